@@ -1,0 +1,183 @@
+# One Makefile for everything. Outputs go to build/$(VARIANT)/ and nowhere else.
+#
+#   make                   the product: build/release/{bin,lib,include,guests}
+#   make unit              unit tests under ASan and UBSan       make fuzz      fuzzers
+#   make VARIANT=clang CC=clang ...                              the same with another compiler
+#   make ARCH=aarch64      tender, bindings and test unikernels cross-compiled
+#   make install DESTDIR=... PREFIX=/usr/local
+
+VARIANT ?= release
+ARCH ?= $(shell uname -m)
+HOST_ARCH := $(shell uname -m)
+B := build/$(VARIANT)$(if $(filter $(HOST_ARCH),$(ARCH)),,-$(ARCH))
+VERSION := $(shell cat VERSION)
+PREFIX ?= /usr/local
+
+HOSTCC ?= cc
+# make V=1 shows the commands
+ifndef V
+.SILENT:
+endif
+ifneq ($(ARCH),$(HOST_ARCH))
+CC := $(ARCH)-linux-gnu-gcc
+endif
+
+# Compilers differ in what they know of: clang 14 lacks some of gcc's flags.
+is_clang := $(shell $(CC) --version | grep -q clang && echo yes)
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith \
+	-Wcast-qual -Wwrite-strings -Wundef -Wformat=2 -Wno-format-nonliteral
+COMMON := -std=gnu11 -O2 -g $(WARNINGS) -MMD -MP -I. -I$(B)/gen -Iabi/arch/$(ARCH) -DTEND_VERSION='"$(VERSION)"'
+
+# Code without a C library. The tender does not touch vector registers: the guest starts with clean ones.
+FREESTANDING := -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -mgeneral-regs-only \
+	$(if $(is_clang),,-fno-tree-loop-distribute-patterns) -fno-builtin
+# Position-independent code, linked at a fixed high address: nothing to relocate at start.
+TENDER_CFLAGS := $(COMMON) $(filter-out -fno-pic,$(FREESTANDING)) -fpie -fvisibility=hidden -Itender/arch/$(ARCH)
+TENDER_ADDRESS := 0x4000000000
+TENDER_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none,-z,noseparate-code,-z,max-page-size=0x1000,-z,norelro \
+	-Wl,-Ttext-segment=$(TENDER_ADDRESS),--no-dynamic-linker,-z,noexecstack
+ifeq ($(ARCH),aarch64)
+TENDER_CFLAGS += -mno-outline-atomics
+endif
+
+.PHONY: all product guests tests unit fuzz install uninstall clean
+all: product guests
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+# --- generated -----------------------------------------------------------------------------------------------------
+
+$(B)/gen/errno_names: tools/errno_names.c
+	@mkdir -p $(@D)
+	$(HOSTCC) -O1 -Wall -Wextra -Werror $< -o $@
+$(B)/gen/errno_names.inc: $(B)/gen/errno_names
+	$< > $@
+
+# --- the tender ----------------------------------------------------------------------------------------------------
+
+# Pure parts, which command line tools and tests use too.
+TENDER_PURE := tender/error.c $(wildcard tender/elf/*.c tender/manifest/*.c tender/policy/*.c) freestanding/format.c
+TENDER_SPT := $(TENDER_PURE) freestanding/string.c tender/options.c $(wildcard tender/devices/*.c) \
+	$(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) $(wildcard tender/arch/$(ARCH)/*.S)
+TENDER_SPT_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_SPT)))
+DEFENCES := PROTECT GUARD UNMAP CLOSE PRIVILEGES FILTER
+
+$(B)/tender/%.o: %.c $(B)/gen/errno_names.inc
+	@mkdir -p $(@D)
+	$(CC) $(TENDER_CFLAGS) -c $< -o $@
+$(B)/tender/%.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(TENDER_CFLAGS) -c $< -o $@
+$(B)/bin/solo5-spt: $(TENDER_SPT_OBJS) $(B)/tender/tender/spt/defence.o
+	@mkdir -p $(@D)
+	$(CC) $(TENDER_LDFLAGS) $^ -o $@
+
+# Test tenders, each without one defence.
+$(B)/tender/without-%.o: tender/spt/defence.c tender/spt/defence.h
+	@mkdir -p $(@D)
+	$(CC) $(TENDER_CFLAGS) -DSPT_DEFENCES_LEFT_OUT=SPT_DEFENCE_$* -c $< -o $@
+$(B)/tests/solo5-spt-without-%: $(TENDER_SPT_OBJS) $(B)/tender/without-%.o
+	@mkdir -p $(@D)
+	$(CC) $(TENDER_LDFLAGS) $^ -o $@
+
+# --- guest bindings ------------------------------------------------------------------------------------------------
+
+# What every object of a unikernel is compiled with; tools/tend-cc has the same for programs.
+GUEST_CFLAGS := $(COMMON) -ffreestanding -fno-pic -fno-pie -fstack-protector-strong -fno-asynchronous-unwind-tables \
+	-mgeneral-regs-only -fno-builtin -Isolo5 -Isolo5/include -Isolo5/arch/$(ARCH) -Iabi \
+	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) $(if $(filter aarch64_yes,$(ARCH)_$(is_clang)),,-mstack-protector-guard=global)
+BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c
+BINDINGS_OBJS := $(patsubst %.c,$(B)/guest/%.o,$(BINDINGS))
+SUPPORT_OBJS := $(B)/guest/freestanding/string.o $(B)/guest/solo5/support/default_manifest.o
+GUEST_LIB := $(B)/lib/solo5
+GUEST_INCLUDES := $(patsubst %,$(B)/include/solo5/%,solo5.h elf_abi.h mft_abi.h manifest.h solo5_elf.h)
+GUEST_LIBS := $(GUEST_LIB)/$(ARCH)/solo5_spt.o $(GUEST_LIB)/$(ARCH)/libsolo5_support.a $(GUEST_LIB)/solo5_spt.lds
+
+$(B)/guest/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -c $< -o $@
+# One object whose only visible names are the interface's.
+$(GUEST_LIB)/$(ARCH)/solo5_spt.o: $(BINDINGS_OBJS)
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -r $^ -o $@
+	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)objcopy -w -G 'solo5_*' -G _start -G '__stack_chk_*' -G '__solo5_*' -G __tend_note $@
+$(GUEST_LIB)/$(ARCH)/libsolo5_support.a: $(SUPPORT_OBJS)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)ar rcs $@ $^
+$(GUEST_LIB)/solo5_spt.lds: solo5/spt/solo5_spt.lds
+	@mkdir -p $(@D)
+	cp $< $@
+$(B)/include/solo5/%.h: solo5/include/%.h
+	@mkdir -p $(@D)
+	cp $< $@
+$(B)/include/solo5/%.h: abi/%.h
+	@mkdir -p $(@D)
+	cp $< $@
+
+# --- command line tools (built for the machine that builds) --------------------------------------------------------
+
+CLI_CFLAGS := $(COMMON) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
+CLI := $(wildcard cli/*.c) $(TENDER_PURE) tender/options.c $(wildcard tender/devices/*.c)
+CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
+
+$(B)/cli/%.o: %.c $(B)/gen/errno_names.inc
+	@mkdir -p $(@D)
+	$(CC) $(CLI_CFLAGS) -c $< -o $@
+ifeq ($(ARCH),$(HOST_ARCH))
+$(B)/bin/tend: $(CLI_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $^ -ljansson -o $@
+else
+# Cross builds use the tools of the building machine.
+$(B)/bin/tend: | build/release/bin/tend
+	@mkdir -p $(@D)
+	cp build/release/bin/tend $@
+build/release/bin/tend:
+	$(MAKE) ARCH=$(HOST_ARCH) VARIANT=release product
+endif
+$(B)/bin/solo5-elftool: $(B)/bin/tend
+	ln -sf tend $@
+$(B)/bin/tend-cc: tools/tend-cc
+	@mkdir -p $(@D)
+	cp $< $@
+
+PC_FILE := $(B)/lib/pkgconfig/solo5-bindings-spt.pc
+$(PC_FILE): solo5/spt/solo5-bindings-spt.pc.in VERSION
+	@mkdir -p $(@D)
+	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(if $(filter x86_64,$(ARCH)),-mno-red-zone )-mstack-protector-guard=global|' $< > $@
+
+product: $(B)/bin/tend $(B)/bin/solo5-spt $(B)/bin/solo5-elftool $(B)/bin/tend-cc $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
+
+# --- test unikernels -----------------------------------------------------------------------------------------------
+
+GUESTS := $(filter-out %.h,$(notdir $(basename $(wildcard tests/guests/*.c))))
+guests: $(patsubst %,$(B)/guests/%.spt,$(GUESTS)) $(patsubst %,$(B)/tests/solo5-spt-without-%,$(DEFENCES))
+
+TEND_CC := TEND_CC='$(CC)' $(B)/bin/tend-cc --target spt
+GUEST_TEST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -I. -Iabi/arch/$(ARCH) -idirafter /usr/include \
+	-idirafter /usr/$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu/include,include/x86_64-linux-gnu)
+$(B)/guests/%.spt: tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard tests/guests/*.json) $(GUEST_LIBS) \
+		$(GUEST_INCLUDES) $(B)/bin/tend-cc $(B)/bin/solo5-elftool
+	@mkdir -p $(@D)
+	$(TEND_CC) $(if $(wildcard tests/guests/$*.json),--manifest tests/guests/$*.json) $(GUEST_TEST_CFLAGS) $< -o $@
+
+# --- installation --------------------------------------------------------------------------------------------------
+
+INSTALLED := bin/tend bin/solo5-spt bin/solo5-elftool bin/tend-cc $(patsubst $(B)/%,%,$(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
+install: product
+	for file in $(INSTALLED); do \
+		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \
+		cp -P $(B)/$$file $(DESTDIR)$(PREFIX)/$$file || exit 1; done
+	mkdir -p $(DESTDIR)$(PREFIX)/share/man/man1
+	cp docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+uninstall:
+	cd $(DESTDIR)$(PREFIX) && rm -f $(INSTALLED) $(patsubst docs/man/%,share/man/man1/%,$(wildcard docs/man/*.1))
+
+clean:
+	rm -rf build
+
+include tests/tests.mk
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,78 @@
+/* Reading a unikernel's notes from a file: see executable.h. */
+#include "cli/executable.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "tender/elf/source.h"
+#include "tender/manifest/manifest.h"
+
+/* Tools look at unikernels for other machines too. */
+static uint16_t machine_of(const struct elf_source *source)
+{
+	Elf64_Ehdr header = {0};
+
+	source->read_at(source, &header, sizeof(header), 0);
+	return header.e_machine;
+}
+
+int executable_open(struct executable *executable, const char *path)
+{
+	struct error error = {0};
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		complain("%s: Could not open: %s", path, strerror(errno));
+		return -1;
+	}
+	executable->source = elf_source_file(path, fd);
+	if (elf_image_read(&executable->source, machine_of(&executable->source), &executable->image, &error) < 0) {
+		complain("%s", error.text);
+		close(fd);
+		return -1;
+	}
+	return 0;
+}
+
+int executable_abi(const struct executable *executable, struct abi1_info *abi)
+{
+	uint8_t bytes[ABI1_NOTE_MAX_SIZE];
+	struct error error = {0};
+	long size = elf_note_read(&executable->source, &executable->image, &elf_note_abi1, bytes, &error);
+
+	if (size < (long)sizeof(*abi)) {
+		if (size < 0)
+			complain("%s", error.text);
+		else
+			complain("%s: No Solo5 ABI information found in executable", executable->source.name);
+		return -1;
+	}
+	memcpy(abi, bytes, sizeof(*abi));
+	return 0;
+}
+
+int executable_manifest(const struct executable *executable, struct mft *manifest)
+{
+	uint8_t bytes[MFT1_NOTE_MAX_SIZE];
+	struct error error = {0};
+	long size = elf_note_read(&executable->source, &executable->image, &elf_note_mft1, bytes, &error);
+
+	if (size > 0 && manifest_decode(bytes, (size_t)size, manifest))
+		return 0;
+	if (size < 0)
+		complain("%s", error.text);
+	else if (size == 0)
+		complain("%s: No Solo5 manifest found in executable", executable->source.name);
+	else
+		complain("%s: Manifest validation failed", executable->source.name);
+	return -1;
+}
+
+void executable_close(struct executable *executable)
+{
+	close(executable->source.fd);
+}

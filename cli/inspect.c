@@ -1,0 +1,131 @@
+/* tend inspect --policy: the table of host calls, for people, programs and the documentation. */
+#include <asm/unistd.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "tender/policy/policy.h"
+
+#define ARGS_TEXT_MAX 512
+
+static void args_text(const struct hostcall *row, char *out, size_t size)
+{
+	size_t length = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < row->arg_count; i++) {
+		if (i)
+			length += (size_t)snprintf(out + length, size - length, ", ");
+		length += policy_arg_text(&row->args[i], out + length, size - length);
+	}
+	if (row->arg_count == 0)
+		snprintf(out, size, "any");
+}
+
+static void print_text(const struct hostcall *row)
+{
+	char args[ARGS_TEXT_MAX];
+
+	args_text(row, args, sizeof(args));
+	printf("%-16s %-8s %-6s %s\n%33s%s\n", row->name, policy_feature_name(row->feature),
+	       policy_guest_name(row->guests), args, "", row->why);
+}
+
+static void print_markdown(const struct hostcall *row)
+{
+	char args[ARGS_TEXT_MAX];
+
+	args_text(row, args, sizeof(args));
+	printf("| `%s` | %s | %s | %s | %s |\n", row->name, args, policy_feature_name(row->feature),
+	       policy_guest_name(row->guests), row->why);
+}
+
+static int print_json(unsigned guests)
+{
+	json_t *root = json_object();
+	json_t *calls = json_array();
+	int result;
+
+	json_object_set_new(root, "calls", calls);
+	for (size_t i = 0; i < policy_table_count; i++) {
+		const struct hostcall *row = &policy_table[i];
+		char args[ARGS_TEXT_MAX];
+
+		if (!(row->guests & guests))
+			continue;
+		args_text(row, args, sizeof(args));
+		json_array_append_new(calls, json_pack("{s:s, s:s, s:s, s:s, s:s}", "call", row->name, "args", args,
+						       "feature", policy_feature_name(row->feature), "guests",
+						       policy_guest_name(row->guests), "why", row->why));
+	}
+	result = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	putchar('\n');
+	json_decref(root);
+	return result;
+}
+
+static void print_rows(unsigned guests, void (*print)(const struct hostcall *row))
+{
+	for (size_t i = 0; i < policy_table_count; i++) {
+		if (policy_table[i].guests & guests)
+			print(&policy_table[i]);
+	}
+}
+
+static int policy_print(const char *format, unsigned guests)
+{
+	int failed = 0;
+
+	if (strcmp(format, "json") == 0) {
+		failed = print_json(guests) != 0;
+	} else if (strcmp(format, "text") == 0) {
+		printf("%-16s %-8s %-6s %s\n", "CALL", "FEATURE", "GUESTS", "ARGUMENTS, REASON");
+		print_rows(guests, print_text);
+	} else if (strcmp(format, "markdown") == 0) {
+		printf("| call | arguments | feature | guests | why |\n|---|---|---|---|---|\n");
+		print_rows(guests, print_markdown);
+	} else {
+		return complain("--format %s: it must be text, json or markdown", format);
+	}
+	if (fflush(stdout) != 0 || failed)
+		return complain("standard output: could not write");
+	return 0;
+}
+
+int command_inspect(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"policy", no_argument, NULL, 'p'},
+		{"format", required_argument, NULL, 'f'},
+		{"guest", required_argument, NULL, 'g'},
+		{NULL, 0, NULL, 0},
+	};
+	const char *format = "text";
+	unsigned guests = HOSTCALL_GUEST_ANY;
+	int policy = 0;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'p':
+			policy = 1;
+			break;
+		case 'f':
+			format = optarg;
+			break;
+		case 'g':
+			if (strcmp(optarg, "solo5") != 0 && strcmp(optarg, "tend") != 0)
+				return complain("--guest %s: it must be solo5 or tend", optarg);
+			guests = optarg[0] == 's' ? HOSTCALL_GUEST_SOLO5 : HOSTCALL_GUEST_TEND;
+			break;
+		default:
+			return 1;
+		}
+	}
+	if (!policy || optind < argc)
+		return complain("usage: tend inspect --policy [--format text|json|markdown] [--guest solo5|tend]");
+	return policy_print(format, guests);
+}

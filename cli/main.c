@@ -1,0 +1,55 @@
+/* tend: the command people use. Under the name solo5-elftool it is that tool. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+
+static const struct command commands[] = {
+	{"run", "[OPTIONS] FILE.spt [ARGS...]", "run a unikernel; the options are solo5-spt's", command_run},
+	{"inspect", "--policy [--format text|json|markdown] [--guest solo5|tend]",
+	 "show which host calls a guest may make, and why", command_inspect},
+	{"elf", "gen-manifest|query-manifest|query-abi ...", "work with a unikernel's notes (also: solo5-elftool)",
+	 command_elf},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+	fprintf(out, "usage: tend COMMAND ...\n\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		fprintf(out, "  %s %s\n        %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+	fprintf(out, "\n  --help, --version\n");
+}
+
+static const char *last_component(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 0 && strcmp(last_component(argv[0]), "solo5-elftool") == 0) {
+		program_name = "solo5-elftool";
+		return command_elf(argc, argv);
+	}
+	if (argc < 2) {
+		usage(stderr);
+		return 1;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("tend %s\n", TEND_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	}
+	return complain("%s: no such command; tend --help lists them", argv[1]);
+}

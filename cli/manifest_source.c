@@ -1,0 +1,221 @@
+/*
+ * gen-manifest: see manifest_source.h.
+ *
+ *     {"type": "solo5.manifest", "version": 1, "devices": [{"name": NAME, "type": "NET_BASIC"|"BLOCK_BASIC"}]}
+ *
+ * Everything is checked before the output is opened.
+ */
+#include "cli/manifest_source.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "abi/manifest.h"
+#include "cli/command.h"
+
+static const char *type_name(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return "OBJECT";
+	case JSON_ARRAY:
+		return "ARRAY";
+	case JSON_STRING:
+		return "STRING";
+	case JSON_INTEGER:
+		return "INTEGER";
+	case JSON_REAL:
+		return "REAL";
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return "BOOLEAN";
+	case JSON_NULL:
+		break;
+	}
+	return "NULL";
+}
+
+/* A JSON value, the words for where it stands ("" for the root), and the file it is in. */
+struct place {
+	const char *file;
+	char where[32];
+};
+
+static int expect(const struct place *place, const char *key, const json_t *value, json_type type, const char *name)
+{
+	if (json_typeof(value) == type)
+		return 0;
+	return complain("%s: %s%s: expected %s, got %s", place->file, place->where, key, name, type_name(value));
+}
+
+static int keys_check(const struct place *place, json_t *object, const char *const *keys)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value) {
+		size_t i = 0;
+
+		while (keys[i] && strcmp(keys[i], key) != 0)
+			i++;
+		if (!keys[i])
+			return complain("%s: %s: unknown key: %s", place->file, *place->where ? place->where : "(root)",
+					key);
+	}
+	return 0;
+}
+
+static int name_check(const struct place *place, const char *name)
+{
+	if (!*name)
+		return complain("%s: %s: .name may not be empty", place->file, place->where);
+	if (strlen(name) > MFT_NAME_MAX)
+		return complain("%s: %s: name too long, maximum %d characters", place->file, place->where,
+				MFT_NAME_MAX);
+	for (; *name; name++) {
+		if (!isascii((unsigned char)*name) || !isalnum((unsigned char)*name))
+			return complain("%s: %s: name is not alphanumeric", place->file, place->where);
+	}
+	return 0;
+}
+
+static int device_check(const struct place *place, json_t *device)
+{
+	static const char *const keys[] = {"name", "type", NULL};
+	const json_t *name;
+	const json_t *type;
+
+	if (expect(place, "", device, JSON_OBJECT, "OBJECT") || keys_check(place, device, keys))
+		return 1;
+	name = json_object_get(device, "name");
+	type = json_object_get(device, "type");
+	if (!name)
+		return complain("%s: %s: missing .name", place->file, place->where);
+	if (!type)
+		return complain("%s: %s: missing .type", place->file, place->where);
+	if (expect(place, ".name", name, JSON_STRING, "STRING") || expect(place, ".type", type, JSON_STRING, "STRING"))
+		return 1;
+	if (name_check(place, json_string_value(name)))
+		return 1;
+	if (strcmp(json_string_value(type), "NET_BASIC") != 0 && strcmp(json_string_value(type), "BLOCK_BASIC") != 0)
+		return complain("%s: %s: .type: invalid value, expected \"NET_BASIC\" or \"BLOCK_BASIC\"",
+				place->file, place->where);
+	return 0;
+}
+
+/* Two devices of one name could not be told apart on the command line. */
+static int duplicates_check(const struct place *place, const json_t *devices)
+{
+	for (size_t i = 0; i < json_array_size(devices); i++) {
+		const char *name = json_string_value(json_object_get(json_array_get(devices, i), "name"));
+
+		for (size_t k = 0; k < i; k++) {
+			const json_t *other = json_object_get(json_array_get(devices, k), "name");
+
+			if (strcmp(name, json_string_value(other)) == 0)
+				return complain("%s: .devices[%zu]: the name %s stands twice", place->file, i, name);
+		}
+	}
+	return 0;
+}
+
+static int devices_check(const struct place *root, const json_t *devices)
+{
+	size_t index;
+	json_t *device;
+
+	if (json_array_size(devices) > MFT_MAX_ENTRIES - 1)
+		return complain("%s: .devices[]: too many entries, maximum %d", root->file, MFT_MAX_ENTRIES - 1);
+	json_array_foreach(devices, index, device) {
+		struct place place = {.file = root->file};
+
+		snprintf(place.where, sizeof(place.where), ".devices[%zu]", index);
+		if (device_check(&place, device))
+			return 1;
+	}
+	return duplicates_check(root, devices);
+}
+
+static int manifest_check(const char *file, json_t *root)
+{
+	static const char *const keys[] = {"type", "version", "devices", NULL};
+	struct place place = {.file = file};
+	const json_t *values[3];
+
+	if (!json_is_object(root))
+		return complain("%s: (root): expected OBJECT, got %s", file, type_name(root));
+	if (keys_check(&place, root, keys))
+		return 1;
+	for (int i = 0; i < 3; i++) {
+		values[i] = json_object_get(root, keys[i]);
+		if (!values[i])
+			return complain("%s: missing .%s%s", file, keys[i], i == 2 ? "[]" : "");
+	}
+	if (expect(&place, ".type", values[0], JSON_STRING, "STRING") ||
+	    expect(&place, ".version", values[1], JSON_INTEGER, "INTEGER") ||
+	    expect(&place, ".devices", values[2], JSON_ARRAY, "ARRAY"))
+		return 1;
+	if (strcmp(json_string_value(values[0]), "solo5.manifest") != 0)
+		return complain("%s: .type: invalid value, expected \"solo5.manifest\"", file);
+	if (json_integer_value(values[1]) != MFT_VERSION)
+		return complain("%s: .version: invalid version %lld, expected %d", file,
+				(long long)json_integer_value(values[1]), MFT_VERSION);
+	return devices_check(&place, values[2]);
+}
+
+static int source_write(const json_t *root, const char *path)
+{
+	const json_t *devices = json_object_get(root, "devices");
+	FILE *out = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+	size_t index;
+	const json_t *device;
+	bool failed;
+
+	if (!out)
+		return complain("%s: Could not open for writing: %s", path, strerror(errno));
+	fprintf(out,
+		"/* Generated by solo5-elftool version %s, do not edit */\n\n"
+		"#define MFT_ENTRIES %zu\n"
+		"#include \"mft_abi.h\"\n\n"
+		"MFT1_NOTE_DECLARE_BEGIN\n"
+		"{\n"
+		"  .version = MFT_VERSION, .entries = %zu,\n"
+		"  .e = {\n"
+		"    { .name = \"\", .type = MFT_RESERVED_FIRST },\n",
+		TEND_VERSION, json_array_size(devices) + 1, json_array_size(devices) + 1);
+	json_array_foreach(devices, index, device) {
+		fprintf(out, "    { .name = \"%s\", .type = MFT_DEV_%s },\n",
+			json_string_value(json_object_get(device, "name")),
+			json_string_value(json_object_get(device, "type")));
+	}
+	fprintf(out, "  }\n}\nMFT1_NOTE_DECLARE_END\n");
+	failed = fflush(out) != 0 || ferror(out);
+	if (out != stdout)
+		failed |= fclose(out) != 0;
+	return failed ? complain("%s: Could not write: %s", path, strerror(errno)) : 0;
+}
+
+int manifest_source_generate(const char *json_path, const char *c_path)
+{
+	json_error_t error;
+	FILE *in = strcmp(json_path, "-") == 0 ? stdin : fopen(json_path, "r");
+	json_t *root;
+	int status;
+
+	if (!in)
+		return complain("%s: Could not open for reading: %s", json_path, strerror(errno));
+	root = json_loadf(in, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (in != stdin)
+		fclose(in);
+	if (!root)
+		return complain("%s:%d: JSON parse error: %s", json_path, error.line, error.text);
+	status = manifest_check(json_path, root);
+	if (status == 0)
+		status = source_write(root, c_path);
+	json_decref(root);
+	return status;
+}

@@ -1,0 +1,61 @@
+/* The memory functions that the compiler may call, and the few string functions that code without libc uses here. */
+#include <stddef.h>
+#include <string.h>
+
+void *memcpy(void *restrict to, const void *restrict from, size_t size)
+{
+	unsigned char *t = to;
+	const unsigned char *f = from;
+
+	while (size--)
+		*t++ = *f++;
+	return to;
+}
+
+void *memset(void *to, int value, size_t size)
+{
+	unsigned char *t = to;
+
+	while (size--)
+		*t++ = (unsigned char)value;
+	return to;
+}
+
+int memcmp(const void *left, const void *right, size_t size)
+{
+	const unsigned char *l = left;
+	const unsigned char *r = right;
+
+	for (; size; l++, r++, size--) {
+		if (*l != *r)
+			return *l - *r;
+	}
+	return 0;
+}
+
+size_t strlen(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length])
+		length++;
+	return length;
+}
+
+int strcmp(const char *left, const char *right)
+{
+	while (*left && *left == *right) {
+		left++;
+		right++;
+	}
+	return (unsigned char)*left - (unsigned char)*right;
+}
+
+int strncmp(const char *left, const char *right, size_t size)
+{
+	for (; size && *left == *right; left++, right++, size--) {
+		if (!*left)
+			return 0;
+	}
+	return size ? (unsigned char)*left - (unsigned char)*right : 0;
+}

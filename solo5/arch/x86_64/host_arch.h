@@ -1,0 +1,18 @@
+/* What differs on x86-64 among the host calls of the spt target. */
+#ifndef SOLO5_HOST_ARCH_H
+#define SOLO5_HOST_ARCH_H
+
+#include <asm/unistd.h>
+#include <stdint.h>
+
+#include "syscall.h"
+
+#define HOST_VDSO_CLOCK_GETTIME "__vdso_clock_gettime"
+#define HOST_ARCH_SET_FS 0x1002
+
+static inline long host_set_tls_base(uintptr_t base)
+{
+	return arch_syscall(__NR_arch_prctl, HOST_ARCH_SET_FS, (long)base, 0, 0, 0, 0);
+}
+
+#endif

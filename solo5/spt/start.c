@@ -1,0 +1,59 @@
+/* Entry of an spt unikernel: everything that happens before solo5_app_main(). */
+#include "abi/boot.h"
+#include "abi/solo5_spt.h"
+#include "bindings.h"
+#include "elf_abi.h"
+
+_Noreturn void _start(const struct spt_boot_info *boot);
+
+/* What Tend's tender handed over; under another tender the page holds zeroes. */
+static const struct tend_handover *handover_find(void)
+{
+	const struct tend_handover *handover = (const struct tend_handover *)(uintptr_t)SPT_MEM_BASE;
+
+	/* The compiler must not reason about an object at a constant address. */
+	__asm__("" : "+r"(handover));
+	return handover->magic == TEND_HANDOVER_MAGIC ? handover : NULL;
+}
+
+static uint64_t random_word(const struct tend_handover *handover)
+{
+	uint64_t word = 0;
+
+	for (unsigned i = 0; i < sizeof(word); i++)
+		word = word << 8 | handover->random[i];
+	return word;
+}
+
+/* Runs on the stack the tender prepared; never returns, so its own frame may predate the canary. */
+__attribute__((no_stack_protector)) void _start(const struct spt_boot_info *boot)
+{
+	static struct solo5_start_info info;
+	const struct tend_handover *handover = handover_find();
+
+	/* Stray use of thread-local storage faults from here on. */
+	solo5_set_tls_base(0);
+	ssp_init(handover ? random_word(handover) : 0);
+	time_init(handover ? handover->vdso : 0);
+	yield_init(handover, boot->epollfd, boot->timerfd);
+	block_init(handover);
+	device_init((const struct mft *)(uintptr_t)boot->manifest);
+	info.cmdline = cmdline_parse((const char *)(uintptr_t)boot->cmdline);
+	mem_init(boot->mem_size, handover ? handover->stack_bottom : 0, &info);
+	solo5_exit(solo5_app_main(&info));
+}
+
+ABI1_NOTE_DECLARE_BEGIN{.abi_target = SPT_ABI_TARGET, .abi_version = SPT_ABI_VERSION} ABI1_NOTE_DECLARE_END
+
+DECLARE_ELF_INTERP
+DECLARE_OPENBSD_NOTE
+
+/* Weak: an application may define its own, to ask for another stack size. */
+const struct tend_note __tend_note __attribute__((weak, section(".note.tend"), aligned(8), used)) = {
+	.n_namesz = TEND_NOTE_NAME_SIZE,
+	.n_descsz = sizeof(struct tend_note) - TEND_NOTE_HEADER_SIZE,
+	.n_type = TEND_NOTE_TYPE,
+	.n_name = TEND_NOTE_NAME,
+	.version = TEND_NOTE_VERSION,
+	.stack_bytes = 0,
+};

@@ -1,0 +1,7 @@
+/* aarch64 facts of the spt target. */
+#ifndef TENDER_SPT_ARCH_H
+#define TENDER_SPT_ARCH_H
+
+#define ARCH_STACK_SLACK 16u
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * Solo5 executables: headers, segments and notes.
+ *
+ * Everything here judges bytes and changes nothing: a function fills its output and returns 0, or returns -1 with one
+ * line in *error. The rules are those of the Solo5 ABI; texts begin with the name of the file.
+ */
+#ifndef TENDER_ELF_ELF_H
+#define TENDER_ELF_ELF_H
+
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tender/error.h"
+
+/* More program headers than any known tool chain writes. */
+#define ELF_PHDR_MAX 128
+
+/* Where the bytes of an executable come from: a file, or memory in tests. */
+struct elf_source {
+	const char *name;
+	/* Reads up to size bytes at offset; returns their number, less only at the end, or -errno. */
+	long (*read_at)(const struct elf_source *source, void *buf, size_t size, uint64_t offset);
+	const void *bytes; /* for memory sources */
+	size_t size;
+	int fd; /* for file sources */
+};
+
+struct elf_image {
+	uint64_t entry;
+	unsigned phdr_count;
+	Elf64_Phdr phdrs[ELF_PHDR_MAX];
+};
+
+/* One loadable segment, checked against the size of guest memory. */
+struct elf_segment {
+	uint64_t offset;     /* in the file */
+	uint64_t file_bytes; /* to read to address */
+	uint64_t address;
+	uint64_t start; /* the segment's pages: [start, end) */
+	uint64_t end;
+	int prot; /* PROT_READ, PROT_WRITE, PROT_EXEC */
+};
+
+struct elf_plan {
+	uint64_t entry;
+	uint64_t kernel_end; /* end of the highest segment */
+	unsigned count;
+	struct elf_segment segments[ELF_PHDR_MAX];
+};
+
+/* Reads and checks the ELF header for `machine` (EM_*) and reads the program headers. */
+int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf_image *image, struct error *error);
+
+/* Checks every PT_LOAD against [SPT_IMAGE_BASE, mem_bytes) and lays out how to load them. */
+int elf_plan_make(const struct elf_image *image, const char *name, uint64_t mem_bytes, struct elf_plan *plan,
+		  struct error *error);
+
+/* What to look for among an image's notes. The name's size counts its NUL. */
+struct elf_note_kind {
+	const char *name;
+	uint32_t name_bytes;
+	uint32_t type;
+	uint32_t align; /* of the payload within the note, a power of two */
+	uint32_t max_bytes;
+};
+
+extern const struct elf_note_kind elf_note_abi1;
+extern const struct elf_note_kind elf_note_mft1;
+extern const struct elf_note_kind elf_note_tend;
+
+/* A note header, its name and the largest description. */
+#define ELF_NOTE_BYTES_MAX 6720
+
+/*
+ * Judges the first note in bytes[0..available) of a PT_NOTE of file_bytes: 1 if it is of the kind, with its payload's
+ * place; 0 if it is another's; -1 if it is the kind's but malformed. `index` is the program header's, for the message.
+ */
+int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *bytes, size_t available, uint64_t file_bytes,
+		    const char *name, unsigned index, size_t *payload, size_t *payload_bytes, struct error *error);
+
+/* Copies the payload of the first note of the kind to out: returns its size, 0 if there is none, or -1. */
+long elf_note_read(const struct elf_source *source, const struct elf_image *image, const struct elf_note_kind *kind,
+		   void *out, struct error *error);
+
+#endif

@@ -1,0 +1,76 @@
+/* The ELF header and the program headers of a Solo5 executable. */
+#include <string.h>
+
+#include "tender/elf/elf.h"
+
+static const char *machine_name(uint16_t machine)
+{
+	switch (machine) {
+	case EM_X86_64:
+		return "x86_64";
+	case EM_AARCH64:
+		return "aarch64";
+	case EM_PPC64:
+		return "ppc64";
+	default:
+		return "another machine";
+	}
+}
+
+/* Reads exactly size bytes or says what is missing. */
+static int read_whole(const struct elf_source *source, void *buf, size_t size, uint64_t offset, const char *what,
+		      struct error *error)
+{
+	long got = source->read_at(source, buf, size, offset);
+
+	if (got < 0)
+		return error_set(error, "%s: Could not read %s: %s", source->name, what, error_name(-got));
+	if ((size_t)got != size)
+		return error_set(error, "%s: Invalid or unsupported executable: the file ends inside its %s",
+				 source->name, what);
+	return 0;
+}
+
+static int header_check(const Elf64_Ehdr *header, const char *name, uint16_t machine, struct error *error)
+{
+	const unsigned char *ident = header->e_ident;
+
+	if (memcmp(ident, ELFMAG, SELFMAG) != 0)
+		return error_set(error, "%s: Invalid or unsupported executable: not an ELF file", name);
+	if (ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB)
+		return error_set(error, "%s: Invalid or unsupported executable: not 64-bit little-endian ELF", name);
+	if (ident[EI_VERSION] != EV_CURRENT || header->e_version != EV_CURRENT)
+		return error_set(error, "%s: Invalid or unsupported executable: ELF version %u instead of 1", name,
+				 header->e_version);
+	if (header->e_machine != machine)
+		return error_set(error, "%s: Invalid or unsupported executable: built for %s, this tender runs %s",
+				 name, machine_name(header->e_machine), machine_name(machine));
+	if (header->e_type != ET_EXEC)
+		return error_set(error,
+				 "%s: Invalid or unsupported executable: ELF type %u, a unikernel has 2 (ET_EXEC); "
+				 "link it with -no-pie",
+				 name, header->e_type);
+	if (header->e_ehsize != sizeof(Elf64_Ehdr) || header->e_phentsize != sizeof(Elf64_Phdr))
+		return error_set(error, "%s: Invalid or unsupported executable: wrong ELF header sizes", name);
+	if (header->e_phnum < 1 || header->e_phnum > ELF_PHDR_MAX)
+		return error_set(error, "%s: Invalid or unsupported executable: %u program headers (1 to %u can be)",
+				 name, header->e_phnum, ELF_PHDR_MAX);
+	if (header->e_phoff > UINT64_MAX - ELF_PHDR_MAX * sizeof(Elf64_Phdr))
+		return error_set(error, "%s: Invalid or unsupported executable: program header offset out of range",
+				 name);
+	return 0;
+}
+
+int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf_image *image, struct error *error)
+{
+	Elf64_Ehdr header;
+
+	if (read_whole(source, &header, sizeof(header), 0, "ELF header", error) < 0)
+		return -1;
+	if (header_check(&header, source->name, machine, error) < 0)
+		return -1;
+	image->entry = header.e_entry;
+	image->phdr_count = header.e_phnum;
+	return read_whole(source, image->phdrs, header.e_phnum * sizeof(Elf64_Phdr), header.e_phoff,
+			  "program headers", error);
+}

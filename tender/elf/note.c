@@ -1,0 +1,90 @@
+/* Notes of a Solo5 executable: one per PT_NOTE header, the first of a kind wins. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "abi/boot.h"
+#include "abi/solo5_elf.h"
+#include "tender/elf/elf.h"
+
+const struct elf_note_kind elf_note_abi1 = {SOLO5_NOTE_NAME, SOLO5_NOTE_NAME_SIZE, ABI1_NOTE_TYPE, ABI1_NOTE_ALIGN,
+					    ABI1_NOTE_MAX_SIZE};
+const struct elf_note_kind elf_note_mft1 = {SOLO5_NOTE_NAME, SOLO5_NOTE_NAME_SIZE, MFT1_NOTE_TYPE, MFT1_NOTE_ALIGN,
+					    MFT1_NOTE_MAX_SIZE};
+const struct elf_note_kind elf_note_tend = {TEND_NOTE_NAME, TEND_NOTE_NAME_SIZE, TEND_NOTE_TYPE, 4,
+					    sizeof(struct tend_note) - TEND_NOTE_HEADER_SIZE};
+
+#define NOTE_WORDS_BYTES 12
+
+_Static_assert(SOLO5_NOTE_HEADER_SIZE + MFT1_NOTE_MAX_SIZE <= ELF_NOTE_BYTES_MAX, "room for the largest note");
+
+static uint32_t word_at(const uint8_t *bytes, size_t offset)
+{
+	uint32_t word;
+
+	memcpy(&word, bytes + offset, sizeof(word));
+	return word;
+}
+
+static int note_error(const char *name, unsigned index, struct error *error)
+{
+	return error_set(error,
+			 "%s: Invalid or unsupported executable: phdr[%u] note does not fall within valid size", name,
+			 index);
+}
+
+int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *bytes, size_t available, uint64_t file_bytes,
+		    const char *name, unsigned index, size_t *payload, size_t *payload_bytes, struct error *error)
+{
+	uint32_t header_bytes = NOTE_WORDS_BYTES + ((kind->name_bytes + 3) & ~3u);
+	uint32_t desc_bytes;
+	uint32_t pad;
+
+	if (file_bytes < NOTE_WORDS_BYTES || available < NOTE_WORDS_BYTES)
+		return note_error(name, index, error);
+	if (file_bytes < header_bytes || available < header_bytes)
+		return 0;
+	if (word_at(bytes, 0) != kind->name_bytes || word_at(bytes, 8) != kind->type ||
+	    memcmp(bytes + NOTE_WORDS_BYTES, kind->name, kind->name_bytes) != 0)
+		return 0;
+	desc_bytes = word_at(bytes, 4);
+	pad = -header_bytes & (kind->align - 1);
+	if (desc_bytes < 1 || desc_bytes > kind->max_bytes || desc_bytes <= pad)
+		return note_error(name, index, error);
+	if (file_bytes - header_bytes < desc_bytes || available - header_bytes < desc_bytes)
+		return note_error(name, index, error);
+	*payload = header_bytes + pad;
+	*payload_bytes = desc_bytes - pad;
+	return 1;
+}
+
+long elf_note_read(const struct elf_source *source, const struct elf_image *image, const struct elf_note_kind *kind,
+		   void *out, struct error *error)
+{
+	static uint8_t bytes[ELF_NOTE_BYTES_MAX];
+
+	for (unsigned i = 0; i < image->phdr_count; i++) {
+		const Elf64_Phdr *phdr = &image->phdrs[i];
+		size_t payload;
+		size_t payload_bytes;
+		size_t size = phdr->p_filesz < sizeof(bytes) ? phdr->p_filesz : sizeof(bytes);
+		long got;
+		int found;
+
+		if (phdr->p_type != PT_NOTE)
+			continue;
+		if (phdr->p_offset > INT64_MAX)
+			return note_error(source->name, i, error);
+		got = source->read_at(source, bytes, size, phdr->p_offset);
+		if (got < 0)
+			return error_set(error, "%s: Could not read note: %s", source->name, error_name(-got));
+		found = elf_note_decode(kind, bytes, (size_t)got, phdr->p_filesz, source->name, i, &payload,
+					&payload_bytes, error);
+		if (found < 0)
+			return -1;
+		if (!found)
+			continue;
+		memcpy(out, bytes + payload, payload_bytes);
+		return (long)payload_bytes;
+	}
+	return 0;
+}

@@ -1,0 +1,144 @@
+/*
+ * The tender's own door to the host kernel: one function per call, no libc, so that starting costs nothing.
+ * Every function returns what the kernel returns: a value, or -errno.
+ */
+#ifndef TENDER_HOST_HOST_H
+#define TENDER_HOST_HOST_H
+
+#include <asm/unistd.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "syscall.h"
+
+#define HOST_CALL0(nr) arch_syscall(nr, 0, 0, 0, 0, 0, 0)
+#define HOST_CALL1(nr, a) arch_syscall(nr, (long)(a), 0, 0, 0, 0, 0)
+#define HOST_CALL2(nr, a, b) arch_syscall(nr, (long)(a), (long)(b), 0, 0, 0, 0)
+#define HOST_CALL3(nr, a, b, c) arch_syscall(nr, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define HOST_CALL4(nr, a, b, c, d) arch_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
+#define HOST_CALL5(nr, a, b, c, d, e) arch_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+#define HOST_CALL6(nr, a, b, c, d, e, f)                                                                               \
+	arch_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
+static inline long host_openat(int dir, const char *path, int flags)
+{
+	return HOST_CALL4(__NR_openat, dir, path, flags, 0);
+}
+
+static inline long host_close_range(unsigned first, unsigned last)
+{
+	return HOST_CALL3(__NR_close_range, first, last, 0);
+}
+
+static inline long host_close(int fd)
+{
+	return HOST_CALL1(__NR_close, fd);
+}
+
+static inline long host_pread(int fd, void *buf, size_t size, uint64_t offset)
+{
+	return HOST_CALL4(__NR_pread64, fd, buf, size, offset);
+}
+
+static inline long host_write(int fd, const void *buf, size_t size)
+{
+	return HOST_CALL3(__NR_write, fd, buf, size);
+}
+
+static inline long host_lseek(int fd, int64_t offset, int whence)
+{
+	return HOST_CALL3(__NR_lseek, fd, offset, whence);
+}
+
+static inline long host_fcntl(int fd, int command, long arg)
+{
+	return HOST_CALL3(__NR_fcntl, fd, command, arg);
+}
+
+static inline long host_ioctl(int fd, unsigned long request, void *arg)
+{
+	return HOST_CALL3(__NR_ioctl, fd, request, arg);
+}
+
+static inline long host_socket(int family, int type, int protocol)
+{
+	return HOST_CALL3(__NR_socket, family, type, protocol);
+}
+
+static inline long host_getsockopt(int fd, int level, int name, void *value, uint32_t *size)
+{
+	return HOST_CALL5(__NR_getsockopt, fd, level, name, value, size);
+}
+
+static inline long host_mmap(uint64_t address, size_t size, int prot, int flags)
+{
+	return HOST_CALL6(__NR_mmap, address, size, prot, flags, -1, 0);
+}
+
+static inline long host_mprotect(uint64_t address, size_t size, int prot)
+{
+	return HOST_CALL3(__NR_mprotect, address, size, prot);
+}
+
+static inline long host_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d)
+{
+	return HOST_CALL5(__NR_prctl, option, a, b, c, d);
+}
+
+static inline long host_prlimit(int resource, const void *new_limit, void *old_limit)
+{
+	return HOST_CALL4(__NR_prlimit64, 0, resource, new_limit, old_limit);
+}
+
+static inline long host_personality(unsigned long persona)
+{
+	return HOST_CALL1(__NR_personality, persona);
+}
+
+static inline long host_capset(void *header, void *data)
+{
+	return HOST_CALL2(__NR_capset, header, data);
+}
+
+static inline long host_setgroups(size_t count, const uint32_t *groups)
+{
+	return HOST_CALL2(__NR_setgroups, count, groups);
+}
+
+static inline long host_setresgid(uint32_t real, uint32_t effective, uint32_t saved)
+{
+	return HOST_CALL3(__NR_setresgid, real, effective, saved);
+}
+
+static inline long host_setresuid(uint32_t real, uint32_t effective, uint32_t saved)
+{
+	return HOST_CALL3(__NR_setresuid, real, effective, saved);
+}
+
+static inline long host_getrandom(void *buf, size_t size)
+{
+	return HOST_CALL3(__NR_getrandom, buf, size, 0);
+}
+
+static inline long host_epoll_create(void)
+{
+	return HOST_CALL1(__NR_epoll_create1, 0);
+}
+
+static inline long host_epoll_ctl(int epoll_fd, int operation, int fd, void *event)
+{
+	return HOST_CALL4(__NR_epoll_ctl, epoll_fd, operation, fd, event);
+}
+
+static inline long host_timerfd_create(int clock, int flags)
+{
+	return HOST_CALL2(__NR_timerfd_create, clock, flags);
+}
+
+_Noreturn static inline void host_exit(int status)
+{
+	for (;;)
+		HOST_CALL1(__NR_exit_group, status);
+}
+
+#endif

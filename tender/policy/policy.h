@@ -1,0 +1,71 @@
+/*
+ * From the table of host calls to the seccomp filter of one guest.
+ *
+ *   policy_table (abi/hostcall.def) --policy_rules--> one rule per row and device --policy_assemble--> BPF
+ *
+ * Pure functions: the filter is installed elsewhere, and tests interpret what is assembled here.
+ */
+#ifndef TENDER_POLICY_POLICY_H
+#define TENDER_POLICY_POLICY_H
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/hostcall.h"
+
+extern const struct hostcall policy_table[];
+extern const size_t policy_table_count;
+
+#define POLICY_DEVICES_MAX 63
+
+struct policy_block {
+	int fd;
+	uint32_t block_bytes; /* a power of two, at least 512 */
+	uint64_t capacity;    /* bytes, a multiple of block_bytes */
+};
+
+/* Everything about a guest that its filter depends on. */
+struct policy_guest {
+	enum hostcall_guest kind; /* SOLO5 or TEND */
+	int epoll_fd;
+	int timer_fd;
+	unsigned net_count;
+	unsigned block_count;
+	int net_fds[POLICY_DEVICES_MAX];
+	struct policy_block blocks[POLICY_DEVICES_MAX];
+};
+
+/* A condition with its value resolved for one guest. */
+struct policy_condition {
+	uint8_t index;
+	uint8_t test;	    /* enum hostcall_test */
+	uint64_t value;	    /* WITHIN: the block size */
+	uint64_t capacity;  /* WITHIN only */
+};
+
+struct policy_rule {
+	const struct hostcall *row;
+	struct policy_condition conditions[HOSTCALL_ARGS_MAX];
+};
+
+/* At most every row once, and the block and network rows once per device. */
+#define POLICY_RULES_MAX 160
+/* The kernel's own limit (BPF_MAXINSNS) */
+#define POLICY_FILTER_MAX 4096
+
+/* Fills rules[POLICY_RULES_MAX] with what the guest may call; returns their number. */
+size_t policy_rules(const struct policy_guest *guest, struct policy_rule *rules);
+
+/*
+ * Assembles the filter that allows exactly the rules and kills the process for anything else.
+ * Returns its length in instructions, or 0 if it does not fit into `max`.
+ */
+size_t policy_assemble(const struct policy_rule *rules, size_t count, struct sock_filter *filter, size_t max);
+
+/* The words of docs/policy.md for a condition of the table, e.g. "a0 = a network descriptor"; returns the length. */
+size_t policy_arg_text(const struct hostcall_arg *arg, char *out, size_t size);
+const char *policy_feature_name(enum hostcall_feature feature);
+const char *policy_guest_name(enum hostcall_guest guests);
+
+#endif

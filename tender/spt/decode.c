@@ -1,0 +1,154 @@
+/* First stage of a guest: its executable and its command line, judged before anything is changed. */
+#include <errno.h>
+#include <fcntl.h>
+
+#include "abi/boot.h"
+#include "abi/solo5_elf.h"
+#include "abi/solo5_spt.h"
+#include "tender/elf/source.h"
+#include "tender/host/host.h"
+#include "tender/manifest/manifest.h"
+#include "tender/spt/guest.h"
+
+#if defined(__x86_64__)
+#define MACHINE EM_X86_64
+#elif defined(__aarch64__)
+#define MACHINE EM_AARCH64
+#endif
+
+/* Guest memory must end below the tender itself: see the link address in the Makefile. */
+#define MEM_BYTES_MAX 0x3f00000000ull
+
+/*
+ * Opens a file on a descriptor above the standard ones. Where a standard one was closed, it becomes /dev/null: no
+ * device may ever be taken for the console.
+ */
+static long open_above_stdio(const char *path)
+{
+	long fd = host_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	long above;
+	long null;
+
+	if (fd < 0 || fd > 2)
+		return fd;
+	above = host_fcntl((int)fd, F_DUPFD_CLOEXEC, 3);
+	host_close((int)fd);
+	do {
+		null = host_openat(AT_FDCWD, "/dev/null", O_RDWR);
+	} while (null >= 0 && null < 2);
+	if (null > 2)
+		host_close((int)null);
+	return null < 0 ? null : above;
+}
+
+static int abi_check(const struct elf_source *source, const struct elf_image *image, struct error *error)
+{
+	union {
+		struct abi1_info info;
+		uint8_t bytes[ABI1_NOTE_MAX_SIZE];
+	} abi = {0};
+	long size = elf_note_read(source, image, &elf_note_abi1, &abi, error);
+
+	if (size < 0)
+		return -1;
+	if ((size_t)size < sizeof(abi.info))
+		return error_set(error, "%s: No Solo5 ABI information found in executable", source->name);
+	if (abi.info.abi_target != SPT_ABI_TARGET)
+		return error_set(error, "%s: Executable is not for the solo5-spt target", source->name);
+	if (abi.info.abi_version < SPT_ABI_VERSION_OLDEST || abi.info.abi_version > SPT_ABI_VERSION)
+		return error_set(error, "%s: Executable requests unsupported ABI version %u", source->name,
+				 abi.info.abi_version);
+	return 0;
+}
+
+static int manifest_read(const struct elf_source *source, struct guest *guest, struct error *error)
+{
+	static uint64_t bytes[(MFT1_NOTE_MAX_SIZE + 7) / 8];
+	long size = elf_note_read(source, &guest->image, &elf_note_mft1, bytes, error);
+
+	if (size < 0)
+		return -1;
+	if (size == 0)
+		return error_set(error, "%s: No Solo5 manifest found in executable", source->name);
+	if (!manifest_decode(bytes, (size_t)size, &guest->mft))
+		return error_set(error, "%s: Solo5 manifest is invalid", source->name);
+	guest->mft_bytes = (uint32_t)size;
+	return 0;
+}
+
+/* Whether our bindings built the guest; *stack_bytes is what its note asks for, 0 for the default. */
+static int kind_read(const struct elf_source *source, struct guest *guest, uint64_t *stack_bytes, struct error *error)
+{
+	struct tend_note note = {0};
+	long size = elf_note_read(source, &guest->image, &elf_note_tend, &note.version, error);
+
+	if (size < 0)
+		return -1;
+	if (size == 0) {
+		guest->kind = HOSTCALL_GUEST_SOLO5;
+		return 0;
+	}
+	if (note.version != TEND_NOTE_VERSION)
+		return error_set(error, "%s: Executable has a Tend note of version %u, this tender knows 1",
+				 source->name, note.version);
+	guest->kind = HOSTCALL_GUEST_TEND;
+	*stack_bytes = note.stack_bytes;
+	return 0;
+}
+
+/* Room for the stack and the guard page beneath it, above the image. */
+static int stack_place(struct guest *guest, uint64_t stack_bytes, struct error *error)
+{
+	uint64_t mem_bytes = guest->options.mem_bytes;
+
+	if (stack_bytes == 0)
+		stack_bytes = mem_bytes / 4 < TEND_STACK_DEFAULT_MAX ? mem_bytes / 4 : TEND_STACK_DEFAULT_MAX;
+	if (stack_bytes < TEND_STACK_MIN)
+		stack_bytes = TEND_STACK_MIN;
+	if (stack_bytes > mem_bytes || mem_bytes - stack_bytes < guest->plan.kernel_end + SPT_PAGE_SIZE)
+		return error_set(error,
+				 "%s: %lu MiB of guest memory leave no room for a stack of %lu KiB, give more with --mem",
+				 guest->options.kernel, (unsigned long)(mem_bytes >> 20),
+				 (unsigned long)(stack_bytes >> 10));
+	guest->stack_bottom = (mem_bytes - stack_bytes) & ~(uint64_t)(SPT_PAGE_SIZE - 1);
+	return 0;
+}
+
+static int command_line_check(const struct options *options, struct error *error)
+{
+	size_t length = 0;
+
+	for (int i = 0; i < options->arg_count; i++) {
+		for (const char *c = options->args[i]; *c && length < SPT_CMDLINE_SIZE; c++)
+			length++;
+		length++;
+	}
+	if (length > SPT_CMDLINE_SIZE)
+		return error_set(error, "Guest command line too long (max=%u characters)", SPT_CMDLINE_SIZE - 1);
+	return 0;
+}
+
+int guest_decode(struct guest *guest, int argc, char *const *argv, int kernel_index, struct error *error)
+{
+	const char *name = argv[kernel_index];
+	long fd = open_above_stdio(name);
+	struct elf_source source = elf_source_file(name, (int)fd);
+	uint64_t stack_bytes = 0;
+
+	if (fd < 0)
+		return error_set(error, "%s: Could not open: %s", name, error_name(-fd));
+	guest->kernel_fd = (int)fd;
+	if (elf_image_read(&source, MACHINE, &guest->image, error) < 0 ||
+	    abi_check(&source, &guest->image, error) < 0 || manifest_read(&source, guest, error) < 0 ||
+	    kind_read(&source, guest, &stack_bytes, error) < 0)
+		return -1;
+	if (options_parse(argc, argv, &guest->mft, &guest->options, error) < 0 ||
+	    command_line_check(&guest->options, error) < 0)
+		return -1;
+	if (guest->options.mem_bytes > MEM_BYTES_MAX)
+		return error_set(error, "--mem=%lu is more than this tender can map, %lu MiB",
+				 (unsigned long)(guest->options.mem_bytes >> 20), (unsigned long)(MEM_BYTES_MAX >> 20));
+	if (elf_plan_make(&guest->image, name, guest->options.mem_bytes, &guest->plan, error) < 0)
+		return -1;
+	return guest->kind == HOSTCALL_GUEST_TEND ? stack_place(guest, stack_bytes, error) : 0;
+}

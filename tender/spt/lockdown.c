@@ -1,0 +1,208 @@
+/* Last stage of a guest: privileges, descriptors, what ps shows, and the jump. See lockdown.h. */
+#include "tender/spt/lockdown.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/prctl.h>
+#include <linux/resource.h>
+#include <linux/seccomp.h>
+#include <string.h>
+
+#include "abi/boot.h"
+#include "abi/solo5_spt.h"
+#include "tender/host/host.h"
+#include "arch.h"
+#include "tender/spt/defence.h"
+#include "tender/spt/tail.h"
+
+/* The uid and gid of a guest that root starts: Debian's and the kernel's "nobody". */
+#define UNPRIVILEGED_ID 65534u
+
+/* The vDSO's data pages lie directly below it; there are never more than this. */
+#define VVAR_BYTES_MAX 0x10000u
+
+/*
+ * Never leave the guest as the host's uid 0: limits do not bind it. Inside a user namespace that maps nobody else,
+ * uid 0 is an unprivileged user of the host already.
+ */
+static long identity_drop(void)
+{
+	long result = host_setgroups(0, NULL);
+
+	if (result >= 0 || result == -EPERM)
+		result = host_setresgid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+	if (result >= 0)
+		result = host_setresuid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+	return result == -EINVAL ? 0 : result;
+}
+
+static long capabilities_drop(void)
+{
+	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
+
+	return host_capset(&header, none);
+}
+
+/* Core dumps stay off unless the caller asked for them: a limit of 1 also stops dumps that go to a pipe. */
+static void core_dumps_disable(void)
+{
+	struct rlimit64 {
+		uint64_t soft;
+		uint64_t hard;
+	} limit;
+
+	if (host_prlimit(RLIMIT_CORE, NULL, &limit) < 0 || limit.soft != 0)
+		return;
+	limit.soft = limit.hard ? 1 : 0;
+	host_prlimit(RLIMIT_CORE, &limit, NULL);
+}
+
+static int privileges_drop(const struct start *start, struct error *error)
+{
+	long result = 0;
+
+	core_dumps_disable();
+	if (spt_defends(SPT_DEFENCE_PRIVILEGES)) {
+		if (start->is_root)
+			result = identity_drop();
+		if (result < 0)
+			return error_set(error, "Could not give up uid 0: %s; start as an unprivileged user instead",
+					 error_name(-result));
+		result = capabilities_drop();
+	}
+	if (result >= 0)
+		result = host_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (result < 0)
+		return error_set(error, "Could not drop privileges: %s", error_name(-result));
+	return 0;
+}
+
+/* Every descriptor but the console's output and the guest's own. */
+static void descriptors_close(const struct policy_guest *policy)
+{
+	int kept[POLICY_DEVICES_MAX + 3];
+	size_t count = 0;
+	unsigned next = 0;
+
+	kept[count++] = 1;
+	if (policy->epoll_fd >= 0)
+		kept[count++] = policy->epoll_fd;
+	if (policy->timer_fd >= 0)
+		kept[count++] = policy->timer_fd;
+	for (unsigned i = 0; i < policy->net_count; i++)
+		kept[count++] = policy->net_fds[i];
+	for (unsigned i = 0; i < policy->block_count; i++)
+		kept[count++] = policy->blocks[i].fd;
+	for (size_t done = 0; done < count; done++) {
+		size_t least = done;
+		int fd;
+
+		for (size_t i = done + 1; i < count; i++) {
+			if (kept[i] < kept[least])
+				least = i;
+		}
+		fd = kept[least];
+		kept[least] = kept[done];
+		if ((unsigned)fd > next)
+			host_close_range(next, (unsigned)fd - 1);
+		next = (unsigned)fd + 1;
+	}
+	host_close_range(next, ~0u);
+}
+
+/*
+ * Tells the kernel where the arguments are now and what is code, data and stack, for ps and /proc/PID. Old kernels
+ * without this call show an empty command line.
+ */
+static void process_describe(const struct guest *guest)
+{
+	uint64_t mem_end = guest->options.mem_bytes;
+	struct prctl_mm_map map = {
+		.start_code = SPT_IMAGE_BASE,
+		.end_code = guest->plan.kernel_end,
+		.start_data = SPT_IMAGE_BASE,
+		.end_data = guest->plan.kernel_end,
+		.start_brk = guest->plan.kernel_end,
+		.brk = guest->plan.kernel_end,
+		.start_stack = mem_end - ARCH_STACK_SLACK,
+		.arg_start = guest->arguments,
+		.arg_end = guest->arguments_end,
+		.env_start = guest->arguments_end,
+		.env_end = guest->arguments_end,
+		.exe_fd = (uint32_t)-1,
+	};
+
+	host_prctl(PR_SET_MM, PR_SET_MM_MAP, (unsigned long)&map, sizeof(map), 0);
+}
+
+/* Everything above guest memory goes, but for the vDSO and its data where the guest was told of it. */
+static void unmap_plan(const struct guest *guest, const struct start *start, struct tail *tail)
+{
+	uint64_t begin = guest->options.mem_bytes;
+	uint64_t end = start->stack_top > start->vdso_end ? start->stack_top : start->vdso_end;
+
+	if (!spt_defends(SPT_DEFENCE_UNMAP))
+		return;
+	if (guest->kind == HOSTCALL_GUEST_TEND && start->vdso) {
+		uint64_t kept = start->vdso - VVAR_BYTES_MAX;
+
+		/* The stack may lie directly below the vDSO's data. */
+		if (start->stack_top > kept && start->stack_top <= start->vdso)
+			kept = start->stack_top;
+		tail->unmap[0][0] = begin;
+		tail->unmap[0][1] = kept - begin;
+		begin = start->vdso_end;
+	}
+	tail->unmap[1][0] = begin;
+	tail->unmap[1][1] = end - begin;
+}
+
+_Static_assert(sizeof(struct tail) + POLICY_FILTER_MAX * sizeof(struct sock_filter) <= TEND_STACK_MIN,
+	       "the tail fits on the smallest stack");
+
+static struct tail *tail_place(const struct guest *guest, const struct start *start, struct error *error)
+{
+	static struct policy_rule rules[POLICY_RULES_MAX];
+	static struct sock_filter filter[POLICY_FILTER_MAX];
+	uint64_t mem_end = guest->options.mem_bytes;
+	size_t rule_count = policy_rules(&guest->policy, rules);
+	size_t length = policy_assemble(rules, rule_count, filter, POLICY_FILTER_MAX);
+	size_t bytes = sizeof(struct tail) + length * sizeof(filter[0]);
+	struct tail *tail = (struct tail *)(uintptr_t)(mem_end - bytes);
+
+	if (length == 0) {
+		error_set(error, "The seccomp filter for this many devices exceeds the kernel's limit");
+		return NULL;
+	}
+	if (guest->plan.kernel_end > mem_end - bytes) {
+		error_set(error, "%s: %lu MiB of guest memory leave no room for a stack, give more with --mem",
+			  guest->options.kernel, (unsigned long)(mem_end >> 20));
+		return NULL;
+	}
+	memcpy(tail->instructions, filter, length * sizeof(filter[0]));
+	tail->filter_length = spt_defends(SPT_DEFENCE_FILTER) ? length : 0;
+	tail->filter = (uint64_t)(uintptr_t)tail->instructions;
+	tail->entry = guest->plan.entry;
+	tail->boot_info = SPT_BOOT_INFO;
+	tail->stack = mem_end - ARCH_STACK_SLACK;
+	tail->tls = GUEST_TLS_BASE;
+	tail->bytes = bytes;
+	unmap_plan(guest, start, tail);
+	return tail;
+}
+
+int lockdown_enter(struct guest *guest, const struct start *start, struct error *error)
+{
+	struct tail *tail = tail_place(guest, start, error);
+
+	if (!tail || privileges_drop(start, error) < 0)
+		return -1;
+	/* Where the kernel knows filters it rejects this address; where not, it rejects the call. */
+	if (host_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, 0, 0, 0) != -EFAULT)
+		return error_set(error, "This kernel has no seccomp filters (CONFIG_SECCOMP_FILTER)");
+	process_describe(guest);
+	if (spt_defends(SPT_DEFENCE_CLOSE))
+		descriptors_close(&guest->policy);
+	tail_enter((const void *)(uintptr_t)GUEST_TAIL, tail);
+}

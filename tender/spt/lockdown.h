@@ -1,0 +1,10 @@
+/* Last stage of a guest: give up everything, then become it. */
+#ifndef TENDER_SPT_LOCKDOWN_H
+#define TENDER_SPT_LOCKDOWN_H
+
+#include "tender/spt/guest.h"
+
+/* Does not return unless it fails: then -1 with *error, and nothing has been closed or unmapped yet. */
+int lockdown_enter(struct guest *guest, const struct start *start, struct error *error);
+
+#endif

@@ -1,0 +1,94 @@
+/* solo5-spt: runs a Solo5 unikernel as a process under seccomp. The only place that prints and exits. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "abi/solo5_spt.h"
+#include "freestanding/format.h"
+#include "tender/host/host.h"
+#include "tender/spt/guest.h"
+#include "tender/spt/lockdown.h"
+
+/* Zero-initialised and large: only the pages in use cost anything. */
+static struct guest guest;
+static struct start start;
+static struct error error;
+
+__attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
+{
+	static char line[ERROR_TEXT_MAX + 256];
+	va_list args;
+	size_t length;
+
+	va_start(args, format);
+	length = format_text(line, sizeof(line), format, args);
+	va_end(args);
+	host_write(2, line, length);
+}
+
+static void say_usage(void)
+{
+	const char *line;
+
+	say("usage: %s [ OPTIONS ] [ -- ] KERNEL [ ARGS ]\n", start.program);
+	for (size_t i = 0; (line = options_usage_line(i)); i++)
+		say("%s\n", line);
+}
+
+/* Every line of the error with the program's name in front. */
+static void say_error(const char *text)
+{
+	while (*text) {
+		const char *end = text;
+
+		while (*end && *end != '\n')
+			end++;
+		say("%s: %.*s\n", start.program, (int)(end - text), text);
+		text = *end ? end + 1 : end;
+	}
+}
+
+_Noreturn static void fail(void)
+{
+	say_error(error.text);
+	if (error.option)
+		say("%s: Invalid option: `%s'\n", start.program, error.option);
+	if (error.usage)
+		say_usage();
+	host_exit(1);
+}
+
+static void run(int kernel_index)
+{
+	if (guest_decode(&guest, start.argc, start.argv, kernel_index, &error) < 0)
+		fail();
+	if (guest.options.exec_heap)
+		say("%s: WARNING: --x-exec-heap makes the guest's heap and stack executable\n", start.program);
+	if (guest_attach(&guest, &error) < 0 || guest_load(&guest, &start, &error) < 0 ||
+	    lockdown_enter(&guest, &start, &error) < 0)
+		fail();
+}
+
+_Noreturn void tender_start(uint64_t *stack);
+
+_Noreturn void tender_start(uint64_t *stack)
+{
+	int kernel_index;
+
+	start_read(stack, &start);
+	switch (options_scan(start.argc, start.argv, &kernel_index)) {
+	case OPTIONS_RUN:
+		run(kernel_index);
+		break;
+	case OPTIONS_NO_KERNEL:
+		error_set(&error, "Missing KERNEL operand");
+		error.usage = true;
+		fail();
+	case OPTIONS_HELP:
+		say_usage();
+		host_exit(1);
+	case OPTIONS_VERSION:
+		say("%s tender, version %s\nABI version %u\n", start.program, TEND_VERSION, SPT_ABI_VERSION);
+		host_exit(0);
+	}
+	host_exit(1);
+}

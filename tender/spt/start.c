@@ -1,0 +1,82 @@
+/* The initial stack of a process: see start.h. The layout is the x86-64 and aarch64 ELF ABI's. */
+#include "tender/spt/start.h"
+
+#include <elf.h>
+#include <string.h>
+
+#include "abi/solo5_spt.h"
+
+/* Without a C library there must still be a value for every process the kernel can start. */
+static const uint8_t no_random[16];
+
+static uint64_t page_up(uint64_t address)
+{
+	return (address + SPT_PAGE_SIZE - 1) & ~(uint64_t)(SPT_PAGE_SIZE - 1);
+}
+
+static const char *last_component(const char *path)
+{
+	const char *last = path;
+
+	for (; *path; path++) {
+		if (path[0] == '/' && path[1])
+			last = path + 1;
+	}
+	return last;
+}
+
+static uint64_t vdso_end_find(uint64_t vdso)
+{
+	const Elf64_Ehdr *header = (const Elf64_Ehdr *)(uintptr_t)vdso;
+	const Elf64_Phdr *phdrs = (const Elf64_Phdr *)(uintptr_t)(vdso + header->e_phoff);
+	uint64_t end = 0;
+
+	for (unsigned i = 0; i < header->e_phnum; i++) {
+		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_vaddr + phdrs[i].p_memsz > end)
+			end = phdrs[i].p_vaddr + phdrs[i].p_memsz;
+	}
+	return page_up(vdso + end);
+}
+
+static void auxv_read(const uint64_t *auxv, struct start *start)
+{
+	for (; auxv[0] != AT_NULL; auxv += 2) {
+		const char *text = (const char *)(uintptr_t)auxv[1];
+
+		switch (auxv[0]) {
+		case AT_SYSINFO_EHDR:
+			start->vdso = auxv[1];
+			break;
+		case AT_UID:
+		case AT_EUID:
+			start->is_root |= auxv[1] == 0;
+			break;
+		case AT_RANDOM:
+			start->random = (const uint8_t *)text;
+			break;
+		case AT_EXECFN:
+			/* The file name is the topmost string of the stack, below one zero word. */
+			start->stack_top = page_up(auxv[1] + strlen(text) + 1 + sizeof(uint64_t));
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+void start_read(uint64_t *stack, struct start *start)
+{
+	uint64_t *word;
+
+	memset(start, 0, sizeof(*start));
+	start->random = no_random;
+	start->argc = (int)stack[0];
+	start->argv = (char **)(stack + 1);
+	start->program = start->argc ? last_component(start->argv[0]) : "solo5-spt";
+	word = stack + 1 + start->argc + 1;
+	while (*word)
+		word++;
+	auxv_read(word + 1, start);
+	if (start->vdso)
+		start->vdso_end = vdso_end_find(start->vdso);
+}

@@ -1,0 +1,23 @@
+/* What the host kernel hands a new process: the words on its initial stack. */
+#ifndef TENDER_SPT_START_H
+#define TENDER_SPT_START_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct start {
+	int argc;
+	char **argv;
+	const char *program; /* the last component of argv[0] */
+	uint64_t vdso;	     /* address of its ELF header, 0: none */
+	uint64_t vdso_end;
+	uint64_t stack_top;   /* end of the initial stack's mapping */
+	bool is_root;	      /* real or effective uid 0 */
+	const uint8_t *random; /* 16 bytes */
+};
+
+/* Reads argc, argv, the environment and the auxiliary vector that lie at `stack`. */
+void start_read(uint64_t *stack, struct start *start);
+
+#endif
