@@ -33,12 +33,14 @@ COMMON := -std=gnu11 -O2 -g $(WARNINGS) -MMD -MP -I. -I$(B)/gen -Iabi/arch/$(ARC
 FREESTANDING := -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -mgeneral-regs-only \
 	$(if $(is_clang),,-fno-tree-loop-distribute-patterns) -fno-builtin
 # Position-independent code, linked at a fixed high address: nothing to relocate at start.
-TENDER_CFLAGS := $(COMMON) $(filter-out -fno-pic,$(FREESTANDING)) -fpie -fvisibility=hidden -Itender/arch/$(ARCH)
-TENDER_ADDRESS := 0x4000000000
-TENDER_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none,-z,noseparate-code,-z,max-page-size=0x1000,-z,norelro \
-	-Wl,-Ttext-segment=$(TENDER_ADDRESS),--no-dynamic-linker,-z,noexecstack
+# No GOT: its entries would be initialised variables. gcc has none with -fpie on x86-64.
+TENDER_CFLAGS := $(COMMON) $(filter-out -fno-pic,$(FREESTANDING)) -fpie $(if $(is_clang),-fdirect-access-external-data) \
+	-fvisibility=hidden -Itender/arch/$(ARCH)
+TENDER_LDFLAGS := -nostdlib -static $(if $(is_clang),,-no-pie) \
+	-Wl,--build-id=none,-z,max-page-size=0x1000,-z,norelro,-T,tender/tender.lds
 ifeq ($(ARCH),aarch64)
-TENDER_CFLAGS += -mno-outline-atomics
+# Fixed-address code is relative to its own place there anyhow; gcc has a GOT with -fpie.
+TENDER_CFLAGS += -mno-outline-atomics -fno-pie
 endif
 
 .PHONY: all product guests tests unit fuzz install uninstall clean
@@ -69,9 +71,9 @@ $(B)/tender/%.o: %.c $(B)/gen/errno_names.inc
 $(B)/tender/%.o: %.S
 	@mkdir -p $(@D)
 	$(CC) $(TENDER_CFLAGS) -c $< -o $@
-$(B)/bin/solo5-spt: $(TENDER_SPT_OBJS) $(B)/tender/tender/spt/defence.o
+$(B)/bin/solo5-spt: $(TENDER_SPT_OBJS) $(B)/tender/tender/spt/defence.o tender/tender.lds
 	@mkdir -p $(@D)
-	$(CC) $(TENDER_LDFLAGS) $^ -o $@
+	$(CC) $(TENDER_LDFLAGS) $(filter %.o,$^) -o $@
 
 # Test tenders, each without one defence.
 $(B)/tender/without-%.o: tender/spt/defence.c tender/spt/defence.h
@@ -84,9 +86,9 @@ $(B)/tests/solo5-spt-without-%: $(TENDER_SPT_OBJS) $(B)/tender/without-%.o
 # --- guest bindings ------------------------------------------------------------------------------------------------
 
 # What every object of a unikernel is compiled with; tools/tend-cc has the same for programs.
-GUEST_CFLAGS := $(COMMON) -ffreestanding -fno-pic -fno-pie -fstack-protector-strong -fno-asynchronous-unwind-tables \
+GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fno-pic -fno-pie -fstack-protector-strong -fno-asynchronous-unwind-tables \
 	-mgeneral-regs-only -fno-builtin -Isolo5 -Isolo5/include -Isolo5/arch/$(ARCH) -Iabi \
-	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) $(if $(filter aarch64_yes,$(ARCH)_$(is_clang)),,-mstack-protector-guard=global)
+	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) -mstack-protector-guard=global
 BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c
 BINDINGS_OBJS := $(patsubst %.c,$(B)/guest/%.o,$(BINDINGS))
 SUPPORT_OBJS := $(B)/guest/freestanding/string.o $(B)/guest/solo5/support/default_manifest.o
@@ -100,12 +102,14 @@ $(B)/guest/%.o: %.c
 # One object whose only visible names are the interface's.
 $(GUEST_LIB)/$(ARCH)/solo5_spt.o: $(BINDINGS_OBJS)
 	@mkdir -p $(@D)
-	$(CC) -nostdlib -r $^ -o $@
+	$(CC) -nostdlib -r -Wl,--unique=.text.* -Wl,--unique=.rodata.* $^ -o $@
 	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)objcopy -w -G 'solo5_*' -G _start -G '__stack_chk_*' -G '__solo5_*' -G __tend_note $@
 $(GUEST_LIB)/$(ARCH)/libsolo5_support.a: $(SUPPORT_OBJS)
 	@mkdir -p $(@D)
 	rm -f $@
 	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)ar rcs $@ $^
+	# Weak: a program's own functions of these names win.
+	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)objcopy --weaken $@
 $(GUEST_LIB)/solo5_spt.lds: solo5/spt/solo5_spt.lds
 	@mkdir -p $(@D)
 	cp $< $@
@@ -146,7 +150,7 @@ $(B)/bin/tend-cc: tools/tend-cc
 PC_FILE := $(B)/lib/pkgconfig/solo5-bindings-spt.pc
 $(PC_FILE): solo5/spt/solo5-bindings-spt.pc.in VERSION
 	@mkdir -p $(@D)
-	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(if $(filter x86_64,$(ARCH)),-mno-red-zone )-mstack-protector-guard=global|' $< > $@
+	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(if $(filter x86_64,$(ARCH)),-mno-red-zone,-mno-outline-atomics) -mstack-protector-guard=global|' $< > $@
 
 product: $(B)/bin/tend $(B)/bin/solo5-spt $(B)/bin/solo5-elftool $(B)/bin/tend-cc $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
 

@@ -15,13 +15,19 @@
 #define TEND_NOTE_HEADER_SIZE 20
 #define TEND_NOTE_TYPE 0x31444e54u /* "TND1" */
 
+struct tend_note_payload {
+	uint32_t version;
+	/* u64: room to reserve below the initial stack pointer, with a guard page beneath; 0: the default */
+	uint8_t stack_bytes[8];
+};
+
 struct tend_note {
 	uint32_t n_namesz;
 	uint32_t n_descsz;
 	uint32_t n_type;
 	char n_name[8];
-	uint32_t version; /* 1 */
-	uint64_t stack_bytes; /* room to reserve below the initial stack pointer, a guard page beneath; 0: the default */
+	uint32_t version;
+	uint64_t stack_bytes;
 };
 
 #define TEND_NOTE_VERSION 1
@@ -41,6 +47,8 @@ struct tend_handover {
 };
 
 _Static_assert(sizeof(struct tend_note) == 32, "size of the Tend note");
+_Static_assert(sizeof(struct tend_note_payload) == sizeof(struct tend_note) - TEND_NOTE_HEADER_SIZE,
+	       "size of the Tend note's payload");
 _Static_assert(offsetof(struct tend_note, version) == TEND_NOTE_HEADER_SIZE, "offset of the Tend note's payload");
 _Static_assert(sizeof(struct tend_handover) == 40, "size of the hand-over");
 

@@ -38,36 +38,42 @@ int executable_open(struct executable *executable, const char *path)
 	return 0;
 }
 
+/* Reads the first note of the kind to out: returns its size, 0 if there is none, or -1 after a complaint. */
+static long note_read(const struct executable *executable, const struct elf_note_kind *kind, void *out)
+{
+	struct elf_note_request request = {.kind = kind, .out = out};
+	struct error error = {0};
+
+	if (elf_notes_read(&executable->source, &executable->image, &request, 1, &error) < 0) {
+		complain("%s", error.text);
+		return -1;
+	}
+	return (long)request.bytes;
+}
+
 int executable_abi(const struct executable *executable, struct abi1_info *abi)
 {
 	uint8_t bytes[ABI1_NOTE_MAX_SIZE];
-	struct error error = {0};
-	long size = elf_note_read(&executable->source, &executable->image, &elf_note_abi1, bytes, &error);
+	long size = note_read(executable, &elf_note_abi1, bytes);
 
-	if (size < (long)sizeof(*abi)) {
-		if (size < 0)
-			complain("%s", error.text);
-		else
-			complain("%s: No Solo5 ABI information found in executable", executable->source.name);
-		return -1;
+	if (size >= (long)sizeof(*abi)) {
+		memcpy(abi, bytes, sizeof(*abi));
+		return 0;
 	}
-	memcpy(abi, bytes, sizeof(*abi));
-	return 0;
+	if (size >= 0)
+		complain("%s: No Solo5 ABI information found in executable", executable->source.name);
+	return -1;
 }
 
 int executable_manifest(const struct executable *executable, struct mft *manifest)
 {
-	uint8_t bytes[MFT1_NOTE_MAX_SIZE];
-	struct error error = {0};
-	long size = elf_note_read(&executable->source, &executable->image, &elf_note_mft1, bytes, &error);
+	long size = note_read(executable, &elf_note_mft1, manifest);
 
-	if (size > 0 && manifest_decode(bytes, (size_t)size, manifest))
+	if (size > 0 && manifest_check(manifest, (size_t)size))
 		return 0;
-	if (size < 0)
-		complain("%s", error.text);
-	else if (size == 0)
+	if (size == 0)
 		complain("%s: No Solo5 manifest found in executable", executable->source.name);
-	else
+	else if (size > 0)
 		complain("%s: Manifest validation failed", executable->source.name);
 	return -1;
 }

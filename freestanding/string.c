@@ -12,6 +12,21 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	return to;
 }
 
+void *memmove(void *to, const void *from, size_t size)
+{
+	unsigned char *t = to;
+	const unsigned char *f = from;
+
+	if (t < f) {
+		while (size--)
+			*t++ = *f++;
+	} else {
+		while (size--)
+			t[size] = f[size];
+	}
+	return to;
+}
+
 void *memset(void *to, int value, size_t size)
 {
 	unsigned char *t = to;

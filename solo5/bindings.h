@@ -16,8 +16,8 @@
 
 #define NSEC_PER_SEC 1000000000ull
 
-/* log.c: one console write; dropped if the level is above log_level. At most 159 characters. */
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+/* log.c: one console write; dropped if the level is above log_level. At most 511 characters. */
+enum log_level { LOG_ERROR = -2, LOG_WARN, LOG_INFO, LOG_DEBUG };
 extern enum log_level log_level;
 __attribute__((format(printf, 2, 3))) void log_write(enum log_level level, const char *format, ...);
 
@@ -37,7 +37,7 @@ const struct mft_entry *device_acquire(const char *name, uint32_t type, solo5_ha
 /* The attached device of that handle and type, or NULL. */
 const struct mft_entry *device_get(solo5_handle_t handle, uint32_t type);
 
-/* ssp.c: a stack canary of this start's own, from 8 random bytes. */
+/* ssp.c: a stack canary of this start's own, from 8 random bytes; a fixed one from 0. */
 void ssp_init(uint64_t random);
 
 /* vdso.c: the address of a function of the host's vDSO, 0 if it is not there. */

@@ -4,11 +4,14 @@
 #include "bindings.h"
 #include "freestanding/format.h"
 
-enum log_level log_level = LOG_INFO;
+/* LOG_INFO is zero: the bindings have no initialised data, and so no page of it to load. */
+enum log_level log_level;
+
+_Static_assert(LOG_INFO == 0, "the level to begin with");
 
 void log_write(enum log_level level, const char *format, ...)
 {
-	char text[160];
+	char text[512];
 	va_list args;
 
 	if (level > log_level)

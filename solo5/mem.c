@@ -7,22 +7,21 @@
 /* Set by the linker script. */
 extern const char _stext[], _etext[], _erodata[], _end[];
 
-static void range_log(const char *what, uint64_t start, uint64_t end)
-{
-	log_write(LOG_INFO, "Solo5: %s @ (0x%lx - 0x%lx)\n", what, (unsigned long)start, (unsigned long)(end - 1));
-}
-
 static void memory_map_log(uint64_t mem_bytes, uint64_t heap_start, uint64_t heap_end)
 {
-	log_write(LOG_INFO, "Solo5: Bindings of Tend " TEND_VERSION "\nSolo5: Memory map: %lu MB addressable:\n",
-		  (unsigned long)(mem_bytes >> 20));
-	range_log("  reserved", 0, (uintptr_t)_stext);
-	range_log("      text", (uintptr_t)_stext, (uintptr_t)_etext);
-	range_log("    rodata", (uintptr_t)_etext, (uintptr_t)_erodata);
-	range_log("      data", (uintptr_t)_erodata, (uintptr_t)_end);
-	range_log("      heap", heap_start, heap_end);
-	if (heap_end < mem_bytes)
-		range_log("     stack", heap_end + PAGE_BYTES, mem_bytes);
+	/* One write: a console costs a host call each time. */
+	log_write(LOG_INFO,
+		  "Solo5: Bindings of Tend " TEND_VERSION "\n"
+		  "Solo5: Memory map: %lu MB addressable:\n"
+		  "Solo5:   reserved @ (0x0 - 0x%lx)\n"
+		  "Solo5:       text @ (0x%lx - 0x%lx)\n"
+		  "Solo5:     rodata @ (0x%lx - 0x%lx)\n"
+		  "Solo5:       data @ (0x%lx - 0x%lx)\n"
+		  "Solo5:       heap @ (0x%lx - 0x%lx)\n"
+		  "Solo5:      stack < 0x%lx\n",
+		  (unsigned long)(mem_bytes >> 20), (uintptr_t)_stext - 1, (uintptr_t)_stext, (uintptr_t)_etext - 1,
+		  (uintptr_t)_etext, (uintptr_t)_erodata - 1, (uintptr_t)_erodata, (uintptr_t)_end - 1, heap_start,
+		  heap_end - 1, mem_bytes);
 }
 
 void mem_init(uint64_t mem_bytes, uint64_t stack_bottom, struct solo5_start_info *info)

@@ -1,15 +1,16 @@
 /* The stack protector of programs compiled with -mstack-protector-guard=global. */
 #include "bindings.h"
 
-uintptr_t __stack_chk_guard = 0x00a37c5e1b9f2d00;
+#define GUARD_FIXED 0xa37c5e1b9f2d00
+
+uintptr_t __stack_chk_guard;
 
 void __attribute__((noreturn)) __stack_chk_fail(void);
 
 void ssp_init(uint64_t random)
 {
 	/* A zero byte in front stops string functions from reading or writing past the canary. */
-	if (random)
-		__stack_chk_guard = random << 8;
+	__stack_chk_guard = random ? random << 8 : GUARD_FIXED;
 }
 
 void __stack_chk_fail(void)

@@ -5,20 +5,22 @@
 #include "bindings.h"
 #include "host_arch.h"
 
-/* Set by the linker script: the image of the initialised variables; the symbols' addresses are sizes. */
-extern const char _stdata[], _ltdata[], _ltbss[];
+/* Set by the linker script: the image of the initialised variables; the addresses of the others are sizes. */
+extern const char _stdata[], _ltdata[], _ltbss[], _ltalign[];
 
 #define TDATA_BYTES ((size_t)(uintptr_t)_ltdata)
 #define TBSS_BYTES ((size_t)(uintptr_t)_ltbss)
+#define TALIGN ((size_t)(uintptr_t)_ltalign)
 
 #if defined(__x86_64__)
 #define DATA_OFFSET 0
 #define TP_OFFSET (TDATA_BYTES + TBSS_BYTES)
 #define HEADER_BYTES sizeof(uintptr_t)
 #elif defined(__aarch64__)
+/* The two words are padded to the alignment of the data: the linker counts from there. */
 #define DATA_OFFSET HEADER_BYTES
 #define TP_OFFSET 0
-#define HEADER_BYTES (2 * sizeof(uintptr_t))
+#define HEADER_BYTES (TALIGN > 2 * sizeof(uintptr_t) ? TALIGN : 2 * sizeof(uintptr_t))
 #endif
 
 size_t solo5_tls_size(void)

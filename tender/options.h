@@ -16,11 +16,10 @@
 
 /* What the command line says about the device with the same index in the manifest. */
 struct device_options {
-	const char *net; /* interface name or @FD; NULL: not given */
-	bool has_mac;
+	const char *attach; /* network: interface name or @FD; block: path; NULL: not given */
+	uint32_t block_bytes; /* 0: not given */
 	uint8_t mac[6];
-	const char *block_path; /* NULL: not given */
-	uint32_t block_bytes;	/* 0: not given */
+	bool has_mac;
 };
 
 struct options {

@@ -1,1 +1,54 @@
-# Unit tests and fuzzers.
+# Unit and policy tests, and fuzzers. Each is one program per file; the rest of its folder is linked to all of them.
+#
+#   make unit    builds $(B)/tests/unit/* under ASan and UBSan, runs them and prints one TAP stream
+#   make fuzz    builds build/fuzz/*; tests/fuzz/run [SECONDS] runs them
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
+# functions are libc's.
+TESTED := $(TENDER_PURE) tender/options.c $(wildcard tender/devices/*.c)
+TEST_CFLAGS := $(filter-out -Iabi/arch/%,$(COMMON)) -Iabi/arch/$(HOST_ARCH) $(SANITIZE)
+
+UNIT_SOURCES := $(wildcard tests/unit/*.c tests/policy/*.c)
+UNIT_PROGRAMS := $(filter tests/unit/test_% tests/policy/test_%,$(UNIT_SOURCES))
+UNIT_SHARED := $(filter-out $(UNIT_PROGRAMS),$(UNIT_SOURCES))
+UNIT_BINARIES := $(patsubst %,$(B)/tests/unit/%,$(subst /test_,_,$(subst tests/,,$(basename $(UNIT_PROGRAMS)))))
+
+$(B)/tests/objects/%.o: %.c $(B)/gen/errno_names.inc
+	@mkdir -p $(@D)
+	$(CC) $(TEST_CFLAGS) -c $< -o $@
+$(B)/tests/objects/shared.a: $(patsubst %.c,$(B)/tests/objects/%.o,$(TESTED) $(UNIT_SHARED))
+	rm -f $@
+	ar rcs $@ $^
+$(B)/tests/unit/unit_%: $(B)/tests/objects/tests/unit/test_%.o $(B)/tests/objects/shared.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) $^ -lcmocka -o $@
+$(B)/tests/unit/policy_%: $(B)/tests/objects/tests/policy/test_%.o $(B)/tests/objects/shared.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) $^ -lcmocka -o $@
+
+unit: $(UNIT_BINARIES)
+	tests/unit/run $^
+
+# libFuzzer is clang's, whatever compiles the rest.
+FUZZ_CC ?= clang
+FUZZ := build/fuzz
+FUZZ_CFLAGS := $(TEST_CFLAGS) -fsanitize=fuzzer-no-link
+FUZZ_PROGRAMS := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_SHARED := $(filter-out $(FUZZ_PROGRAMS),$(wildcard tests/fuzz/*.c)) $(filter tests/policy/%,$(UNIT_SHARED))
+
+$(FUZZ)/objects/%.o: %.c $(B)/gen/errno_names.inc
+	@mkdir -p $(@D)
+	$(FUZZ_CC) $(FUZZ_CFLAGS) -c $< -o $@
+$(FUZZ)/objects/shared.a: $(patsubst %.c,$(FUZZ)/objects/%.o,$(TESTED) $(filter-out tests/fuzz/seeds.c,$(FUZZ_SHARED)))
+	rm -f $@
+	ar rcs $@ $^
+$(FUZZ)/%: $(FUZZ)/objects/tests/fuzz/fuzz_%.o $(FUZZ)/objects/shared.a
+	$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer $^ -o $@
+# Makes seeds out of the test unikernels.
+$(FUZZ)/seeds: $(FUZZ)/objects/tests/fuzz/seeds.o $(FUZZ)/objects/shared.a
+	$(FUZZ_CC) $(SANITIZE) $^ -o $@
+
+fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(FUZZ)/%,$(FUZZ_PROGRAMS)) $(FUZZ)/seeds
+
+-include $(shell find $(FUZZ) -name '*.d' 2>/dev/null)

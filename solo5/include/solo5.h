@@ -47,7 +47,8 @@ void solo5_abort(void) __attribute__((noreturn));
 /*
  * Thread-local storage, for the local-exec model. For each thread: allocate solo5_tls_size() zeroed bytes, aligned as
  * the program's thread-local variables are; solo5_tls_init() them; make them current with
- * solo5_set_tls_base(solo5_tls_tp_offset(block)).
+ * solo5_set_tls_base(solo5_tls_tp_offset(block)). Compilers read the base once per function: a function that sets it
+ * leaves the variables to others.
  */
 size_t solo5_tls_size(void);
 uintptr_t solo5_tls_tp_offset(uintptr_t tls);

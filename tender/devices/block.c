@@ -16,7 +16,7 @@ static int parse_block(struct options *options, struct mft *mft, const char *tex
 
 	if (index < 0)
 		return -1;
-	options->devices[index].block_path = value;
+	options->devices[index].attach = value;
 	return 0;
 }
 
@@ -51,14 +51,14 @@ const struct option block_options[BLOCK_OPTION_COUNT] = {
 int block_attach(struct mft_entry *entry, const struct device_options *device, struct error *error)
 {
 	uint32_t block_bytes = device->block_bytes ? device->block_bytes : BLOCK_BYTES_DEFAULT;
-	long fd = host_openat(AT_FDCWD, device->block_path, O_RDWR | O_CLOEXEC);
+	long fd = host_openat(AT_FDCWD, device->attach, O_RDWR | O_CLOEXEC);
 	long capacity;
 
 	if (fd < 0)
-		return error_set(error, "Could not open block device: %s: %s", device->block_path, error_name(-fd));
+		return error_set(error, "Could not open block device: %s: %s", device->attach, error_name(-fd));
 	capacity = host_lseek((int)fd, 0, SEEK_TO_END);
 	if (capacity < 0)
-		return error_set(error, "%s: Could not determine capacity: %s", device->block_path,
+		return error_set(error, "%s: Could not determine capacity: %s", device->attach,
 				 error_name(-capacity));
 	if ((uint64_t)capacity & (block_bytes - 1))
 		return error_set(error, "%s: Backing storage size must be block aligned (%u bytes)", entry->name,

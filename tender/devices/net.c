@@ -31,7 +31,7 @@ static int parse_net(struct options *options, struct mft *mft, const char *text,
 
 	if (index < 0)
 		return -1;
-	options->devices[index].net = value;
+	options->devices[index].attach = value;
 	return 0;
 }
 
@@ -220,12 +220,12 @@ int net_attach(struct mft_entry *entry, const struct device_options *device, str
 	struct mft_net_basic *net = &entry->u.net_basic;
 	long fd;
 
-	if (device->net[0] == '@')
-		fd = descriptor_take(device->net + 1, &net->mtu);
+	if (device->attach[0] == '@')
+		fd = descriptor_take(device->attach + 1, &net->mtu);
 	else
-		fd = tap_open(device->net, &net->mtu);
+		fd = tap_open(device->attach, &net->mtu);
 	if (fd < 0)
-		return error_set(error, "Could not attach interface: %s: %s", device->net, error_name(-fd));
+		return error_set(error, "Could not attach interface: %s: %s", device->attach, error_name(-fd));
 	if (device->has_mac) {
 		memcpy(net->mac, device->mac, sizeof(net->mac));
 	} else {

@@ -13,22 +13,22 @@
 
 #include "tender/error.h"
 
-/* More program headers than any known tool chain writes. */
-#define ELF_PHDR_MAX 128
+/* More program headers than any known tool chain writes: ten are usual. */
+#define ELF_PHDR_MAX 32
 
 /* Where the bytes of an executable come from: a file, or memory in tests. */
 struct elf_source {
 	const char *name;
 	/* Reads up to size bytes at offset; returns their number, less only at the end, or -errno. */
 	long (*read_at)(const struct elf_source *source, void *buf, size_t size, uint64_t offset);
+	uint64_t size;
 	const void *bytes; /* for memory sources */
-	size_t size;
-	int fd; /* for file sources */
+	int fd;		   /* for file sources */
 };
 
+/* As in the file: the usual place of the program headers is right behind the ELF header. */
 struct elf_image {
-	uint64_t entry;
-	unsigned phdr_count;
+	Elf64_Ehdr header;
 	Elf64_Phdr phdrs[ELF_PHDR_MAX];
 };
 
@@ -36,6 +36,7 @@ struct elf_image {
 struct elf_segment {
 	uint64_t offset;     /* in the file */
 	uint64_t file_bytes; /* to read to address */
+	uint64_t mem_bytes;  /* the rest is zero */
 	uint64_t address;
 	uint64_t start; /* the segment's pages: [start, end) */
 	uint64_t end;
@@ -44,7 +45,8 @@ struct elf_segment {
 
 struct elf_plan {
 	uint64_t entry;
-	uint64_t kernel_end; /* end of the highest segment */
+	uint64_t kernel_end; /* end of the highest segment with bytes in the file */
+	uint64_t image_end;  /* end of the image's memory, with what is only zeroes */
 	unsigned count;
 	struct elf_segment segments[ELF_PHDR_MAX];
 };
@@ -52,9 +54,9 @@ struct elf_plan {
 /* Reads and checks the ELF header for `machine` (EM_*) and reads the program headers. */
 int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf_image *image, struct error *error);
 
-/* Checks every PT_LOAD against [SPT_IMAGE_BASE, mem_bytes) and lays out how to load them. */
-int elf_plan_make(const struct elf_image *image, const char *name, uint64_t mem_bytes, struct elf_plan *plan,
-		  struct error *error);
+/* Checks every PT_LOAD against the file's size and [SPT_IMAGE_BASE, mem_bytes) and lays out how to load them. */
+int elf_plan_make(const struct elf_image *image, const struct elf_source *source, uint64_t mem_bytes,
+		  struct elf_plan *plan, struct error *error);
 
 /* What to look for among an image's notes. The name's size counts its NUL. */
 struct elf_note_kind {
@@ -69,18 +71,29 @@ extern const struct elf_note_kind elf_note_abi1;
 extern const struct elf_note_kind elf_note_mft1;
 extern const struct elf_note_kind elf_note_tend;
 
-/* A note header, its name and the largest description. */
-#define ELF_NOTE_BYTES_MAX 6720
+/* What is needed of a note to know whose it is: its header and the longest of the names. */
+#define ELF_NOTE_HEAD_BYTES 20
 
 /*
- * Judges the first note in bytes[0..available) of a PT_NOTE of file_bytes: 1 if it is of the kind, with its payload's
- * place; 0 if it is another's; -1 if it is the kind's but malformed. `index` is the program header's, for the message.
+ * Judges a note of file_bytes (its PT_NOTE's size) by its head, of which `available` bytes could be read: 1 if it is
+ * of the kind, with its payload's place in the note; 0 if it is another's; -1 if it is the kind's but malformed.
+ * `index` is the program header's, for the message.
  */
-int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *bytes, size_t available, uint64_t file_bytes,
+int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *head, size_t available, uint64_t file_bytes,
 		    const char *name, unsigned index, size_t *payload, size_t *payload_bytes, struct error *error);
 
-/* Copies the payload of the first note of the kind to out: returns its size, 0 if there is none, or -1. */
-long elf_note_read(const struct elf_source *source, const struct elf_image *image, const struct elf_note_kind *kind,
-		   void *out, struct error *error);
+/* One kind of note to find: its payload goes to out, which has room for kind->max_bytes; bytes is 0 if there is none. */
+struct elf_note_request {
+	const struct elf_note_kind *kind;
+	void *out;
+	size_t bytes;
+};
+
+/*
+ * Finds the first note of each kind asked for. Returns 0, or -1 if a note that is asked for is malformed or cannot be
+ * read.
+ */
+int elf_notes_read(const struct elf_source *source, const struct elf_image *image, struct elf_note_request *requests,
+		   size_t count, struct error *error);
 
 #endif

@@ -17,20 +17,6 @@ static const char *machine_name(uint16_t machine)
 	}
 }
 
-/* Reads exactly size bytes or says what is missing. */
-static int read_whole(const struct elf_source *source, void *buf, size_t size, uint64_t offset, const char *what,
-		      struct error *error)
-{
-	long got = source->read_at(source, buf, size, offset);
-
-	if (got < 0)
-		return error_set(error, "%s: Could not read %s: %s", source->name, what, error_name(-got));
-	if ((size_t)got != size)
-		return error_set(error, "%s: Invalid or unsupported executable: the file ends inside its %s",
-				 source->name, what);
-	return 0;
-}
-
 static int header_check(const Elf64_Ehdr *header, const char *name, uint16_t machine, struct error *error)
 {
 	const unsigned char *ident = header->e_ident;
@@ -41,7 +27,7 @@ static int header_check(const Elf64_Ehdr *header, const char *name, uint16_t mac
 		return error_set(error, "%s: Invalid or unsupported executable: not 64-bit little-endian ELF", name);
 	if (ident[EI_VERSION] != EV_CURRENT || header->e_version != EV_CURRENT)
 		return error_set(error, "%s: Invalid or unsupported executable: ELF version %u instead of 1", name,
-				 header->e_version);
+				 ident[EI_VERSION] != EV_CURRENT ? ident[EI_VERSION] : header->e_version);
 	if (header->e_machine != machine)
 		return error_set(error, "%s: Invalid or unsupported executable: built for %s, this tender runs %s",
 				 name, machine_name(header->e_machine), machine_name(machine));
@@ -61,16 +47,37 @@ static int header_check(const Elf64_Ehdr *header, const char *name, uint16_t mac
 	return 0;
 }
 
+static int bytes_read(const struct elf_source *source, void *to, size_t size, uint64_t offset, size_t *got,
+		      struct error *error)
+{
+	long result = source->read_at(source, to, size, offset);
+
+	if (result < 0)
+		return error_set(error, "%s: Could not read: %s", source->name, error_name(-result));
+	*got = (size_t)result;
+	return 0;
+}
+
 int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf_image *image, struct error *error)
 {
-	Elf64_Ehdr header;
+	const Elf64_Ehdr *header = &image->header;
+	size_t phdr_bytes;
+	size_t got = 0;
 
-	if (read_whole(source, &header, sizeof(header), 0, "ELF header", error) < 0)
+	if (bytes_read(source, image, sizeof(*image), 0, &got, error) < 0)
 		return -1;
-	if (header_check(&header, source->name, machine, error) < 0)
+	if (got < sizeof(*header))
+		return error_set(error, "%s: Invalid or unsupported executable: shorter than an ELF header",
+				 source->name);
+	if (header_check(header, source->name, machine, error) < 0)
 		return -1;
-	image->entry = header.e_entry;
-	image->phdr_count = header.e_phnum;
-	return read_whole(source, image->phdrs, header.e_phnum * sizeof(Elf64_Phdr), header.e_phoff,
-			  "program headers", error);
+	phdr_bytes = header->e_phnum * sizeof(Elf64_Phdr);
+	if (header->e_phoff == offsetof(struct elf_image, phdrs))
+		got -= sizeof(*header);
+	else if (bytes_read(source, image->phdrs, phdr_bytes, header->e_phoff, &got, error) < 0)
+		return -1;
+	if (got < phdr_bytes)
+		return error_set(error, "%s: Invalid or unsupported executable: the file ends inside its program headers",
+				 source->name);
+	return 0;
 }

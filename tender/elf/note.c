@@ -11,11 +11,12 @@ const struct elf_note_kind elf_note_abi1 = {SOLO5_NOTE_NAME, SOLO5_NOTE_NAME_SIZ
 const struct elf_note_kind elf_note_mft1 = {SOLO5_NOTE_NAME, SOLO5_NOTE_NAME_SIZE, MFT1_NOTE_TYPE, MFT1_NOTE_ALIGN,
 					    MFT1_NOTE_MAX_SIZE};
 const struct elf_note_kind elf_note_tend = {TEND_NOTE_NAME, TEND_NOTE_NAME_SIZE, TEND_NOTE_TYPE, 4,
-					    sizeof(struct tend_note) - TEND_NOTE_HEADER_SIZE};
+					    sizeof(struct tend_note_payload)};
 
 #define NOTE_WORDS_BYTES 12
 
-_Static_assert(SOLO5_NOTE_HEADER_SIZE + MFT1_NOTE_MAX_SIZE <= ELF_NOTE_BYTES_MAX, "room for the largest note");
+_Static_assert(SOLO5_NOTE_HEADER_SIZE <= ELF_NOTE_HEAD_BYTES, "a Solo5 note can be told by its head");
+_Static_assert(TEND_NOTE_HEADER_SIZE <= ELF_NOTE_HEAD_BYTES, "a Tend note can be told by its head");
 
 static uint32_t word_at(const uint8_t *bytes, size_t offset)
 {
@@ -32,7 +33,7 @@ static int note_error(const char *name, unsigned index, struct error *error)
 			 index);
 }
 
-int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *bytes, size_t available, uint64_t file_bytes,
+int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *head, size_t available, uint64_t file_bytes,
 		    const char *name, unsigned index, size_t *payload, size_t *payload_bytes, struct error *error)
 {
 	uint32_t header_bytes = NOTE_WORDS_BYTES + ((kind->name_bytes + 3) & ~3u);
@@ -43,48 +44,65 @@ int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *bytes, size
 		return note_error(name, index, error);
 	if (file_bytes < header_bytes || available < header_bytes)
 		return 0;
-	if (word_at(bytes, 0) != kind->name_bytes || word_at(bytes, 8) != kind->type ||
-	    memcmp(bytes + NOTE_WORDS_BYTES, kind->name, kind->name_bytes) != 0)
+	if (word_at(head, 0) != kind->name_bytes || word_at(head, 8) != kind->type ||
+	    memcmp(head + NOTE_WORDS_BYTES, kind->name, kind->name_bytes) != 0)
 		return 0;
-	desc_bytes = word_at(bytes, 4);
+	desc_bytes = word_at(head, 4);
 	pad = -header_bytes & (kind->align - 1);
-	if (desc_bytes < 1 || desc_bytes > kind->max_bytes || desc_bytes <= pad)
-		return note_error(name, index, error);
-	if (file_bytes - header_bytes < desc_bytes || available - header_bytes < desc_bytes)
+	if (desc_bytes > kind->max_bytes || desc_bytes <= pad || file_bytes - header_bytes < desc_bytes)
 		return note_error(name, index, error);
 	*payload = header_bytes + pad;
 	*payload_bytes = desc_bytes - pad;
 	return 1;
 }
 
-long elf_note_read(const struct elf_source *source, const struct elf_image *image, const struct elf_note_kind *kind,
-		   void *out, struct error *error)
+/* Matches the note of program header `index`, whose head is given, with the requests. */
+static int note_match(const struct elf_source *source, const struct elf_image *image, unsigned index,
+		      const uint8_t *head, size_t available, struct elf_note_request *requests, size_t count,
+		      struct error *error)
 {
-	static uint8_t bytes[ELF_NOTE_BYTES_MAX];
+	const Elf64_Phdr *phdr = &image->phdrs[index];
 
-	for (unsigned i = 0; i < image->phdr_count; i++) {
-		const Elf64_Phdr *phdr = &image->phdrs[i];
+	for (size_t i = 0; i < count; i++) {
 		size_t payload;
-		size_t payload_bytes;
-		size_t size = phdr->p_filesz < sizeof(bytes) ? phdr->p_filesz : sizeof(bytes);
-		long got;
+		size_t bytes;
 		int found;
+
+		if (requests[i].bytes)
+			continue;
+		found = elf_note_decode(requests[i].kind, head, available, phdr->p_filesz, source->name, index,
+					&payload, &bytes, error);
+		if (found == 0)
+			continue;
+		if (found < 0)
+			return -1;
+		if (source->read_at(source, requests[i].out, bytes, phdr->p_offset + payload) != (long)bytes)
+			return note_error(source->name, index, error);
+		requests[i].bytes = bytes;
+		return 0;
+	}
+	return 0;
+}
+
+int elf_notes_read(const struct elf_source *source, const struct elf_image *image, struct elf_note_request *requests,
+		   size_t count, struct error *error)
+{
+	for (size_t i = 0; i < count; i++)
+		requests[i].bytes = 0;
+	for (unsigned i = 0; i < image->header.e_phnum; i++) {
+		const Elf64_Phdr *phdr = &image->phdrs[i];
+		uint8_t head[ELF_NOTE_HEAD_BYTES];
+		long got;
 
 		if (phdr->p_type != PT_NOTE)
 			continue;
-		if (phdr->p_offset > INT64_MAX)
+		if (phdr->p_offset > INT64_MAX - MFT1_NOTE_MAX_SIZE - ELF_NOTE_HEAD_BYTES)
 			return note_error(source->name, i, error);
-		got = source->read_at(source, bytes, size, phdr->p_offset);
+		got = source->read_at(source, head, sizeof(head), phdr->p_offset);
 		if (got < 0)
 			return error_set(error, "%s: Could not read note: %s", source->name, error_name(-got));
-		found = elf_note_decode(kind, bytes, (size_t)got, phdr->p_filesz, source->name, i, &payload,
-					&payload_bytes, error);
-		if (found < 0)
+		if (note_match(source, image, i, head, (size_t)got, requests, count, error) < 0)
 			return -1;
-		if (!found)
-			continue;
-		memcpy(out, bytes + payload, payload_bytes);
-		return (long)payload_bytes;
 	}
 	return 0;
 }

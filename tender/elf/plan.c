@@ -15,12 +15,12 @@ static int segment_error(const char *name, unsigned index, const char *what, str
 	return error_set(error, "%s: Invalid or unsupported executable: phdr[%u] %s", name, index, what);
 }
 
-/* The largest end of any segment, for the message about too little memory; UINT64_MAX if nonsense. */
+/* The largest end of any segment; UINT64_MAX if nonsense. */
 static uint64_t image_end(const struct elf_image *image)
 {
 	uint64_t end = 0;
 
-	for (unsigned i = 0; i < image->phdr_count; i++) {
+	for (unsigned i = 0; i < image->header.e_phnum; i++) {
 		const Elf64_Phdr *phdr = &image->phdrs[i];
 
 		if (phdr->p_type != PT_LOAD)
@@ -65,9 +65,10 @@ static bool is_power_of_two(uint64_t value)
 }
 
 /* Checks one PT_LOAD; previous_end is the end of the one before. */
-static int segment_make(const struct elf_image *image, unsigned index, const char *name, uint64_t mem_bytes,
-			uint64_t previous_end, struct elf_segment *segment, struct error *error)
+static int segment_make(const struct elf_image *image, unsigned index, const struct elf_source *source,
+			uint64_t mem_bytes, uint64_t previous_end, struct elf_segment *segment, struct error *error)
 {
+	const char *name = source->name;
 	const Elf64_Phdr *phdr = &image->phdrs[index];
 	uint64_t align_mask = phdr->p_align - 1;
 
@@ -79,8 +80,8 @@ static int segment_make(const struct elf_image *image, unsigned index, const cha
 		return segment_error(name, index, "is smaller in memory than in the file", error);
 	if (phdr->p_vaddr >= mem_bytes || phdr->p_memsz > mem_bytes - phdr->p_vaddr)
 		return memory_error(image, name, index, mem_bytes, error);
-	if (phdr->p_offset > INT64_MAX - phdr->p_filesz)
-		return segment_error(name, index, "has a file offset out of range", error);
+	if (phdr->p_offset > source->size || phdr->p_filesz > source->size - phdr->p_offset)
+		return segment_error(name, index, "lies beyond the end of the file", error);
 
 	segment->start = phdr->p_vaddr & ~align_mask;
 	segment->end = phdr->p_vaddr + phdr->p_memsz; /* cannot overflow: at most mem_bytes */
@@ -99,27 +100,30 @@ static int segment_make(const struct elf_image *image, unsigned index, const cha
 	segment->address = phdr->p_vaddr;
 	segment->offset = phdr->p_offset;
 	segment->file_bytes = phdr->p_filesz;
+	segment->mem_bytes = phdr->p_memsz;
 	return 0;
 }
 
-int elf_plan_make(const struct elf_image *image, const char *name, uint64_t mem_bytes, struct elf_plan *plan,
-		  struct error *error)
+int elf_plan_make(const struct elf_image *image, const struct elf_source *source, uint64_t mem_bytes,
+		  struct elf_plan *plan, struct error *error)
 {
-	plan->entry = image->entry;
+	plan->entry = image->header.e_entry;
 	plan->kernel_end = SPT_IMAGE_BASE;
+	plan->image_end = image_end(image);
 	plan->count = 0;
-	for (unsigned i = 0; i < image->phdr_count; i++) {
+	for (unsigned i = 0; i < image->header.e_phnum; i++) {
 		const Elf64_Phdr *phdr = &image->phdrs[i];
 
 		/* Guest memory is zero already: a segment without bytes in the file needs nothing. */
 		if (phdr->p_type != PT_LOAD || !phdr->p_filesz)
 			continue;
-		if (segment_make(image, i, name, mem_bytes, plan->kernel_end, &plan->segments[plan->count], error) < 0)
+		if (segment_make(image, i, source, mem_bytes, plan->kernel_end, &plan->segments[plan->count],
+				 error) < 0)
 			return -1;
 		plan->kernel_end = plan->segments[plan->count++].end;
 	}
 	if (plan->entry < SPT_IMAGE_BASE || plan->entry >= mem_bytes)
 		return error_set(error, "%s: Invalid or unsupported executable: entry point 0x%lx outside of memory",
-				 name, (unsigned long)plan->entry);
+				 source->name, (unsigned long)plan->entry);
 	return 0;
 }

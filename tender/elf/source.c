@@ -1,4 +1,5 @@
 /* The two places an executable's bytes come from. */
+#include <linux/fs.h>
 #include <string.h>
 
 #include "tender/elf/source.h"
@@ -6,7 +7,7 @@
 
 static long memory_read_at(const struct elf_source *source, void *buf, size_t size, uint64_t offset)
 {
-	size_t left = offset < source->size ? source->size - (size_t)offset : 0;
+	size_t left = offset < source->size ? (size_t)(source->size - offset) : 0;
 	size_t count = size < left ? size : left;
 
 	memcpy(buf, (const uint8_t *)source->bytes + (count ? offset : 0), count);
@@ -36,5 +37,8 @@ struct elf_source elf_source_memory(const char *name, const void *bytes, size_t 
 
 struct elf_source elf_source_file(const char *name, int fd)
 {
-	return (struct elf_source){.name = name, .read_at = file_read_at, .fd = fd};
+	long size = host_lseek(fd, 0, SEEK_END);
+
+	return (struct elf_source){
+		.name = name, .read_at = file_read_at, .size = size < 0 ? 0 : (uint64_t)size, .fd = fd};
 }

@@ -70,9 +70,9 @@ static inline long host_getsockopt(int fd, int level, int name, void *value, uin
 	return HOST_CALL5(__NR_getsockopt, fd, level, name, value, size);
 }
 
-static inline long host_mmap(uint64_t address, size_t size, int prot, int flags)
+static inline long host_mmap(uint64_t address, size_t size, int prot, int flags, int fd, uint64_t offset)
 {
-	return HOST_CALL6(__NR_mmap, address, size, prot, flags, -1, 0);
+	return HOST_CALL6(__NR_mmap, address, size, prot, flags, fd, offset);
 }
 
 static inline long host_mprotect(uint64_t address, size_t size, int prot)

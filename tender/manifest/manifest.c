@@ -19,12 +19,10 @@ static bool name_is_valid(const struct mft_entry *entry, bool must_be_empty)
 	return must_be_empty == (length == 0);
 }
 
-bool manifest_decode(const void *bytes, size_t size, struct mft *mft)
+bool manifest_check(struct mft *mft, size_t size)
 {
 	if (size < MFT_SIZE(1) || size > sizeof(*mft))
 		return false;
-	memset(mft, 0, sizeof(*mft));
-	memcpy(mft, bytes, size);
 	if (mft->version != MFT_VERSION || mft->entries < 1 || mft->entries > MFT_MAX_ENTRIES)
 		return false;
 	if (size != MFT_SIZE(mft->entries))

@@ -8,8 +8,11 @@
 
 #include "abi/manifest.h"
 
-/* True if the bytes are a valid manifest of version 1 in which nothing is attached yet; *mft then holds it. */
-bool manifest_decode(const void *bytes, size_t size, struct mft *mft);
+/*
+ * True if the `size` bytes that were read to *mft from an executable are a valid manifest of version 1. Whatever but
+ * names and types they hold is cleared.
+ */
+bool manifest_check(struct mft *mft, size_t size);
 
 /* The entry of that name (of `length` characters) and type, or NULL. */
 struct mft_entry *manifest_find(struct mft *mft, const char *name, size_t length, uint32_t type);

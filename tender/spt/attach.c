@@ -10,31 +10,47 @@
 #include "tender/manifest/manifest.h"
 #include "tender/spt/guest.h"
 
+static int network_attach(struct guest *guest, struct mft_entry *entry, const struct device_options *device,
+			  struct error *error)
+{
+	struct policy_guest *policy = &guest->policy;
+
+	if (net_attach(entry, device, error) < 0)
+		return -1;
+	for (unsigned i = 0; i < policy->net_count; i++) {
+		if (policy->net_fds[i] == entry->b.hostfd)
+			return error_set(error, "Could not attach interface: %s: used for another network too",
+					 device->attach);
+	}
+	policy->net_fds[policy->net_count++] = entry->b.hostfd;
+	return 0;
+}
+
+static int storage_attach(struct guest *guest, struct mft_entry *entry, const struct device_options *device,
+			  struct error *error)
+{
+	struct policy_guest *policy = &guest->policy;
+
+	if (block_attach(entry, device, error) < 0)
+		return -1;
+	policy->blocks[policy->block_count++] = (struct policy_block){
+		.fd = entry->b.hostfd,
+		.block_bytes = entry->u.block_basic.block_size,
+		.capacity = entry->u.block_basic.capacity,
+	};
+	return 0;
+}
+
 static int device_attach(struct guest *guest, unsigned index, struct error *error)
 {
 	struct mft_entry *entry = &guest->mft.e[index];
 	const struct device_options *device = &guest->options.devices[index];
-	struct policy_guest *policy = &guest->policy;
 
-	if (device->net) {
-		if (net_attach(entry, device, error) < 0)
-			return -1;
-		for (unsigned i = 0; i < policy->net_count; i++) {
-			if (policy->net_fds[i] == entry->b.hostfd)
-				return error_set(error, "Could not attach interface: %s: used for another network too",
-						 device->net);
-		}
-		policy->net_fds[policy->net_count++] = entry->b.hostfd;
-	} else if (device->block_path) {
-		if (block_attach(entry, device, error) < 0)
-			return -1;
-		policy->blocks[policy->block_count++] = (struct policy_block){
-			.fd = entry->b.hostfd,
-			.block_bytes = entry->u.block_basic.block_size,
-			.capacity = entry->u.block_basic.capacity,
-		};
-	}
-	return 0;
+	if (!manifest_is_device(entry))
+		return 0;
+	if (entry->type == MFT_DEV_NET_BASIC)
+		return network_attach(guest, entry, device, error);
+	return storage_attach(guest, entry, device, error);
 }
 
 static int attached_check(const struct guest *guest, struct error *error)
@@ -43,7 +59,7 @@ static int attached_check(const struct guest *guest, struct error *error)
 		const struct mft_entry *entry = &guest->mft.e[i];
 		const struct device_options *device = &guest->options.devices[i];
 
-		if (manifest_is_device(entry) && !device->net && !device->block_path)
+		if (manifest_is_device(entry) && !device->attach)
 			return error_set(error,
 					 "Device '%s' of type %s declared but not attached.\n"
 					 "All declared devices must be attached. See --help for syntax.",
@@ -72,7 +88,7 @@ static int poll_set_make(struct guest *guest, struct error *error)
 	if (result >= 0)
 		result = epoll_add(policy->epoll_fd, policy->timer_fd, SPT_TIMER_EVENT);
 	for (unsigned i = 0; i < guest->mft.entries && result >= 0; i++) {
-		if (guest->options.devices[i].net)
+		if (guest->mft.e[i].type == MFT_DEV_NET_BASIC)
 			result = epoll_add(policy->epoll_fd, guest->mft.e[i].b.hostfd, i);
 	}
 	if (result < 0)

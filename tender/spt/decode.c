@@ -1,6 +1,7 @@
 /* First stage of a guest: its executable and its command line, judged before anything is changed. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "abi/boot.h"
 #include "abi/solo5_elf.h"
@@ -41,76 +42,81 @@ static long open_above_stdio(const char *path)
 	return null < 0 ? null : above;
 }
 
-static int abi_check(const struct elf_source *source, const struct elf_image *image, struct error *error)
+static int abi_check(const struct abi1_info *abi, size_t size, const char *name, struct error *error)
 {
-	union {
-		struct abi1_info info;
-		uint8_t bytes[ABI1_NOTE_MAX_SIZE];
-	} abi = {0};
-	long size = elf_note_read(source, image, &elf_note_abi1, &abi, error);
-
-	if (size < 0)
-		return -1;
-	if ((size_t)size < sizeof(abi.info))
-		return error_set(error, "%s: No Solo5 ABI information found in executable", source->name);
-	if (abi.info.abi_target != SPT_ABI_TARGET)
-		return error_set(error, "%s: Executable is not for the solo5-spt target", source->name);
-	if (abi.info.abi_version < SPT_ABI_VERSION_OLDEST || abi.info.abi_version > SPT_ABI_VERSION)
-		return error_set(error, "%s: Executable requests unsupported ABI version %u", source->name,
-				 abi.info.abi_version);
+	if (size < sizeof(*abi))
+		return error_set(error, "%s: No Solo5 ABI information found in executable", name);
+	if (abi->abi_target != SPT_ABI_TARGET)
+		return error_set(error, "%s: Executable is not for the solo5-spt target", name);
+	if (abi->abi_version < SPT_ABI_VERSION_OLDEST || abi->abi_version > SPT_ABI_VERSION)
+		return error_set(error, "%s: Executable requests unsupported ABI version %u", name, abi->abi_version);
 	return 0;
 }
 
-static int manifest_read(const struct elf_source *source, struct guest *guest, struct error *error)
+static int declared_check(struct guest *guest, size_t size, const char *name, struct error *error)
 {
-	static uint64_t bytes[(MFT1_NOTE_MAX_SIZE + 7) / 8];
-	long size = elf_note_read(source, &guest->image, &elf_note_mft1, bytes, error);
-
-	if (size < 0)
-		return -1;
 	if (size == 0)
-		return error_set(error, "%s: No Solo5 manifest found in executable", source->name);
-	if (!manifest_decode(bytes, (size_t)size, &guest->mft))
-		return error_set(error, "%s: Solo5 manifest is invalid", source->name);
+		return error_set(error, "%s: No Solo5 manifest found in executable", name);
+	if (!manifest_check(&guest->mft, size))
+		return error_set(error, "%s: Solo5 manifest is invalid", name);
 	guest->mft_bytes = (uint32_t)size;
 	return 0;
 }
 
 /* Whether our bindings built the guest; *stack_bytes is what its note asks for, 0 for the default. */
-static int kind_read(const struct elf_source *source, struct guest *guest, uint64_t *stack_bytes, struct error *error)
+static int kind_check(struct guest *guest, const struct tend_note_payload *note, size_t size, uint64_t *stack_bytes,
+		      const char *name, struct error *error)
 {
-	struct tend_note note = {0};
-	long size = elf_note_read(source, &guest->image, &elf_note_tend, &note.version, error);
-
-	if (size < 0)
-		return -1;
-	if (size == 0) {
-		guest->kind = HOSTCALL_GUEST_SOLO5;
+	guest->kind = size ? HOSTCALL_GUEST_TEND : HOSTCALL_GUEST_SOLO5;
+	if (size == 0)
 		return 0;
-	}
-	if (note.version != TEND_NOTE_VERSION)
-		return error_set(error, "%s: Executable has a Tend note of version %u, this tender knows 1",
-				 source->name, note.version);
-	guest->kind = HOSTCALL_GUEST_TEND;
-	*stack_bytes = note.stack_bytes;
+	if (size < sizeof(*note) || note->version != TEND_NOTE_VERSION)
+		return error_set(error, "%s: Executable has a Tend note of version %u, this tender knows %u", name,
+				 note->version, TEND_NOTE_VERSION);
+	memcpy(stack_bytes, note->stack_bytes, sizeof(*stack_bytes));
 	return 0;
+}
+
+/* What the executable says of itself: ABI, manifest, who built it. */
+static int notes_check(const struct elf_source *source, struct guest *guest, uint64_t *stack_bytes,
+		       struct error *error)
+{
+	union {
+		struct abi1_info info;
+		uint8_t bytes[ABI1_NOTE_MAX_SIZE];
+	} abi = {0};
+	struct tend_note_payload tend = {0};
+	struct elf_note_request notes[] = {
+		{.kind = &elf_note_abi1, .out = &abi},
+		{.kind = &elf_note_mft1, .out = &guest->mft},
+		{.kind = &elf_note_tend, .out = &tend},
+	};
+
+	if (elf_notes_read(source, &guest->image, notes, 3, error) < 0)
+		return -1;
+	if (abi_check(&abi.info, notes[0].bytes, source->name, error) < 0 ||
+	    declared_check(guest, notes[1].bytes, source->name, error) < 0)
+		return -1;
+	return kind_check(guest, &tend, notes[2].bytes, stack_bytes, source->name, error);
 }
 
 /* Room for the stack and the guard page beneath it, above the image. */
 static int stack_place(struct guest *guest, uint64_t stack_bytes, struct error *error)
 {
 	uint64_t mem_bytes = guest->options.mem_bytes;
+	uint64_t bottom;
 
 	if (stack_bytes == 0)
 		stack_bytes = mem_bytes / 4 < TEND_STACK_DEFAULT_MAX ? mem_bytes / 4 : TEND_STACK_DEFAULT_MAX;
 	if (stack_bytes < TEND_STACK_MIN)
 		stack_bytes = TEND_STACK_MIN;
-	if (stack_bytes > mem_bytes || mem_bytes - stack_bytes < guest->plan.kernel_end + SPT_PAGE_SIZE)
+	bottom = stack_bytes < mem_bytes ? (mem_bytes - stack_bytes) & ~(uint64_t)(SPT_PAGE_SIZE - 1) : 0;
+	if (bottom < guest->plan.kernel_end + SPT_PAGE_SIZE || bottom - SPT_PAGE_SIZE < guest->plan.image_end)
 		return error_set(error,
 				 "%s: %lu MiB of guest memory leave no room for a stack of %lu KiB, give more with --mem",
 				 guest->options.kernel, (unsigned long)(mem_bytes >> 20),
 				 (unsigned long)(stack_bytes >> 10));
-	guest->stack_bottom = (mem_bytes - stack_bytes) & ~(uint64_t)(SPT_PAGE_SIZE - 1);
+	guest->stack_bottom = bottom;
 	return 0;
 }
 
@@ -132,15 +138,15 @@ int guest_decode(struct guest *guest, int argc, char *const *argv, int kernel_in
 {
 	const char *name = argv[kernel_index];
 	long fd = open_above_stdio(name);
-	struct elf_source source = elf_source_file(name, (int)fd);
+	struct elf_source source;
 	uint64_t stack_bytes = 0;
 
 	if (fd < 0)
 		return error_set(error, "%s: Could not open: %s", name, error_name(-fd));
 	guest->kernel_fd = (int)fd;
+	source = elf_source_file(name, guest->kernel_fd);
 	if (elf_image_read(&source, MACHINE, &guest->image, error) < 0 ||
-	    abi_check(&source, &guest->image, error) < 0 || manifest_read(&source, guest, error) < 0 ||
-	    kind_read(&source, guest, &stack_bytes, error) < 0)
+	    notes_check(&source, guest, &stack_bytes, error) < 0)
 		return -1;
 	if (options_parse(argc, argv, &guest->mft, &guest->options, error) < 0 ||
 	    command_line_check(&guest->options, error) < 0)
@@ -148,7 +154,7 @@ int guest_decode(struct guest *guest, int argc, char *const *argv, int kernel_in
 	if (guest->options.mem_bytes > MEM_BYTES_MAX)
 		return error_set(error, "--mem=%lu is more than this tender can map, %lu MiB",
 				 (unsigned long)(guest->options.mem_bytes >> 20), (unsigned long)(MEM_BYTES_MAX >> 20));
-	if (elf_plan_make(&guest->image, name, guest->options.mem_bytes, &guest->plan, error) < 0)
+	if (elf_plan_make(&guest->image, &source, guest->options.mem_bytes, &guest->plan, error) < 0)
 		return -1;
 	return guest->kind == HOSTCALL_GUEST_TEND ? stack_place(guest, stack_bytes, error) : 0;
 }

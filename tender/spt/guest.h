@@ -9,31 +9,43 @@
 #ifndef TENDER_SPT_GUEST_H
 #define TENDER_SPT_GUEST_H
 
+#include "abi/solo5_elf.h"
 #include "tender/elf/elf.h"
 #include "tender/options.h"
 #include "tender/policy/policy.h"
 #include "tender/spt/start.h"
 
+/*
+ * Large arrays, of which a guest mostly uses the first entries. Members whose beginnings are used together lie
+ * together: each page that is touched costs a page fault at start.
+ */
 struct guest {
 	int kernel_fd;
 	enum hostcall_guest kind;
+	uint32_t mft_bytes;
 	uint64_t stack_bottom; /* 0: not fixed, the guest shares one region between heap and stack */
+	uint64_t tls;	       /* initial base of thread-local storage */
 	uint64_t arguments;    /* where the tender's own command line was copied to, for ps */
 	uint64_t arguments_end;
-	struct options options;
-	struct mft mft;
-	uint32_t mft_bytes;
+	struct policy_guest policy;
 	struct elf_image image;
 	struct elf_plan plan;
-	struct policy_guest policy;
+	struct options options;
+	struct mft mft;
+	/* The rules, with the filter made from them behind the last one. */
+	union {
+		struct policy_rule rules[POLICY_RULES_MAX];
+		uint8_t room[POLICY_RULES_MAX * sizeof(struct policy_rule) +
+			     POLICY_FILTER_MAX * sizeof(struct sock_filter)];
+	} filter;
 };
 
 /* Addresses below the image, which the Solo5 ABI leaves to the tender. */
 #define GUEST_HANDOVER SPT_MEM_BASE /* struct tend_handover and the last instructions of the tender, read-execute */
+#define GUEST_HANDOVER_TLS (GUEST_HANDOVER + 0x200)
 #define GUEST_TAIL (GUEST_HANDOVER + 0x400)
 #define GUEST_ARGUMENTS_MAX 0xe0000u /* the copied command line ends below this address */
-#define GUEST_TLS_PAGE 0xff000u	     /* a page for code that uses thread-local storage before it sets any up */
-#define GUEST_TLS_BASE (GUEST_TLS_PAGE + SPT_PAGE_SIZE / 2)
+#define GUEST_TLS_PAGE 0xff000u
 
 /* Opens the kernel named on the command line and checks everything that can be checked without it running. */
 int guest_decode(struct guest *guest, int argc, char *const *argv, int kernel_index, struct error *error);
@@ -41,7 +53,7 @@ int guest_decode(struct guest *guest, int argc, char *const *argv, int kernel_in
 /* Opens the devices and, for guests of the SOLO5 kind, the epoll set and the timer. */
 int guest_attach(struct guest *guest, struct error *error);
 
-/* Maps guest memory and fills it: segments, hand-over, boot information. The kernel file is closed. */
+/* Maps guest memory and fills it: segments, hand-over, boot information. */
 int guest_load(struct guest *guest, const struct start *start, struct error *error);
 
 #endif

@@ -1,6 +1,8 @@
 /* Third stage of a guest: its memory, exactly as abi/solo5_spt.h says. */
-#include <string.h>
+#include <errno.h>
 #include <linux/mman.h>
+#include <linux/personality.h>
+#include <string.h>
 
 #include "abi/boot.h"
 #include "abi/solo5_spt.h"
@@ -10,39 +12,101 @@
 #include "tender/spt/guest.h"
 #include "tender/spt/tail.h"
 
+#define PERSONALITY_QUERY 0xffffffffu
+
 /* Guest addresses are host addresses in spt; the tender only ever writes to guest memory, before the guest runs. */
 static void *guest_pointer(uint64_t address)
 {
 	return (void *)(uintptr_t)address;
 }
 
+/* The protection of memory that no segment says anything about. */
+static int memory_prot(const struct guest *guest)
+{
+	return PROT_READ | PROT_WRITE | (guest->options.exec_heap ? PROT_EXEC : 0);
+}
+
+static long region_map(const struct guest *guest, uint64_t start, uint64_t end)
+{
+	return host_mmap(start, end - start, memory_prot(guest),
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+}
+
+/* With this personality (setarch -X) whatever is readable would be executable. */
+static void read_implies_exec_clear(void)
+{
+	long persona = host_personality(PERSONALITY_QUERY);
+
+	if (persona >= 0 && (persona & READ_IMPLIES_EXEC))
+		host_personality((unsigned long)persona & ~(unsigned long)READ_IMPLIES_EXEC);
+}
+
+/* All of guest memory, with a hole of a page beneath the stack where the stack's place is known. */
 static int memory_map(const struct guest *guest, struct error *error)
 {
-	int prot = PROT_READ | PROT_WRITE | (guest->options.exec_heap ? PROT_EXEC : 0);
-	long result = host_mmap(SPT_MEM_BASE, guest->options.mem_bytes - SPT_MEM_BASE, prot,
-				MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE);
+	uint64_t end = guest->options.mem_bytes;
+	bool guarded = guest->stack_bottom && spt_defends(SPT_DEFENCE_GUARD);
+	long result;
 
+	read_implies_exec_clear();
+	result = region_map(guest, SPT_MEM_BASE, guarded ? guest->stack_bottom - SPT_PAGE_SIZE : end);
+
+	if (result >= 0 && guarded)
+		result = region_map(guest, guest->stack_bottom, end);
 	if (result < 0)
-		return error_set(error, "Error allocating guest memory of %lu MiB: %s",
-				 (unsigned long)(guest->options.mem_bytes >> 20), error_name(-result));
+		return error_set(error, "Error allocating guest memory of %lu MiB: %s", (unsigned long)(end >> 20),
+				 error_name(-result));
 	return 0;
+}
+
+static uint64_t page_down(uint64_t address)
+{
+	return address & ~(uint64_t)(SPT_PAGE_SIZE - 1);
+}
+
+/*
+ * Code and constants are mapped from the file, so that instances share them, where the file's pages are memory's pages.
+ * Returns the end of what was mapped, or the segment's start if nothing was (a file on a noexec mount, for one).
+ */
+static uint64_t segment_map(const struct guest *guest, const struct elf_segment *segment)
+{
+	uint64_t start = page_down(segment->address);
+	uint64_t end = page_down(segment->address + segment->file_bytes + SPT_PAGE_SIZE - 1);
+	long result;
+
+	if ((segment->prot & PROT_WRITE) || segment->file_bytes != segment->mem_bytes || start != segment->start)
+		return segment->start;
+	if ((segment->address ^ segment->offset) & (SPT_PAGE_SIZE - 1))
+		return segment->start;
+	result = host_mmap(start, end - start, segment->prot, MAP_PRIVATE | MAP_FIXED, guest->kernel_fd,
+			   page_down(segment->offset));
+	return result < 0 ? segment->start : end;
+}
+
+static long segment_read(const struct elf_source *source, const struct elf_segment *segment)
+{
+	long got = source->read_at(source, guest_pointer(segment->address), segment->file_bytes, segment->offset);
+
+	if (got >= 0 && (uint64_t)got != segment->file_bytes)
+		return -ENOEXEC;
+	return got;
 }
 
 static int segment_load(const struct guest *guest, const struct elf_source *source, const struct elf_segment *segment,
 			struct error *error)
 {
-	long result = source->read_at(source, guest_pointer(segment->address), segment->file_bytes, segment->offset);
+	bool defends = spt_defends(SPT_DEFENCE_PROTECT);
+	int prot = defends ? segment->prot : PROT_READ | PROT_WRITE | PROT_EXEC;
+	uint64_t mapped_end = defends ? segment_map(guest, segment) : segment->start;
+	long result = 0;
 
-	if (result >= 0 && (uint64_t)result != segment->file_bytes)
-		return error_set(error, "%s: Invalid or unsupported executable: the file ends inside a segment",
-				 source->name);
-	if (result >= 0 && spt_defends(SPT_DEFENCE_PROTECT))
-		result = host_mprotect(segment->start, segment->end - segment->start, segment->prot);
-	else if (result >= 0)
-		result = host_mprotect(segment->start, segment->end - segment->start,
-				       PROT_READ | PROT_WRITE | PROT_EXEC);
+	if (mapped_end == segment->start)
+		result = segment_read(source, segment);
+	if (result >= 0 && mapped_end < segment->end && prot != memory_prot(guest))
+		result = host_mprotect(mapped_end, segment->end - mapped_end, prot);
 	if (result < 0)
-		return error_set(error, "%s: Could not load: %s", guest->options.kernel, error_name(-result));
+		return error_set(error, "%s: Could not load the segment at 0x%lx: %s", source->name,
+				 (unsigned long)segment->address, error_name(-result));
 	return 0;
 }
 
@@ -110,12 +174,17 @@ static long handover_write(const struct guest *guest, const struct start *start)
 	return host_mprotect(GUEST_HANDOVER, SPT_PAGE_SIZE, PROT_READ | PROT_EXEC);
 }
 
-/* Self pointer and canary where compilers look for them before anybody has set up thread-local storage. */
-static void tls_page_write(const struct start *start)
+/*
+ * Self pointer and canary where compilers look for them before anybody has set up thread-local storage. Our bindings
+ * clear the base first of all; other guests get a page of their own that they may also write to.
+ */
+static void tls_write(struct guest *guest, const struct start *start)
 {
-	uint64_t *tls = guest_pointer(GUEST_TLS_BASE);
+	uint64_t *tls;
 
-	tls[0] = GUEST_TLS_BASE;
+	guest->tls = guest->kind == HOSTCALL_GUEST_TEND ? GUEST_HANDOVER_TLS : GUEST_TLS_PAGE + SPT_PAGE_SIZE / 2;
+	tls = guest_pointer(guest->tls);
+	tls[0] = guest->tls;
 	memcpy(&tls[5], start->random + 8, 7); /* %fs:0x28; its top byte stays zero, as usual for a canary */
 }
 
@@ -130,12 +199,9 @@ int guest_load(struct guest *guest, const struct start *start, struct error *err
 		if (segment_load(guest, &source, &guest->plan.segments[i], error) < 0)
 			return -1;
 	}
-	host_close(guest->kernel_fd);
 	boot_info_write(guest, start);
-	tls_page_write(start);
+	tls_write(guest, start);
 	result = handover_write(guest, start);
-	if (result >= 0 && guest->stack_bottom && spt_defends(SPT_DEFENCE_GUARD))
-		result = host_mprotect(guest->stack_bottom - SPT_PAGE_SIZE, SPT_PAGE_SIZE, PROT_NONE);
 	if (result < 0)
 		return error_set(error, "%s: Could not protect guest memory: %s", guest->options.kernel,
 				 error_name(-result));

@@ -5,7 +5,6 @@
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
-#include <linux/seccomp.h>
 #include <string.h>
 
 #include "abi/boot.h"
@@ -18,8 +17,8 @@
 /* The uid and gid of a guest that root starts: Debian's and the kernel's "nobody". */
 #define UNPRIVILEGED_ID 65534u
 
-/* The vDSO's data pages lie directly below it; there are never more than this. */
-#define VVAR_BYTES_MAX 0x10000u
+/* The vDSO's data pages lie directly below it. Neither they nor the vDSO are ever larger than this. */
+#define VDSO_BYTES_MAX 0x10000u
 
 /*
  * Never leave the guest as the host's uid 0: limits do not bind it. Inside a user namespace that maps nobody else,
@@ -136,23 +135,26 @@ static void process_describe(const struct guest *guest)
 	host_prctl(PR_SET_MM, PR_SET_MM_MAP, (unsigned long)&map, sizeof(map), 0);
 }
 
-/* Everything above guest memory goes, but for the vDSO and its data where the guest was told of it. */
+/*
+ * Everything above guest memory goes, but for the vDSO and its data where the guest was told of them. The initial stack
+ * may lie directly below those.
+ */
 static void unmap_plan(const struct guest *guest, const struct start *start, struct tail *tail)
 {
+	uint64_t vdso_end = start->vdso + VDSO_BYTES_MAX;
 	uint64_t begin = guest->options.mem_bytes;
-	uint64_t end = start->stack_top > start->vdso_end ? start->stack_top : start->vdso_end;
+	uint64_t end = start->stack_top > vdso_end ? start->stack_top : vdso_end;
 
 	if (!spt_defends(SPT_DEFENCE_UNMAP))
 		return;
 	if (guest->kind == HOSTCALL_GUEST_TEND && start->vdso) {
-		uint64_t kept = start->vdso - VVAR_BYTES_MAX;
+		uint64_t kept = start->vdso - VDSO_BYTES_MAX;
 
-		/* The stack may lie directly below the vDSO's data. */
 		if (start->stack_top > kept && start->stack_top <= start->vdso)
 			kept = start->stack_top;
 		tail->unmap[0][0] = begin;
 		tail->unmap[0][1] = kept - begin;
-		begin = start->vdso_end;
+		begin = vdso_end;
 	}
 	tail->unmap[1][0] = begin;
 	tail->unmap[1][1] = end - begin;
@@ -161,12 +163,12 @@ static void unmap_plan(const struct guest *guest, const struct start *start, str
 _Static_assert(sizeof(struct tail) + POLICY_FILTER_MAX * sizeof(struct sock_filter) <= TEND_STACK_MIN,
 	       "the tail fits on the smallest stack");
 
-static struct tail *tail_place(const struct guest *guest, const struct start *start, struct error *error)
+static struct tail *tail_place(struct guest *guest, const struct start *start, struct error *error)
 {
-	static struct policy_rule rules[POLICY_RULES_MAX];
-	static struct sock_filter filter[POLICY_FILTER_MAX];
-	uint64_t mem_end = guest->options.mem_bytes;
+	struct policy_rule *rules = guest->filter.rules;
 	size_t rule_count = policy_rules(&guest->policy, rules);
+	struct sock_filter *filter = (struct sock_filter *)(rules + rule_count);
+	uint64_t mem_end = guest->options.mem_bytes;
 	size_t length = policy_assemble(rules, rule_count, filter, POLICY_FILTER_MAX);
 	size_t bytes = sizeof(struct tail) + length * sizeof(filter[0]);
 	struct tail *tail = (struct tail *)(uintptr_t)(mem_end - bytes);
@@ -186,7 +188,7 @@ static struct tail *tail_place(const struct guest *guest, const struct start *st
 	tail->entry = guest->plan.entry;
 	tail->boot_info = SPT_BOOT_INFO;
 	tail->stack = mem_end - ARCH_STACK_SLACK;
-	tail->tls = GUEST_TLS_BASE;
+	tail->tls = guest->tls;
 	tail->bytes = bytes;
 	unmap_plan(guest, start, tail);
 	return tail;
@@ -198,9 +200,6 @@ int lockdown_enter(struct guest *guest, const struct start *start, struct error 
 
 	if (!tail || privileges_drop(start, error) < 0)
 		return -1;
-	/* Where the kernel knows filters it rejects this address; where not, it rejects the call. */
-	if (host_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, 0, 0, 0) != -EFAULT)
-		return error_set(error, "This kernel has no seccomp filters (CONFIG_SECCOMP_FILTER)");
 	process_describe(guest);
 	if (spt_defends(SPT_DEFENCE_CLOSE))
 		descriptors_close(&guest->policy);

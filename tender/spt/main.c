@@ -8,10 +8,12 @@
 #include "tender/spt/guest.h"
 #include "tender/spt/lockdown.h"
 
-/* Zero-initialised and large: only the pages in use cost anything. */
-static struct guest guest;
-static struct start start;
-static struct error error;
+/* All the tender's state, in one place so that it touches few pages. It starts as zeroes. */
+static struct {
+	struct start start;
+	struct guest guest;
+	struct error error;
+} tender;
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
@@ -29,7 +31,7 @@ static void say_usage(void)
 {
 	const char *line;
 
-	say("usage: %s [ OPTIONS ] [ -- ] KERNEL [ ARGS ]\n", start.program);
+	say("usage: %s [ OPTIONS ] [ -- ] KERNEL [ ARGS ]\n", tender.start.program);
 	for (size_t i = 0; (line = options_usage_line(i)); i++)
 		say("%s\n", line);
 }
@@ -42,29 +44,29 @@ static void say_error(const char *text)
 
 		while (*end && *end != '\n')
 			end++;
-		say("%s: %.*s\n", start.program, (int)(end - text), text);
+		say("%s: %.*s\n", tender.start.program, (int)(end - text), text);
 		text = *end ? end + 1 : end;
 	}
 }
 
 _Noreturn static void fail(void)
 {
-	say_error(error.text);
-	if (error.option)
-		say("%s: Invalid option: `%s'\n", start.program, error.option);
-	if (error.usage)
+	say_error(tender.error.text);
+	if (tender.error.option)
+		say("%s: Invalid option: `%s'\n", tender.start.program, tender.error.option);
+	if (tender.error.usage)
 		say_usage();
 	host_exit(1);
 }
 
 static void run(int kernel_index)
 {
-	if (guest_decode(&guest, start.argc, start.argv, kernel_index, &error) < 0)
+	if (guest_decode(&tender.guest, tender.start.argc, tender.start.argv, kernel_index, &tender.error) < 0)
 		fail();
-	if (guest.options.exec_heap)
-		say("%s: WARNING: --x-exec-heap makes the guest's heap and stack executable\n", start.program);
-	if (guest_attach(&guest, &error) < 0 || guest_load(&guest, &start, &error) < 0 ||
-	    lockdown_enter(&guest, &start, &error) < 0)
+	if (tender.guest.options.exec_heap)
+		say("%s: WARNING: --x-exec-heap makes the guest's heap and stack executable\n", tender.start.program);
+	if (guest_attach(&tender.guest, &tender.error) < 0 || guest_load(&tender.guest, &tender.start, &tender.error) < 0 ||
+	    lockdown_enter(&tender.guest, &tender.start, &tender.error) < 0)
 		fail();
 }
 
@@ -74,20 +76,20 @@ _Noreturn void tender_start(uint64_t *stack)
 {
 	int kernel_index;
 
-	start_read(stack, &start);
-	switch (options_scan(start.argc, start.argv, &kernel_index)) {
+	start_read(stack, &tender.start);
+	switch (options_scan(tender.start.argc, tender.start.argv, &kernel_index)) {
 	case OPTIONS_RUN:
 		run(kernel_index);
 		break;
 	case OPTIONS_NO_KERNEL:
-		error_set(&error, "Missing KERNEL operand");
-		error.usage = true;
+		error_set(&tender.error, "Missing KERNEL operand");
+		tender.error.usage = true;
 		fail();
 	case OPTIONS_HELP:
 		say_usage();
 		host_exit(1);
 	case OPTIONS_VERSION:
-		say("%s tender, version %s\nABI version %u\n", start.program, TEND_VERSION, SPT_ABI_VERSION);
+		say("%s tender, version %s\nABI version %u\n", tender.start.program, TEND_VERSION, SPT_ABI_VERSION);
 		host_exit(0);
 	}
 	host_exit(1);

@@ -25,19 +25,6 @@ static const char *last_component(const char *path)
 	return last;
 }
 
-static uint64_t vdso_end_find(uint64_t vdso)
-{
-	const Elf64_Ehdr *header = (const Elf64_Ehdr *)(uintptr_t)vdso;
-	const Elf64_Phdr *phdrs = (const Elf64_Phdr *)(uintptr_t)(vdso + header->e_phoff);
-	uint64_t end = 0;
-
-	for (unsigned i = 0; i < header->e_phnum; i++) {
-		if (phdrs[i].p_type == PT_LOAD && phdrs[i].p_vaddr + phdrs[i].p_memsz > end)
-			end = phdrs[i].p_vaddr + phdrs[i].p_memsz;
-	}
-	return page_up(vdso + end);
-}
-
 static void auxv_read(const uint64_t *auxv, struct start *start)
 {
 	for (; auxv[0] != AT_NULL; auxv += 2) {
@@ -77,6 +64,4 @@ void start_read(uint64_t *stack, struct start *start)
 	while (*word)
 		word++;
 	auxv_read(word + 1, start);
-	if (start->vdso)
-		start->vdso_end = vdso_end_find(start->vdso);
 }

@@ -12,6 +12,8 @@
 
 static inline void execute(const void *code)
 {
+	/* The compiler must not know what is executed: it might use a constant of its own instead. */
+	__asm__ volatile("" : "+r"(code) : : "memory");
 	/* On aarch64, what was written must reach the instruction stream. */
 #ifdef __aarch64__
 	__asm__ volatile("dc cvau, %0; dsb ish; ic ivau, %0; dsb ish; isb" : : "r"(code) : "memory");

@@ -114,16 +114,6 @@ static inline bool net_all_done(const struct net *nets, size_t count)
 	return true;
 }
 
-/* Decimal digits at the front of the text. */
-static inline unsigned number_parse(const char *text)
-{
-	unsigned number = 0;
-
-	for (; *text >= '0' && *text <= '9'; text++)
-		number = number * 10 + (unsigned)(*text - '0');
-	return number;
-}
-
 /* Answers until every interface has had its pings. The command line says how many. */
 static inline int net_main(struct net *nets, size_t count, const char *cmdline)
 {

@@ -1,24 +1,33 @@
 /* A stack that grows too far hits a guard page, not the heap. */
 #include "test.h"
 
-/* Each call uses about a page, so none can step over the guard. */
+#define FRAME_BYTES 2048
+#define WATCHED_BYTES 256
+#define WATCHED_VALUE 42
+
+/* A frame is less than a page, so none can step over the guard. */
 __attribute__((noinline)) static unsigned recurse(unsigned depth)
 {
-	volatile char frame[2048];
+	volatile char frame[FRAME_BYTES];
 
-	frame[0] = (char)depth;
+	for (size_t i = 0; i < sizeof(frame); i++)
+		frame[i] = WATCHED_VALUE + 1;
 	return depth ? recurse(depth - 1) + (unsigned)frame[0] : 0;
 }
 
 int solo5_app_main(const struct solo5_start_info *info)
 {
-	volatile char *heap_end = (volatile char *)(info->heap_start + info->heap_size - 1);
+	uintptr_t heap_end = info->heap_start + info->heap_size;
+	volatile char *watched = (volatile char *)(heap_end - WATCHED_BYTES);
+	bool intact = true;
 	char here;
-	size_t stack_bytes = (size_t)((uintptr_t)&here - (info->heap_start + info->heap_size));
 
-	*heap_end = 42;
-	/* As deep as the stack, plus a page: far enough to overwrite the end of the heap. */
-	recurse((unsigned)(stack_bytes / 2048 + 8));
-	puts(*heap_end == 42 ? "heap intact\n" : "heap overwritten\n");
+	for (size_t i = 0; i < WATCHED_BYTES; i++)
+		watched[i] = WATCHED_VALUE;
+	/* As deep as the stack and a little deeper. */
+	recurse((unsigned)(((uintptr_t)&here - heap_end) / FRAME_BYTES + 8));
+	for (size_t i = 0; i < WATCHED_BYTES; i++)
+		intact &= watched[i] == WATCHED_VALUE;
+	puts(intact ? "heap intact\n" : "heap overwritten\n");
 	return survived();
 }

@@ -30,6 +30,16 @@ static inline void put_number(uint64_t number)
 	puts(digits + i);
 }
 
+/* Decimal digits at the front of the text. */
+static inline unsigned number_parse(const char *text)
+{
+	unsigned number = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++)
+		number = number * 10 + (unsigned)(*text - '0');
+	return number;
+}
+
 /* Ends the unikernel when the condition does not hold: its text and status 1. */
 #define CHECK(condition)                                                                                               \
 	do {                                                                                                           \

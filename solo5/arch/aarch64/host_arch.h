@@ -8,7 +8,7 @@
 
 static inline long host_set_tls_base(uintptr_t base)
 {
-	__asm__ volatile("msr tpidr_el0, %0" : : "r"(base));
+	__asm__ volatile("msr tpidr_el0, %0" : : "r"(base) : "memory");
 	return 0;
 }
 

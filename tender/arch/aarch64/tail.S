@@ -8,11 +8,6 @@
 	.globl tail_enter, tail_begin, tail_end
 	.hidden tail_enter, tail_begin, tail_end
 
-tail_enter:
-	mov x2, x0
-	mov x0, x1
-	br x2
-
 tail_begin:
 	mov x19, x0
 	ldr x9, [x19, #TAIL_TLS]
@@ -46,13 +41,12 @@ tail_begin:
 4:	str xzr, [x19], #8
 	subs x10, x10, #8
 	b.ne 4b
-	mov x1, #0
-	mov x2, #0
-	mov x8, #0
-	mov x9, #0
-	mov x19, #0
-	mov x29, #0
-	mov x30, #0
+	.irp n, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	mov x\n, #0
+	.endr
+	.irp n, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+	mov x\n, #0
+	.endr
 	br x16
 
 fail:
@@ -70,5 +64,28 @@ message:
 message_end:
 	.balign 8
 tail_end:
+
+/*
+ * The copy went through the data cache: bring it to the instruction stream. The kernel does so when it makes a page
+ * executable, but not where guest memory was executable from the start (--x-exec-heap). 16 bytes: the shortest line.
+ */
+tail_enter:
+	add x3, x0, #(tail_end - tail_begin)
+	mov x2, x0
+1:	dc cvau, x2
+	add x2, x2, #16
+	cmp x2, x3
+	b.lo 1b
+	dsb ish
+	mov x2, x0
+2:	ic ivau, x2
+	add x2, x2, #16
+	cmp x2, x3
+	b.lo 2b
+	dsb ish
+	isb
+	mov x2, x0
+	mov x0, x1
+	br x2
 
 	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,23 @@
+# Before the first test: what the tests cannot do without. A machine that lacks it fails; nothing is skipped.
+# shellcheck shell=bash
+
+setup_suite() {
+	local root=${BATS_TEST_DIRNAME:?}/../..
+	local build=${TEND_BUILD:-$root/build/release}
+	local tool
+
+	[ "$(id -u)" -eq 0 ] || {
+		echo "these tests make network namespaces, loop devices and unprivileged processes: run them as root" >&2
+		return 1
+	}
+	for tool in arping awk cc clang ip jq losetup make ping pkg-config prlimit setpriv unshare; do
+		command -v "$tool" >/dev/null || {
+			echo "$tool: not there; install it" >&2
+			return 1
+		}
+	done
+	[ -e "$build/bin/solo5-spt" ] && [ -e "$build/guests/hello.spt" ] || {
+		echo "$build: no tender or no test unikernels; run make" >&2
+		return 1
+	}
+}
