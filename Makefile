@@ -6,6 +6,8 @@
 #   make ARCH=aarch64      tender, bindings and test unikernels cross-compiled
 #   make install DESTDIR=... PREFIX=/usr/local
 
+MAKEFLAGS += --no-builtin-rules
+
 VARIANT ?= release
 ARCH ?= $(shell uname -m)
 HOST_ARCH := $(shell uname -m)
@@ -20,6 +22,7 @@ ifndef V
 endif
 ifneq ($(ARCH),$(HOST_ARCH))
 CC := $(ARCH)-linux-gnu-gcc
+BINUTILS := $(ARCH)-linux-gnu-
 endif
 
 # Compilers differ in what they know of: clang 14 lacks some of gcc's flags.
@@ -34,8 +37,8 @@ FREESTANDING := -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-u
 	$(if $(is_clang),,-fno-tree-loop-distribute-patterns) -fno-builtin
 # Position-independent code, linked at a fixed high address: nothing to relocate at start.
 # No GOT: its entries would be initialised variables. gcc has none with -fpie on x86-64.
-TENDER_CFLAGS := $(COMMON) $(filter-out -fno-pic,$(FREESTANDING)) -fpie $(if $(is_clang),-fdirect-access-external-data) \
-	-fvisibility=hidden -Itender/arch/$(ARCH)
+TENDER_CFLAGS := $(COMMON) $(filter-out -fno-pic,$(FREESTANDING)) -fpie -fvisibility=hidden -Itender/arch/$(ARCH) \
+	$(if $(is_clang),-fdirect-access-external-data)
 TENDER_LDFLAGS := -nostdlib -static $(if $(is_clang),,-no-pie) \
 	-Wl,--build-id=none,-z,max-page-size=0x1000,-z,norelro,-T,tender/tender.lds
 ifeq ($(ARCH),aarch64)
@@ -65,10 +68,10 @@ TENDER_SPT := $(TENDER_PURE) freestanding/string.c tender/options.c $(wildcard t
 TENDER_SPT_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_SPT)))
 DEFENCES := PROTECT GUARD UNMAP CLOSE PRIVILEGES FILTER
 
-$(B)/tender/%.o: %.c $(B)/gen/errno_names.inc
+$(B)/tender/%.o: %.c $(B)/gen/errno_names.inc Makefile
 	@mkdir -p $(@D)
 	$(CC) $(TENDER_CFLAGS) -c $< -o $@
-$(B)/tender/%.o: %.S
+$(B)/tender/%.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(CC) $(TENDER_CFLAGS) -c $< -o $@
 $(B)/bin/solo5-spt: $(TENDER_SPT_OBJS) $(B)/tender/tender/spt/defence.o tender/tender.lds
@@ -86,7 +89,8 @@ $(B)/tests/solo5-spt-without-%: $(TENDER_SPT_OBJS) $(B)/tender/without-%.o
 # --- guest bindings ------------------------------------------------------------------------------------------------
 
 # What every object of a unikernel is compiled with; tools/tend-cc has the same for programs.
-GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fno-pic -fno-pie -fstack-protector-strong -fno-asynchronous-unwind-tables \
+GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fno-pic -fno-pie \
+	-fstack-protector-strong -fno-asynchronous-unwind-tables \
 	-mgeneral-regs-only -fno-builtin -Isolo5 -Isolo5/include -Isolo5/arch/$(ARCH) -Iabi \
 	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) -mstack-protector-guard=global
 BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c
@@ -96,18 +100,18 @@ GUEST_LIB := $(B)/lib/solo5
 GUEST_INCLUDES := $(patsubst %,$(B)/include/solo5/%,solo5.h elf_abi.h mft_abi.h manifest.h solo5_elf.h)
 GUEST_LIBS := $(GUEST_LIB)/$(ARCH)/solo5_spt.o $(GUEST_LIB)/$(ARCH)/libsolo5_support.a $(GUEST_LIB)/solo5_spt.lds
 
-$(B)/guest/%.o: %.c
+$(B)/guest/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(GUEST_CFLAGS) -c $< -o $@
 # One object whose only visible names are the interface's.
 $(GUEST_LIB)/$(ARCH)/solo5_spt.o: $(BINDINGS_OBJS)
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -r -Wl,--unique=.text.* -Wl,--unique=.rodata.* $^ -o $@
-	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)objcopy -w -G 'solo5_*' -G _start -G '__stack_chk_*' -G '__solo5_*' -G __tend_note $@
+	$(BINUTILS)objcopy -w -G 'solo5_*' -G _start -G '__stack_chk_*' -G '__solo5_*' -G __tend_note $@
 $(GUEST_LIB)/$(ARCH)/libsolo5_support.a: $(SUPPORT_OBJS)
 	@mkdir -p $(@D)
 	rm -f $@
-	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)ar rcs $@ $^
+	$(BINUTILS)ar rcs $@ $^
 	# Weak: a program's own functions of these names win.
 	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)objcopy --weaken $@
 $(GUEST_LIB)/solo5_spt.lds: solo5/spt/solo5_spt.lds
@@ -126,7 +130,7 @@ CLI_CFLAGS := $(COMMON) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/ar
 CLI := $(wildcard cli/*.c) $(TENDER_PURE) tender/options.c $(wildcard tender/devices/*.c)
 CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
 
-$(B)/cli/%.o: %.c $(B)/gen/errno_names.inc
+$(B)/cli/%.o: %.c $(B)/gen/errno_names.inc Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CLI_CFLAGS) -c $< -o $@
 ifeq ($(ARCH),$(HOST_ARCH))
@@ -135,11 +139,10 @@ $(B)/bin/tend: $(CLI_OBJS)
 	$(CC) $^ -ljansson -o $@
 else
 # Cross builds use the tools of the building machine.
-$(B)/bin/tend: | build/release/bin/tend
+$(B)/bin/tend: $(CLI)
 	@mkdir -p $(@D)
+	$(MAKE) ARCH=$(HOST_ARCH) VARIANT=release build/release/bin/tend
 	cp build/release/bin/tend $@
-build/release/bin/tend:
-	$(MAKE) ARCH=$(HOST_ARCH) VARIANT=release product
 endif
 $(B)/bin/solo5-elftool: $(B)/bin/tend
 	ln -sf tend $@
@@ -147,12 +150,14 @@ $(B)/bin/tend-cc: tools/tend-cc
 	@mkdir -p $(@D)
 	cp $< $@
 
+PC_ARCH_CFLAGS := $(if $(filter x86_64,$(ARCH)),-mno-red-zone,-mno-outline-atomics) -mstack-protector-guard=global
 PC_FILE := $(B)/lib/pkgconfig/solo5-bindings-spt.pc
 $(PC_FILE): solo5/spt/solo5-bindings-spt.pc.in VERSION
 	@mkdir -p $(@D)
-	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(if $(filter x86_64,$(ARCH)),-mno-red-zone,-mno-outline-atomics) -mstack-protector-guard=global|' $< > $@
+	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(PC_ARCH_CFLAGS)|' $< > $@
 
-product: $(B)/bin/tend $(B)/bin/solo5-spt $(B)/bin/solo5-elftool $(B)/bin/tend-cc $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
+PROGRAMS := $(patsubst %,$(B)/bin/%,tend solo5-spt solo5-elftool tend-cc)
+product: $(PROGRAMS) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
 
 # --- test unikernels -----------------------------------------------------------------------------------------------
 
@@ -169,7 +174,7 @@ $(B)/guests/%.spt: tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard test
 
 # --- installation --------------------------------------------------------------------------------------------------
 
-INSTALLED := bin/tend bin/solo5-spt bin/solo5-elftool bin/tend-cc $(patsubst $(B)/%,%,$(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \
@@ -183,5 +188,6 @@ clean:
 	rm -rf build
 
 include tests/tests.mk
+-include bench/bench.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

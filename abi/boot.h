@@ -41,9 +41,9 @@ struct tend_note {
 
 struct tend_handover {
 	uint64_t magic;
-	uint64_t vdso;	      /* address of the vDSO's ELF header, 0 where the host has none */
+	uint64_t vdso;         /* address of the vDSO's ELF header, 0 where the host has none */
 	uint64_t stack_bottom; /* lowest address of the stack; the page beneath is not mapped */
-	uint8_t random[16];   /* fresh for every start: stack canary, seeds */
+	uint8_t random[16];    /* fresh for every start: stack canary, seeds */
 };
 
 _Static_assert(sizeof(struct tend_note) == 32, "size of the Tend note");

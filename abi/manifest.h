@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #define MFT_VERSION 1
-#define MFT_NAME_SIZE 68 /* bytes, with the terminating NUL */
-#define MFT_NAME_MAX 67	 /* characters, each one of [A-Za-z0-9] */
+#define MFT_NAME_SIZE 68   /* bytes, with the terminating NUL */
+#define MFT_NAME_MAX 67    /* characters, each one of [A-Za-z0-9] */
 #define MFT_MAX_ENTRIES 64 /* entry 0 is reserved, so at most 63 devices */
 
 /* Device types; the names of these constants are the "type" of a manifest in JSON behind MFT_DEV_. */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define SOLO5_NOTE_NAME "Solo5"
-#define SOLO5_NOTE_NAME_SIZE 6	/* with the NUL */
+#define SOLO5_NOTE_NAME_SIZE 6    /* with the NUL */
 #define SOLO5_NOTE_HEADER_SIZE 20 /* three words and the padded name */
 
 #define ABI1_NOTE_TYPE 0x31494241u /* "ABI1" */

@@ -1,7 +1,8 @@
 /*
  * The binary interface between an spt tender and a Solo5 unikernel: addresses, boot information, entry.
  * Guest addresses are host addresses. At entry the first argument register holds SPT_BOOT_INFO and the stack ends with
- * guest memory: rsp = memory size - 8 as after a call (x86-64), sp = memory size - 16 (aarch64). Versions 1 and 2 differ in their number only.
+ * guest memory: rsp = memory size - 8 as after a call (x86-64), sp = memory size - 16 (aarch64). Versions 1 and 2
+ * differ in their number only.
  */
 #ifndef ABI_SOLO5_SPT_H
 #define ABI_SOLO5_SPT_H
@@ -13,10 +14,10 @@
 #define SPT_ABI_VERSION 2
 
 #define SPT_PAGE_SIZE 4096u
-#define SPT_MEM_BASE 0x10000u	/* guest memory begins here; everything below stays unmapped */
-#define SPT_BOOT_INFO 0x11000u	/* boot information, then manifest, then command line */
+#define SPT_MEM_BASE 0x10000u    /* guest memory begins here; everything below stays unmapped */
+#define SPT_BOOT_INFO 0x11000u   /* boot information, then manifest, then command line */
 #define SPT_IMAGE_BASE 0x100000u /* lowest address of an ELF segment */
-#define SPT_CMDLINE_SIZE 8192u	/* with the NUL */
+#define SPT_CMDLINE_SIZE 8192u   /* with the NUL */
 #define SPT_MEM_DEFAULT_MIB 512u
 
 /* epoll_event.data.u64 of the timer; a network device has its manifest index */

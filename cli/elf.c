@@ -70,7 +70,7 @@ static void manifest_print(const struct mft *manifest)
 
 	printf("{\n"
 	       "  \"type\": \"solo5.manifest\",\n"
-	       "  \"version\": %u,\n"
+	       "  \"version\": %d,\n"
 	       "  \"devices\": [",
 	       MFT_VERSION);
 	for (unsigned i = 0; i < manifest->entries; i++) {

@@ -57,7 +57,7 @@ static int keys_check(const struct place *place, json_t *object, const char *con
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value) {
+	json_object_foreach (object, key, value) {
 		size_t i = 0;
 
 		while (keys[i] && strcmp(keys[i], key) != 0)
@@ -102,8 +102,8 @@ static int device_check(const struct place *place, json_t *device)
 	if (name_check(place, json_string_value(name)))
 		return 1;
 	if (strcmp(json_string_value(type), "NET_BASIC") != 0 && strcmp(json_string_value(type), "BLOCK_BASIC") != 0)
-		return complain("%s: %s: .type: invalid value, expected \"NET_BASIC\" or \"BLOCK_BASIC\"",
-				place->file, place->where);
+		return complain("%s: %s: .type: invalid value, expected \"NET_BASIC\" or \"BLOCK_BASIC\"", place->file,
+				place->where);
 	return 0;
 }
 
@@ -130,7 +130,7 @@ static int devices_check(const struct place *root, const json_t *devices)
 
 	if (json_array_size(devices) > MFT_MAX_ENTRIES - 1)
 		return complain("%s: .devices[]: too many entries, maximum %d", root->file, MFT_MAX_ENTRIES - 1);
-	json_array_foreach(devices, index, device) {
+	json_array_foreach (devices, index, device) {
 		struct place place = {.file = root->file};
 
 		snprintf(place.where, sizeof(place.where), ".devices[%zu]", index);
@@ -187,7 +187,7 @@ static int source_write(const json_t *root, const char *path)
 		"  .e = {\n"
 		"    { .name = \"\", .type = MFT_RESERVED_FIRST },\n",
 		TEND_VERSION, json_array_size(devices) + 1, json_array_size(devices) + 1);
-	json_array_foreach(devices, index, device) {
+	json_array_foreach (devices, index, device) {
 		fprintf(out, "    { .name = \"%s\", .type = MFT_DEV_%s },\n",
 			json_string_value(json_object_get(device, "name")),
 			json_string_value(json_object_get(device, "type")));

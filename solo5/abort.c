@@ -4,6 +4,7 @@
 
 void solo5_exit(int status)
 {
+	log_write(LOG_INFO, "Solo5: solo5_exit(%d) called\n", status);
 	host_exit(status);
 }
 
@@ -14,6 +15,14 @@ void solo5_abort(void)
 
 void bindings_panic(const char *where, const char *message)
 {
-	log_write(LOG_ERROR, "Solo5: ABORT: %s: %s\n", where, message);
+	const char *const parts[] = {"Solo5: ABORT: ", where, ": ", message, "\n"};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t length = 0;
+
+		while (parts[i][length])
+			length++;
+		solo5_console_write(parts[i], length);
+	}
 	solo5_abort();
 }

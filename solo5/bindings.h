@@ -26,8 +26,10 @@ const char *cmdline_parse(const char *cmdline);
 
 /*
  * mem.c: how memory above the image is divided. stack_bottom is the end of the heap where the tender put a guard page
- * beneath the stack, else 0. Aborts if there is too little memory.
+ * beneath the stack, else 0. mem_check aborts if there is too little memory; it comes first of all, because without it
+ * even the bindings' variables may lie beyond the end.
  */
+void mem_check(uint64_t mem_bytes, uint64_t stack_bottom);
 void mem_init(uint64_t mem_bytes, uint64_t stack_bottom, struct solo5_start_info *info);
 
 /* device.c: the manifest as the tender filled it in. */
@@ -43,7 +45,7 @@ void ssp_init(uint64_t random);
 /* vdso.c: the address of a function of the host's vDSO, 0 if it is not there. */
 uintptr_t vdso_lookup(uint64_t vdso, const char *name);
 
-/* abort.c: one line in the Solo5 form, then status SOLO5_EXIT_ABORT. */
+/* abort.c: one line in the Solo5 form, then status SOLO5_EXIT_ABORT. Touches no variable. */
 _Noreturn void bindings_panic(const char *where, const char *message);
 
 /* spt/time.c: vdso 0 means a host call for every reading. */

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "freestanding/format.h"
 
@@ -14,6 +15,18 @@ int error_set(struct error *error, const char *format, ...)
 	format_text(error->text, sizeof(error->text), format, args);
 	va_end(args);
 	return -1;
+}
+
+void error_add(struct error *error, const char *format, ...)
+{
+	size_t length = strlen(error->text);
+	va_list args;
+
+	if (length && length + 1 < sizeof(error->text))
+		error->text[length++] = '\n';
+	va_start(args, format);
+	format_text(error->text + length, sizeof(error->text) - length, format, args);
+	va_end(args);
 }
 
 /* Generated at build time from the host C library's strerror. */

@@ -47,7 +47,8 @@ static int parse_exec_heap(struct options *options, struct mft *mft, const char 
 
 static const struct option core_options[] = {
 	{"--mem=", "    --mem=N (guest memory in MiB, default 512)", true, parse_mem},
-	{"--x-exec-heap", "    --x-exec-heap (make heap and stack executable: removes a defence)", false, parse_exec_heap},
+	{"--x-exec-heap", "    --x-exec-heap (make heap and stack executable: removes a defence)", false,
+	 parse_exec_heap},
 };
 
 struct option_group {

@@ -16,7 +16,7 @@
 
 /* What the command line says about the device with the same index in the manifest. */
 struct device_options {
-	const char *attach; /* network: interface name or @FD; block: path; NULL: not given */
+	const char *attach;   /* network: interface name or @FD; block: path; NULL: not given */
 	uint32_t block_bytes; /* 0: not given */
 	uint8_t mac[6];
 	bool has_mac;

@@ -35,12 +35,12 @@ FUZZ_CC ?= clang
 FUZZ := build/fuzz
 FUZZ_CFLAGS := $(TEST_CFLAGS) -fsanitize=fuzzer-no-link
 FUZZ_PROGRAMS := $(wildcard tests/fuzz/fuzz_*.c)
-FUZZ_SHARED := $(filter-out $(FUZZ_PROGRAMS),$(wildcard tests/fuzz/*.c)) $(filter tests/policy/%,$(UNIT_SHARED))
+FUZZ_SHARED := $(TESTED) tests/fuzz/fuzz.c $(filter tests/policy/%,$(UNIT_SHARED))
 
 $(FUZZ)/objects/%.o: %.c $(B)/gen/errno_names.inc
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_CFLAGS) -c $< -o $@
-$(FUZZ)/objects/shared.a: $(patsubst %.c,$(FUZZ)/objects/%.o,$(TESTED) $(filter-out tests/fuzz/seeds.c,$(FUZZ_SHARED)))
+$(FUZZ)/objects/shared.a: $(patsubst %.c,$(FUZZ)/objects/%.o,$(FUZZ_SHARED))
 	rm -f $@
 	ar rcs $@ $^
 $(FUZZ)/%: $(FUZZ)/objects/tests/fuzz/fuzz_%.o $(FUZZ)/objects/shared.a

@@ -5,13 +5,12 @@
 #include "solo5_elf.h"
 
 #define ABI1_NOTE_DECLARE_BEGIN                                                                                        \
-	const struct abi1_note __solo5_abi1_note                                                                       \
-		__attribute__((section(".note.solo5.abi"), aligned(4), used)) = {                                      \
-			.h = {.n_namesz = SOLO5_NOTE_NAME_SIZE,                                                        \
-			      .n_descsz = sizeof(struct abi1_info),                                                    \
-			      .n_type = ABI1_NOTE_TYPE,                                                                \
-			      .n_name = SOLO5_NOTE_NAME},                                                              \
-			.i =
+	const struct abi1_note __solo5_abi1_note __attribute__((section(".note.solo5.abi"), aligned(4), used)) = {     \
+		.h = {.n_namesz = SOLO5_NOTE_NAME_SIZE,                                                                \
+		      .n_descsz = sizeof(struct abi1_info),                                                            \
+		      .n_type = ABI1_NOTE_TYPE,                                                                        \
+		      .n_name = SOLO5_NOTE_NAME},                                                                      \
+		.i =
 
 #define ABI1_NOTE_DECLARE_END                                                                                          \
 	}                                                                                                              \

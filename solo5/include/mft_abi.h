@@ -2,6 +2,8 @@
 #ifndef MFT_ABI_H
 #define MFT_ABI_H
 
+#include <stdbool.h>
+
 #include "manifest.h"
 #include "solo5_elf.h"
 

@@ -8,13 +8,15 @@
 #ifndef SOLO5_H_INCLUDED
 #define SOLO5_H_INCLUDED
 
+/* Programs rely on this header for bool. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Result of a call that can fail. */
 typedef enum {
 	SOLO5_R_OK = 0,
-	SOLO5_R_AGAIN,	/* not now; the same call may succeed later */
+	SOLO5_R_AGAIN,  /* not now; the same call may succeed later */
 	SOLO5_R_EINVAL, /* an argument is invalid */
 	SOLO5_R_EUNSPEC /* failed for a reason the interface does not name */
 } solo5_result_t;
@@ -103,7 +105,7 @@ solo5_result_t solo5_net_read(solo5_handle_t handle, uint8_t *buf, size_t size, 
 typedef uint64_t solo5_off_t;
 
 struct solo5_block_info {
-	solo5_off_t capacity;	/* bytes */
+	solo5_off_t capacity;   /* bytes */
 	solo5_off_t block_size; /* bytes: offsets and sizes are multiples of it */
 };
 

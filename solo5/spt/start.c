@@ -30,7 +30,9 @@ __attribute__((no_stack_protector)) void _start(const struct spt_boot_info *boot
 {
 	static struct solo5_start_info info;
 	const struct tend_handover *handover = handover_find();
+	uint64_t stack_bottom = handover ? handover->stack_bottom : 0;
 
+	mem_check(boot->mem_size, stack_bottom);
 	/* Stray use of thread-local storage faults from here on. */
 	solo5_set_tls_base(0);
 	ssp_init(handover ? random_word(handover) : 0);
@@ -39,21 +41,20 @@ __attribute__((no_stack_protector)) void _start(const struct spt_boot_info *boot
 	block_init(handover);
 	device_init((const struct mft *)(uintptr_t)boot->manifest);
 	info.cmdline = cmdline_parse((const char *)(uintptr_t)boot->cmdline);
-	mem_init(boot->mem_size, handover ? handover->stack_bottom : 0, &info);
+	mem_init(boot->mem_size, stack_bottom, &info);
 	solo5_exit(solo5_app_main(&info));
 }
 
 ABI1_NOTE_DECLARE_BEGIN{.abi_target = SPT_ABI_TARGET, .abi_version = SPT_ABI_VERSION} ABI1_NOTE_DECLARE_END
 
-DECLARE_ELF_INTERP
-DECLARE_OPENBSD_NOTE
+	DECLARE_ELF_INTERP DECLARE_OPENBSD_NOTE
 
-/* Weak: an application may define its own, to ask for another stack size. */
-const struct tend_note __tend_note __attribute__((weak, section(".note.tend"), aligned(8), used)) = {
-	.n_namesz = TEND_NOTE_NAME_SIZE,
-	.n_descsz = sizeof(struct tend_note) - TEND_NOTE_HEADER_SIZE,
-	.n_type = TEND_NOTE_TYPE,
-	.n_name = TEND_NOTE_NAME,
-	.version = TEND_NOTE_VERSION,
-	.stack_bytes = 0,
+	/* Weak: an application may define its own, to ask for another stack size. */
+	const struct tend_note __tend_note __attribute__((weak, section(".note.tend"), aligned(8), used)) = {
+		.n_namesz = TEND_NOTE_NAME_SIZE,
+		.n_descsz = sizeof(struct tend_note) - TEND_NOTE_HEADER_SIZE,
+		.n_type = TEND_NOTE_TYPE,
+		.n_name = TEND_NOTE_NAME,
+		.version = TEND_NOTE_VERSION,
+		.stack_bytes = 0,
 };

@@ -8,6 +8,7 @@
 #define SEEK_TO_END 2
 #define BLOCK_BYTES_DEFAULT 512u
 #define BLOCK_BYTES_MIN 512u
+#define BLOCK_BYTES_MAX 32768u /* the manifest has 16 bits for it */
 
 static int parse_block(struct options *options, struct mft *mft, const char *text, struct error *error)
 {
@@ -28,11 +29,11 @@ static int parse_sector_size(struct options *options, struct mft *mft, const cha
 
 	if (index < 0)
 		return -1;
-	if (!options_number(value, UINT16_MAX, &bytes)) {
+	if (!options_number(value, INT64_MAX, &bytes)) {
 		error->usage = true;
 		return -1;
 	}
-	if (bytes < BLOCK_BYTES_MIN || (bytes & (bytes - 1))) {
+	if (bytes < BLOCK_BYTES_MIN || bytes > BLOCK_BYTES_MAX || (bytes & (bytes - 1))) {
 		error->usage = true;
 		return error_set(error, "Block size must be a multiple of 2 greater than or equal 512");
 	}
@@ -58,8 +59,7 @@ int block_attach(struct mft_entry *entry, const struct device_options *device, s
 		return error_set(error, "Could not open block device: %s: %s", device->attach, error_name(-fd));
 	capacity = host_lseek((int)fd, 0, SEEK_TO_END);
 	if (capacity < 0)
-		return error_set(error, "%s: Could not determine capacity: %s", device->attach,
-				 error_name(-capacity));
+		return error_set(error, "%s: Could not determine capacity: %s", device->attach, error_name(-capacity));
 	if ((uint64_t)capacity & (block_bytes - 1))
 		return error_set(error, "%s: Backing storage size must be block aligned (%u bytes)", entry->name,
 				 block_bytes);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
+#include <linux/filter.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/ioctl.h>
@@ -68,6 +69,7 @@ static bool mac_decode(const char *text, uint8_t mac[6])
 
 static int parse_net_mac(struct options *options, struct mft *mft, const char *text, struct error *error)
 {
+	static const uint8_t no_mac[6];
 	const char *value;
 	int index = options_device(mft, MFT_DEV_NET_BASIC, text, &value, error);
 
@@ -77,7 +79,8 @@ static int parse_net_mac(struct options *options, struct mft *mft, const char *t
 		error->usage = true;
 		return -1;
 	}
-	options->devices[index].has_mac = true;
+	/* All zero means any, as with upstream. */
+	options->devices[index].has_mac = memcmp(options->devices[index].mac, no_mac, sizeof(no_mac)) != 0;
 	return 0;
 }
 
@@ -93,7 +96,8 @@ static void request_name(struct ifreq *request, const char *name)
 	memcpy(request->ifr_name, name, strlen(name));
 }
 
-/* Frames above the MTU would not fit into a guest's buffer. Failure is harmless: most drivers have nothing to switch. */
+/* Frames above the MTU would not fit into a guest's buffer. Failure is harmless: most drivers have nothing to switch.
+ */
 static void offload_disable(int socket, const char *name)
 {
 	static const uint32_t commands[] = {ETHTOOL_SGRO, ETHTOOL_SGSO};
@@ -171,15 +175,35 @@ static int socket_option(int fd, int name)
 	return host_getsockopt(fd, LEVEL_SOCKET, name, &value, &size) < 0 ? -1 : value;
 }
 
+/*
+ * The flags of a tap or tun behind a descriptor, and its name; -errno if it is neither. TUNGETIFF sets the bit of
+ * IFF_NO_PI also where no packet filter is attached (IFF_NOFILTER): so one that passes everything is, for the moment.
+ */
+static long tun_flags(int fd, struct ifreq *request)
+{
+	struct sock_filter pass = {BPF_RET | BPF_K, 0, 0, UINT32_MAX};
+	struct sock_fprog program = {1, &pass};
+	long result;
+
+	memset(request, 0, sizeof(*request));
+	result = host_ioctl(fd, TUNATTACHFILTER, &program);
+	/* A tun has no packet filters. */
+	if (result < 0 && result != -EINVAL)
+		return result;
+	result = host_ioctl(fd, TUNGETIFF, request);
+	host_ioctl(fd, TUNDETACHFILTER, &program);
+	return result < 0 ? result : (uint16_t)request->ifr_flags;
+}
+
 /* The MTU behind a descriptor that was passed in, if it is one that carries a frame per call; else -errno. */
 static long descriptor_mtu(int fd)
 {
 	struct ifreq request;
+	long flags = tun_flags(fd, &request);
 	int type;
 
-	memset(&request, 0, sizeof(request));
-	if (host_ioctl(fd, TUNGETIFF, &request) == 0) {
-		if ((request.ifr_flags & (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR)) != (IFF_TAP | IFF_NO_PI))
+	if (flags >= 0) {
+		if ((flags & (IFF_TAP | IFF_NO_PI | IFF_VNET_HDR)) != (IFF_TAP | IFF_NO_PI))
 			return -EPROTOTYPE;
 		return interface_mtu(request.ifr_name);
 	}

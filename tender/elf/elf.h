@@ -23,7 +23,7 @@ struct elf_source {
 	long (*read_at)(const struct elf_source *source, void *buf, size_t size, uint64_t offset);
 	uint64_t size;
 	const void *bytes; /* for memory sources */
-	int fd;		   /* for file sources */
+	int fd;            /* for file sources */
 };
 
 /* As in the file: the usual place of the program headers is right behind the ELF header. */
@@ -82,7 +82,8 @@ extern const struct elf_note_kind elf_note_tend;
 int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *head, size_t available, uint64_t file_bytes,
 		    const char *name, unsigned index, size_t *payload, size_t *payload_bytes, struct error *error);
 
-/* One kind of note to find: its payload goes to out, which has room for kind->max_bytes; bytes is 0 if there is none. */
+/* One kind of note to find: its payload goes to out, which has room for kind->max_bytes; bytes is 0 if there is none.
+ */
 struct elf_note_request {
 	const struct elf_note_kind *kind;
 	void *out;

@@ -77,7 +77,8 @@ int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf
 	else if (bytes_read(source, image->phdrs, phdr_bytes, header->e_phoff, &got, error) < 0)
 		return -1;
 	if (got < phdr_bytes)
-		return error_set(error, "%s: Invalid or unsupported executable: the file ends inside its program headers",
+		return error_set(error,
+				 "%s: Invalid or unsupported executable: the file ends inside its program headers",
 				 source->name);
 	return 0;
 }

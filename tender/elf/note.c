@@ -28,9 +28,8 @@ static uint32_t word_at(const uint8_t *bytes, size_t offset)
 
 static int note_error(const char *name, unsigned index, struct error *error)
 {
-	return error_set(error,
-			 "%s: Invalid or unsupported executable: phdr[%u] note does not fall within valid size", name,
-			 index);
+	return error_set(error, "%s: Invalid or unsupported executable: phdr[%u] note does not fall within valid size",
+			 name, index);
 }
 
 int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *head, size_t available, uint64_t file_bytes,

@@ -117,8 +117,8 @@ int elf_plan_make(const struct elf_image *image, const struct elf_source *source
 		/* Guest memory is zero already: a segment without bytes in the file needs nothing. */
 		if (phdr->p_type != PT_LOAD || !phdr->p_filesz)
 			continue;
-		if (segment_make(image, i, source, mem_bytes, plan->kernel_end, &plan->segments[plan->count],
-				 error) < 0)
+		if (segment_make(image, i, source, mem_bytes, plan->kernel_end, &plan->segments[plan->count], error) <
+		    0)
 			return -1;
 		plan->kernel_end = plan->segments[plan->count++].end;
 	}

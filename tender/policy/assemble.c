@@ -115,6 +115,11 @@ static void emit_group(struct assembler *as, const struct group *group)
 		return;
 	}
 	for (const struct policy_rule *rule = first; rule; rule = group_next(group, rule + 1)) {
+		if (rule->row->arg_count == 0) {
+			/* It applies to whatever came so far. */
+			jumps_rename(as, start, JUMP_FAIL, JUMP_ALLOW);
+			return;
+		}
 		jumps_resolve(as, start, JUMP_FAIL);
 		ends_keep_in_reach(as);
 		start = as->length;

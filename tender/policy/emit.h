@@ -12,8 +12,8 @@
 #include "tender/policy/policy.h"
 
 /* Jump targets that are not known when the jump is emitted; real distances are smaller than all of them. */
-#define JUMP_PASS 0xfc	/* the condition holds: the next condition, or allow */
-#define JUMP_FAIL 0xfd	/* the rule does not apply: the next rule, or kill */
+#define JUMP_PASS 0xfc /* the condition holds: the next condition, or allow */
+#define JUMP_FAIL 0xfd /* the rule does not apply: the next rule, or kill */
 #define JUMP_ALLOW 0xfe
 #define JUMP_KILL 0xff
 

@@ -39,9 +39,9 @@ struct policy_guest {
 /* A condition with its value resolved for one guest. */
 struct policy_condition {
 	uint8_t index;
-	uint8_t test;	    /* enum hostcall_test */
-	uint64_t value;	    /* WITHIN: the block size */
-	uint64_t capacity;  /* WITHIN only */
+	uint8_t test;      /* enum hostcall_test */
+	uint64_t value;    /* WITHIN: the block size */
+	uint64_t capacity; /* WITHIN only */
 };
 
 struct policy_rule {

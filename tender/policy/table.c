@@ -5,11 +5,13 @@
 #include "freestanding/format.h"
 #include "tender/policy/policy.h"
 
-#define ARG(index, test, value) {(index), HOSTCALL_TEST_##test, HOSTCALL_VALUE_##value}
-#define ARGS0 0, {{0, 0, 0}}
-#define ARGS1(a) 1, {a}
-#define ARGS2(a, b) 2, {a, b}
-#define ARGS3(a, b, c) 3, {a, b, c}
+/* clang-format off */
+#define ARG(index, test, value) { (index), HOSTCALL_TEST_##test, HOSTCALL_VALUE_##value }
+#define ARGS0 0, { { 0, 0, 0 } }
+#define ARGS1(a) 1, { a }
+#define ARGS2(a, b) 2, { a, b }
+#define ARGS3(a, b, c) 3, { a, b, c }
+/* clang-format on */
 #define HOSTCALL(call, feature, guests, args, why)                                                                     \
 	{#call, why, __NR_##call, HOSTCALL_FEATURE_##feature, HOSTCALL_GUEST_##guests, args},
 

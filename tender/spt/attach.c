@@ -55,17 +55,21 @@ static int device_attach(struct guest *guest, unsigned index, struct error *erro
 
 static int attached_check(const struct guest *guest, struct error *error)
 {
+	bool complete = true;
+
 	for (unsigned i = 0; i < guest->mft.entries; i++) {
 		const struct mft_entry *entry = &guest->mft.e[i];
-		const struct device_options *device = &guest->options.devices[i];
 
-		if (manifest_is_device(entry) && !device->attach)
-			return error_set(error,
-					 "Device '%s' of type %s declared but not attached.\n"
-					 "All declared devices must be attached. See --help for syntax.",
-					 entry->name, manifest_type_name(entry->type));
+		if (!manifest_is_device(entry) || guest->options.devices[i].attach)
+			continue;
+		error_add(error, "Device '%s' of type %s declared but not attached.", entry->name,
+			  manifest_type_name(entry->type));
+		complete = false;
 	}
-	return 0;
+	if (complete)
+		return 0;
+	error_add(error, "All declared devices must be attached. See --help for syntax.");
+	return -1;
 }
 
 static long epoll_add(int epoll_fd, int fd, uint64_t data)

@@ -78,8 +78,7 @@ static int kind_check(struct guest *guest, const struct tend_note_payload *note,
 }
 
 /* What the executable says of itself: ABI, manifest, who built it. */
-static int notes_check(const struct elf_source *source, struct guest *guest, uint64_t *stack_bytes,
-		       struct error *error)
+static int notes_check(const struct elf_source *source, struct guest *guest, uint64_t *stack_bytes, struct error *error)
 {
 	union {
 		struct abi1_info info;
@@ -112,10 +111,9 @@ static int stack_place(struct guest *guest, uint64_t stack_bytes, struct error *
 		stack_bytes = TEND_STACK_MIN;
 	bottom = stack_bytes < mem_bytes ? (mem_bytes - stack_bytes) & ~(uint64_t)(SPT_PAGE_SIZE - 1) : 0;
 	if (bottom < guest->plan.kernel_end + SPT_PAGE_SIZE || bottom - SPT_PAGE_SIZE < guest->plan.image_end)
-		return error_set(error,
-				 "%s: %lu MiB of guest memory leave no room for a stack of %lu KiB, give more with --mem",
-				 guest->options.kernel, (unsigned long)(mem_bytes >> 20),
-				 (unsigned long)(stack_bytes >> 10));
+		return error_set(
+			error, "%s: %lu MiB of guest memory leave no room for a stack of %lu KiB, give more with --mem",
+			guest->options.kernel, (unsigned long)(mem_bytes >> 20), (unsigned long)(stack_bytes >> 10));
 	guest->stack_bottom = bottom;
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* Which defences the tender has: all. The build makes weakened tenders for the tests by defining SPT_DEFENCES_LEFT_OUT. */
+/* Which defences the tender has: all. Test tenders are built with SPT_DEFENCES_LEFT_OUT. */
 #include "tender/spt/defence.h"
 
 #ifndef SPT_DEFENCES_LEFT_OUT

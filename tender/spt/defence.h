@@ -8,12 +8,12 @@
 #include <stdbool.h>
 
 enum spt_defence {
-	SPT_DEFENCE_PROTECT = 1 << 0,	 /* segment protections: W^X, read-only data */
-	SPT_DEFENCE_GUARD = 1 << 1,	 /* the page under the stack */
-	SPT_DEFENCE_UNMAP = 1 << 2,	 /* no tender, stack or environment left */
-	SPT_DEFENCE_CLOSE = 1 << 3,	 /* no stray descriptors */
+	SPT_DEFENCE_PROTECT = 1 << 0,    /* segment protections: W^X, read-only data */
+	SPT_DEFENCE_GUARD = 1 << 1,      /* the page under the stack */
+	SPT_DEFENCE_UNMAP = 1 << 2,      /* no tender, stack or environment left */
+	SPT_DEFENCE_CLOSE = 1 << 3,      /* no stray descriptors */
 	SPT_DEFENCE_PRIVILEGES = 1 << 4, /* no capabilities, no uid 0 */
-	SPT_DEFENCE_FILTER = 1 << 5,	 /* seccomp */
+	SPT_DEFENCE_FILTER = 1 << 5,     /* seccomp */
 };
 
 extern const unsigned spt_defences;

@@ -24,7 +24,7 @@ struct guest {
 	enum hostcall_guest kind;
 	uint32_t mft_bytes;
 	uint64_t stack_bottom; /* 0: not fixed, the guest shares one region between heap and stack */
-	uint64_t tls;	       /* initial base of thread-local storage */
+	uint64_t tls;          /* initial base of thread-local storage */
 	uint64_t arguments;    /* where the tender's own command line was copied to, for ps */
 	uint64_t arguments_end;
 	struct policy_guest policy;

@@ -20,15 +20,11 @@ static void *guest_pointer(uint64_t address)
 	return (void *)(uintptr_t)address;
 }
 
-/* The protection of memory that no segment says anything about. */
-static int memory_prot(const struct guest *guest)
-{
-	return PROT_READ | PROT_WRITE | (guest->options.exec_heap ? PROT_EXEC : 0);
-}
+#define MEMORY_PROT (PROT_READ | PROT_WRITE)
 
-static long region_map(const struct guest *guest, uint64_t start, uint64_t end)
+static long region_map(uint64_t start, uint64_t end)
 {
-	return host_mmap(start, end - start, memory_prot(guest),
+	return host_mmap(start, end - start, MEMORY_PROT,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 }
 
@@ -49,10 +45,10 @@ static int memory_map(const struct guest *guest, struct error *error)
 	long result;
 
 	read_implies_exec_clear();
-	result = region_map(guest, SPT_MEM_BASE, guarded ? guest->stack_bottom - SPT_PAGE_SIZE : end);
+	result = region_map(SPT_MEM_BASE, guarded ? guest->stack_bottom - SPT_PAGE_SIZE : end);
 
 	if (result >= 0 && guarded)
-		result = region_map(guest, guest->stack_bottom, end);
+		result = region_map(guest->stack_bottom, end);
 	if (result < 0)
 		return error_set(error, "Error allocating guest memory of %lu MiB: %s", (unsigned long)(end >> 20),
 				 error_name(-result));
@@ -102,7 +98,7 @@ static int segment_load(const struct guest *guest, const struct elf_source *sour
 
 	if (mapped_end == segment->start)
 		result = segment_read(source, segment);
-	if (result >= 0 && mapped_end < segment->end && prot != memory_prot(guest))
+	if (result >= 0 && mapped_end < segment->end && prot != MEMORY_PROT)
 		result = host_mprotect(mapped_end, segment->end - mapped_end, prot);
 	if (result < 0)
 		return error_set(error, "%s: Could not load the segment at 0x%lx: %s", source->name,
@@ -122,6 +118,20 @@ static char *command_line_join(char *to, const struct options *options)
 	}
 	*to++ = '\0';
 	return to;
+}
+
+/* --x-exec-heap: heap and stack, not the image's own data. */
+static long heap_make_executable(const struct guest *guest)
+{
+	const int prot = PROT_READ | PROT_WRITE | PROT_EXEC;
+	uint64_t heap = guest->plan.kernel_end;
+	uint64_t end = guest->options.mem_bytes;
+	uint64_t heap_end = guest->stack_bottom ? guest->stack_bottom - SPT_PAGE_SIZE : end;
+	long result = host_mprotect(heap, heap_end - heap, prot);
+
+	if (result >= 0 && guest->stack_bottom)
+		result = host_mprotect(guest->stack_bottom, end - guest->stack_bottom, prot);
+	return result;
 }
 
 /* The tender's own arguments, so that ps still shows them when the tender's stack is gone. */
@@ -170,7 +180,7 @@ static long handover_write(const struct guest *guest, const struct start *start)
 		handover->stack_bottom = guest->stack_bottom;
 		memcpy(handover->random, start->random, sizeof(handover->random));
 	}
-	memcpy(guest_pointer(GUEST_TAIL), tail_begin, (size_t)(tail_end - tail_begin));
+	memcpy(guest_pointer(GUEST_TAIL), tail_code, tail_size);
 	return host_mprotect(GUEST_HANDOVER, SPT_PAGE_SIZE, PROT_READ | PROT_EXEC);
 }
 
@@ -202,6 +212,8 @@ int guest_load(struct guest *guest, const struct start *start, struct error *err
 	boot_info_write(guest, start);
 	tls_write(guest, start);
 	result = handover_write(guest, start);
+	if (result >= 0 && guest->options.exec_heap)
+		result = heap_make_executable(guest);
 	if (result < 0)
 		return error_set(error, "%s: Could not protect guest memory: %s", guest->options.kernel,
 				 error_name(-result));

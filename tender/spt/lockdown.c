@@ -9,8 +9,8 @@
 
 #include "abi/boot.h"
 #include "abi/solo5_spt.h"
-#include "tender/host/host.h"
 #include "arch.h"
+#include "tender/host/host.h"
 #include "tender/spt/defence.h"
 #include "tender/spt/tail.h"
 
@@ -77,12 +77,10 @@ static int privileges_drop(const struct start *start, struct error *error)
 	return 0;
 }
 
-/* Every descriptor but the console's output and the guest's own. */
-static void descriptors_close(const struct policy_guest *policy)
+/* The guest's descriptors in kept[], which has room for all; returns their number. */
+static size_t descriptors_collect(const struct policy_guest *policy, int *kept)
 {
-	int kept[POLICY_DEVICES_MAX + 3];
 	size_t count = 0;
-	unsigned next = 0;
 
 	kept[count++] = 1;
 	if (policy->epoll_fd >= 0)
@@ -93,7 +91,18 @@ static void descriptors_close(const struct policy_guest *policy)
 		kept[count++] = policy->net_fds[i];
 	for (unsigned i = 0; i < policy->block_count; i++)
 		kept[count++] = policy->blocks[i].fd;
-	for (size_t done = 0; done < count; done++) {
+	return count;
+}
+
+/* Closes every descriptor but the console's output and the guest's own. */
+static int descriptors_close(const struct policy_guest *policy, struct error *error)
+{
+	int kept[POLICY_DEVICES_MAX + 3];
+	size_t count = descriptors_collect(policy, kept);
+	unsigned next = 0;
+	long result = 0;
+
+	for (size_t done = 0; done < count && result >= 0; done++) {
 		size_t least = done;
 		int fd;
 
@@ -104,10 +113,15 @@ static void descriptors_close(const struct policy_guest *policy)
 		fd = kept[least];
 		kept[least] = kept[done];
 		if ((unsigned)fd > next)
-			host_close_range(next, (unsigned)fd - 1);
+			result = host_close_range(next, (unsigned)fd - 1);
 		next = (unsigned)fd + 1;
 	}
-	host_close_range(next, ~0u);
+	if (result >= 0)
+		result = host_close_range(next, ~0u);
+	if (result < 0)
+		return error_set(error, "Could not close descriptors: close_range: %s; it needs Linux 5.9",
+				 error_name(-result));
+	return 0;
 }
 
 /*
@@ -201,7 +215,7 @@ int lockdown_enter(struct guest *guest, const struct start *start, struct error 
 	if (!tail || privileges_drop(start, error) < 0)
 		return -1;
 	process_describe(guest);
-	if (spt_defends(SPT_DEFENCE_CLOSE))
-		descriptors_close(&guest->policy);
+	if (spt_defends(SPT_DEFENCE_CLOSE) && descriptors_close(&guest->policy, error) < 0)
+		return -1;
 	tail_enter((const void *)(uintptr_t)GUEST_TAIL, tail);
 }

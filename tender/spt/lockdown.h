@@ -4,7 +4,7 @@
 
 #include "tender/spt/guest.h"
 
-/* Does not return unless it fails: then -1 with *error, and nothing has been closed or unmapped yet. */
+/* Does not return unless it fails: then -1 with *error, and the error output is still open. */
 int lockdown_enter(struct guest *guest, const struct start *start, struct error *error);
 
 #endif

@@ -17,7 +17,7 @@ static struct {
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
-	static char line[ERROR_TEXT_MAX + 256];
+	static char line[1024];
 	va_list args;
 	size_t length;
 
@@ -65,7 +65,8 @@ static void run(int kernel_index)
 		fail();
 	if (tender.guest.options.exec_heap)
 		say("%s: WARNING: --x-exec-heap makes the guest's heap and stack executable\n", tender.start.program);
-	if (guest_attach(&tender.guest, &tender.error) < 0 || guest_load(&tender.guest, &tender.start, &tender.error) < 0 ||
+	if (guest_attach(&tender.guest, &tender.error) < 0 ||
+	    guest_load(&tender.guest, &tender.start, &tender.error) < 0 ||
 	    lockdown_enter(&tender.guest, &tender.start, &tender.error) < 0)
 		fail();
 }

@@ -24,7 +24,7 @@
 #include <stdint.h>
 
 struct tail {
-	uint64_t unmap[2][2];	 /* address and size; size 0: nothing */
+	uint64_t unmap[2][2];   /* address and size; size 0: nothing */
 	uint64_t filter_length; /* with the next: struct sock_fprog; 0: no filter (test tenders only) */
 	uint64_t filter;
 	uint64_t entry;
@@ -44,9 +44,9 @@ _Static_assert(offsetof(struct tail, tls) == TAIL_TLS, "TAIL_TLS");
 _Static_assert(offsetof(struct tail, bytes) == TAIL_BYTES, "TAIL_BYTES");
 _Static_assert(sizeof(struct tail) == TAIL_SIZE, "TAIL_SIZE");
 
-/* The code to copy; it is position-independent. */
-extern const char tail_begin[];
-extern const char tail_end[];
+/* The code to copy, which is position-independent, and its size in bytes. */
+extern const char tail_code[];
+extern const uint64_t tail_size;
 
 /* Jumps to the copy at `code`. */
 _Noreturn void tail_enter(const void *code, struct tail *tail);

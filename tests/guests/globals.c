@@ -17,7 +17,7 @@ int solo5_app_main(const struct solo5_start_info *info)
 	zeroed[17] = 2;
 	CHECK(initialised + zeroed[17] == 3);
 	CHECK(info->heap_size >= 0x1000);
-	for (size_t i = 0; i < info->heap_size && i < 0x100000; i += 512)
+	for (size_t i = 0; i < info->heap_size && i < 0x10000; i += 512)
 		CHECK(heap[i] == 0);
 	return success();
 }

@@ -128,7 +128,8 @@ bool evaluator_rules_allow(const struct policy_rule *rules, size_t count, const 
 
 		for (unsigned k = 0; k < rule->row->arg_count && holds; k++) {
 			const struct policy_condition *condition = &rule->conditions[k];
-			uint64_t limit = condition->test == HOSTCALL_TEST_WITHIN ? condition->capacity : condition->value;
+			uint64_t limit = condition->test == HOSTCALL_TEST_WITHIN ? condition->capacity
+										 : condition->value;
 
 			holds = condition_holds(condition->test, call->args[condition->index], call->args[2], limit,
 						condition->value);

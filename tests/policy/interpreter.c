@@ -14,7 +14,8 @@ static const char *load_check(const struct sock_filter *insn)
 {
 	switch (insn->code) {
 	case BPF_LD | BPF_W | BPF_ABS:
-		return insn->k >= sizeof(struct seccomp_data) || insn->k % WORD_SIZE ? "load outside of the data" : NULL;
+		return insn->k >= sizeof(struct seccomp_data) || insn->k % WORD_SIZE ? "load outside of the data"
+										     : NULL;
 	case BPF_LD | BPF_MEM:
 	case BPF_LDX | BPF_MEM:
 		return insn->k >= BPF_MEMWORDS ? "load outside of scratch memory" : NULL;

@@ -1,7 +1,7 @@
 /*
  * A classic BPF interpreter for seccomp filters, so that what the assembler makes can be run without a kernel.
- * It accepts what the kernel accepts: forward jumps inside the program, aligned loads inside struct seccomp_data, scratch
- * memory read only where every way there wrote it, and a return at the end.
+ * It accepts what the kernel accepts: forward jumps inside the program, aligned loads inside struct seccomp_data,
+ * scratch memory read only where every way there wrote it, and a return at the end.
  */
 #ifndef TESTS_POLICY_INTERPRETER_H
 #define TESTS_POLICY_INTERPRETER_H

@@ -153,8 +153,8 @@ static void numbers_are_compared_whole(void **state)
 static void other_architectures_are_refused(void **state)
 {
 	static const uint32_t others[] = {
-		AUDIT_ARCH_I386,    AUDIT_ARCH_ARM, AUDIT_ARCH_PPC64LE, AUDIT_ARCH_RISCV64, 0, UINT32_MAX,
-		AUDIT_ARCH_AARCH64, AUDIT_ARCH_X86_64,
+		AUDIT_ARCH_I386, AUDIT_ARCH_ARM,     AUDIT_ARCH_PPC64LE, AUDIT_ARCH_RISCV64, 0,
+		UINT32_MAX,      AUDIT_ARCH_AARCH64, AUDIT_ARCH_X86_64,
 	};
 
 	(void)state;

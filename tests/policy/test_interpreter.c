@@ -4,7 +4,10 @@
 #include "tests/policy/shapes.h"
 #include "tests/unit/unit.h"
 
-#define INSN(code, jt, jf, k) {(code), (jt), (jf), (k)}
+#define INSN(code, jt, jf, k)                                                                                          \
+	{                                                                                                              \
+		(code), (jt), (jf), (k)                                                                                \
+	}
 #define LOAD(offset) INSN(BPF_LD | BPF_W | BPF_ABS, 0, 0, offset)
 #define RETURN(value) INSN(BPF_RET | BPF_K, 0, 0, value)
 #define RETURN_A INSN(BPF_RET | BPF_A, 0, 0, 0)
@@ -27,17 +30,28 @@ static const struct program_case program_cases[] = {
 	{"indirect", "unknown load", 2, {INSN(BPF_LD | BPF_W | BPF_IND, 0, 0, 0), RETURN(0)}},
 	{"jump behind the end", "jump outside of the program", 2, {INSN(BPF_JMP | BPF_JA, 0, 0, 1), RETURN(0)}},
 	{"jump far", "jump outside of the program", 2, {INSN(BPF_JMP | BPF_JA, 0, 0, UINT32_MAX), RETURN(0)}},
-	{"true behind the end", "jump outside of the program", 2,
+	{"true behind the end",
+	 "jump outside of the program",
+	 2,
 	 {INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0), RETURN(0)}},
-	{"false behind the end", "jump outside of the program", 2,
+	{"false behind the end",
+	 "jump outside of the program",
+	 2,
 	 {INSN(BPF_JMP | BPF_JSET | BPF_X, 0, 1, 0), RETURN(0)}},
 	{"jump at the end", "jump outside of the program", 1, {INSN(BPF_JMP | BPF_JA, 0, 0, 0)}},
 	{"no such jump", "unknown jump", 2, {INSN(BPF_JMP | 0x50, 0, 0, 0), RETURN(0)}},
-	{"memory never written", "load of scratch memory that may not be written", 2,
+	{"memory never written",
+	 "load of scratch memory that may not be written",
+	 2,
 	 {INSN(BPF_LD | BPF_MEM, 0, 0, 3), RETURN(0)}},
-	{"memory written on one way only", "load of scratch memory that may not be written", 4,
-	 {INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0), INSN(BPF_ST, 0, 0, 3), INSN(BPF_LDX | BPF_MEM, 0, 0, 3), RETURN(0)}},
-	{"memory written on both ways", NULL, 5,
+	{"memory written on one way only",
+	 "load of scratch memory that may not be written",
+	 4,
+	 {INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0), INSN(BPF_ST, 0, 0, 3), INSN(BPF_LDX | BPF_MEM, 0, 0, 3),
+	  RETURN(0)}},
+	{"memory written on both ways",
+	 NULL,
+	 5,
 	 {INSN(BPF_ST, 0, 0, 3), INSN(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 0), LOAD(0), INSN(BPF_LD | BPF_MEM, 0, 0, 3),
 	  RETURN(0)}},
 	{"memory behind its end", "store outside of scratch memory", 2, {INSN(BPF_ST, 0, 0, 16), RETURN(0)}},
@@ -92,9 +106,14 @@ static void jumps_are_taken(void **state)
 		uint32_t k;
 		bool taken;
 	} cases[] = {
-		{BPF_JEQ, 5, 5, true},		  {BPF_JEQ, 5, 4, false},	   {BPF_JGT, 5, 5, false},
-		{BPF_JGT, 0x80000000, 5, true},	  {BPF_JGE, 5, 5, true},	   {BPF_JGE, 4, 0x80000000, false},
-		{BPF_JSET, 0x80000000, 0x80000001, true}, {BPF_JSET, 4, 3, false},
+		{BPF_JEQ, 5, 5, true},
+		{BPF_JEQ, 5, 4, false},
+		{BPF_JGT, 5, 5, false},
+		{BPF_JGT, 0x80000000, 5, true},
+		{BPF_JGE, 5, 5, true},
+		{BPF_JGE, 4, 0x80000000, false},
+		{BPF_JSET, 0x80000000, 0x80000001, true},
+		{BPF_JSET, 4, 3, false},
 	};
 
 	(void)state;

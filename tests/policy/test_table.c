@@ -213,8 +213,8 @@ static void features_and_guests_have_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(guests_have_their_calls),	 cmocka_unit_test(device_rows_exist_once_per_device),
-		cmocka_unit_test(rules_carry_the_guests_values), cmocka_unit_test(rows_make_sense),
+		cmocka_unit_test(guests_have_their_calls),          cmocka_unit_test(device_rows_exist_once_per_device),
+		cmocka_unit_test(rules_carry_the_guests_values),    cmocka_unit_test(rows_make_sense),
 		cmocka_unit_test(only_exit_group_is_unconditional), cmocka_unit_test(conditions_have_words),
 		cmocka_unit_test(features_and_guests_have_names),
 	};

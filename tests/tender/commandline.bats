@@ -149,6 +149,7 @@ line() {
 	exits_with 0
 	line "$long"
 	# 4096 arguments of one character and 4095 spaces
+	# shellcheck disable=SC2046 # words
 	guest hello $(yes y | head -n 4096)
 	exits_with 0
 	line "$(yes y | head -n 4096 | paste -sd ' ')"
@@ -157,6 +158,7 @@ line() {
 @test "a command line of 8192 characters is refused, in one argument or many" {
 	guest hello "$(printf '%8192s' '' | tr ' ' x)"
 	refused "Guest command line too long (max=8191 characters)"
+	# shellcheck disable=SC2046
 	guest hello $(yes y | head -n 4095) yy ""
 	refused "Guest command line too long (max=8191 characters)"
 	guest hello "$(printf '%100000s' '')"

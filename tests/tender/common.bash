@@ -73,8 +73,11 @@ refused() {
 # refused_as PATTERN: one line that matches the pattern, where the wording is the tender's own.
 refused_as() {
 	# shellcheck disable=SC2053 # a pattern it is
-	[[ $stderr == "$program: "$1 && $stderr != *$'\n'* ]] || mismatch "standard error" "$program: $1" "$stderr" &&
-		exits_with 1 && equal "standard output" "" "$output"
+	if [[ $stderr != "$program: "$1 || $stderr == *$'\n'* ]]; then
+		mismatch "standard error" "$program: $1" "$stderr"
+		return
+	fi
+	exits_with 1 && equal "standard output" "" "$output"
 }
 
 usage() {
@@ -100,7 +103,7 @@ guest_is_up() {
 	local i
 
 	for ((i = 0; i < PATIENCE * 50; i++)); do
-		grep -qE '^(WAITING|READY)$' "$GUEST_OUT" && return
+		grep -qsE '^(WAITING|READY)$' "$GUEST_OUT" && return
 		kill -0 "$GUEST_PID" 2>/dev/null || break
 		sleep 0.02
 	done
@@ -142,7 +145,7 @@ poke() {
 	local file=$1 offset=$2
 
 	shift 2
-	printf "$(printf '\\x%s' "$@")" | dd of="$file" bs=1 seek="$offset" conv=notrunc status=none
+	printf '%b' "$(printf '\\x%s' "$@")" | dd of="$file" bs=1 seek="$offset" conv=notrunc status=none
 }
 
 # note_at FILE TYPE NAME: where the ELF note of that type (as text) and name begins.

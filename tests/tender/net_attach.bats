@@ -55,7 +55,7 @@ tap_answers() {
 	tap_answers
 }
 
-@test "@FD: a pair of sockets that keeps frames apart, of either kind" {
+@test "@FD: a pair of sockets that keeps frames apart, of either kind; ARP is answered for the own address only" {
 	for type in seqpacket dgram; do
 		tender "$WITH_SOCKET" $type ping 9 "$SPT" --mem=32 --net:service0=@9 --net-mac:service0=02:00:00:00:00:aa \
 			"$GUESTS/net.spt" 1
@@ -191,7 +191,6 @@ tap_answers() {
 	ip -n "$NS" tuntap add tap0 mode tap user 54321
 	ip -n "$NS" link set tap0 up
 	BEFORE=$(interfaces)
-	# shellcheck disable=SC2016
 	tender "${IN[@]}" sh -c 'mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 && exec "$@"' sh \
 		"${AS_USER[@]}" "$PUBLIC/solo5-spt" --net:service0=tap0 "$PUBLIC/net.spt" 1
 	program=solo5-spt

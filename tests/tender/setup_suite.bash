@@ -10,14 +10,16 @@ setup_suite() {
 		echo "these tests make network namespaces, loop devices and unprivileged processes: run them as root" >&2
 		return 1
 	}
-	for tool in arping awk cc clang ip jq losetup make ping pkg-config prlimit setpriv unshare; do
+	for tool in awk cc clang ip jq losetup make ping pkg-config prlimit setpriv unshare; do
 		command -v "$tool" >/dev/null || {
 			echo "$tool: not there; install it" >&2
 			return 1
 		}
 	done
-	[ -e "$build/bin/solo5-spt" ] && [ -e "$build/guests/hello.spt" ] || {
-		echo "$build: no tender or no test unikernels; run make" >&2
-		return 1
-	}
+	for tool in bin/solo5-spt guests/hello.spt tests/solo5-spt-without-FILTER; do
+		[ -e "$build/$tool" ] || {
+			echo "$build/$tool: not there; run make" >&2
+			return 1
+		}
+	done
 }

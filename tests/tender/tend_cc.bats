@@ -7,7 +7,7 @@ TEND_CC_COMMAND=$BIN/tend-cc
 setup() {
 	DIR=$BATS_TEST_TMPDIR/work
 	mkdir "$DIR"
-	cd "$DIR"
+	cd "$DIR" || return
 	cat >"$BATS_TEST_TMPDIR/hello.c" <<-'END'
 		#include <stdbool.h>
 		#include <solo5.h>
@@ -52,7 +52,6 @@ runs() {
 @test "several sources and the program's own options" {
 	printf '#include "solo5.h"\nint solo5_app_main(const struct solo5_start_info *i) { (void)i; return NUMBER + other(); }' >one.c
 	printf 'int other(void) { return 4; }' >two.c
-	cc_spt -DNUMBER=60 -include two.h -I. one.c two.c -o two.spt 2>/dev/null && false
 	echo 'int other(void);' >two.h
 	cc_spt -DNUMBER=60 -include two.h -I. one.c two.c -o "with space.spt"
 	spt --mem=32 "with space.spt"
@@ -173,7 +172,6 @@ runs() {
 }
 
 @test "a program's own Tend note sets the size of its stack" {
-	# shellcheck disable=SC2016
 	cat >app.c <<-'END'
 		#include <stdint.h>
 		#include <solo5.h>

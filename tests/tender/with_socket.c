@@ -1,7 +1,8 @@
 /*
  * with_socket TYPE TASK FD COMMAND...
  * Runs the command with one end of a pair of sockets as descriptor FD and acts as the network on the other end:
- *   ping   asks for the address 10.0.0.2 by ARP, prints whose it is, and pings it once
+ *   ping   asks for 10.0.0.3 and 10.0.0.2 by ARP, prints whose the latter is (the former must be nobody's), and pings
+ *          it once
  *   mute   reads nothing at all
  * Exits with the command's status, or 125 if the network's side went wrong.
  */
@@ -52,7 +53,10 @@ static void ping(int fd)
 	uint8_t frame[FRAME_MAX];
 	uint8_t mac[6];
 
-	if (write(fd, arp_request, sizeof(arp_request)) != sizeof(arp_request))
+	memcpy(frame, arp_request, sizeof(arp_request));
+	frame[41] = 3;
+	if (write(fd, frame, sizeof(arp_request)) != sizeof(arp_request) ||
+	    write(fd, arp_request, sizeof(arp_request)) != sizeof(arp_request))
 		fail("could not ask");
 	frame_receive(fd, 6, frame);
 	if (frame[21] != 2 || memcmp(frame + 28, arp_request + 38, 4) != 0 || memcmp(frame, arp_request + 6, 6) != 0)

@@ -66,9 +66,15 @@ struct field_case {
 	const char *message;
 };
 
-#define FIELD(field, value, message) \
-	{#field " = " #value, offsetof(Elf64_Ehdr, field), sizeof(((Elf64_Ehdr *)0)->field), value, INVALID message}
-#define IDENT(index, value, message) {#index " = " #value, index, 1, value, INVALID message}
+#define FIELD(field, value, message)                                                                                   \
+	{                                                                                                              \
+#field " = " #value, offsetof(Elf64_Ehdr, field), sizeof(((Elf64_Ehdr *)0)->field), value,             \
+			INVALID message                                                                                \
+	}
+#define IDENT(index, value, message)                                                                                   \
+	{                                                                                                              \
+#index " = " #value, index, 1, value, INVALID message                                                  \
+	}
 
 static const struct field_case field_cases[] = {
 	IDENT(EI_MAG0, 0, "not an ELF file"),
@@ -215,14 +221,10 @@ static void unreadable_file_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(valid_header_is_read),
-		cmocka_unit_test(os_abi_is_ignored),
-		cmocka_unit_test(wrong_field_is_refused),
-		cmocka_unit_test(other_tenders_refuse_this_machine),
-		cmocka_unit_test(most_program_headers_are_read),
-		cmocka_unit_test(distant_program_headers_are_read),
-		cmocka_unit_test(short_file_is_refused),
-		cmocka_unit_test(unreadable_file_is_refused),
+		cmocka_unit_test(valid_header_is_read),          cmocka_unit_test(os_abi_is_ignored),
+		cmocka_unit_test(wrong_field_is_refused),        cmocka_unit_test(other_tenders_refuse_this_machine),
+		cmocka_unit_test(most_program_headers_are_read), cmocka_unit_test(distant_program_headers_are_read),
+		cmocka_unit_test(short_file_is_refused),         cmocka_unit_test(unreadable_file_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,8 +123,8 @@ static void huge_size_is_malformed(void **state)
 		elf_file_note(&file, "Solo5", 6, MFT1_NOTE_TYPE, desc, 116);
 		memcpy(file.data + 4, &sizes[i], sizeof(sizes[i]));
 		error_expect("a huge size",
-			     elf_note_decode(&elf_note_mft1, file.data, ELF_NOTE_HEAD_BYTES, UINT64_MAX, "kernel", 7, &payload,
-					     &payload_bytes, &error),
+			     elf_note_decode(&elf_note_mft1, file.data, ELF_NOTE_HEAD_BYTES, UINT64_MAX, "kernel", 7,
+					     &payload, &payload_bytes, &error),
 			     &error, MALFORMED);
 	}
 }

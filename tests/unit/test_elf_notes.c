@@ -9,7 +9,8 @@
 #include "tests/unit/elf_file.h"
 #include "tests/unit/unit.h"
 
-#define MALFORMED(index) "kernel: Invalid or unsupported executable: phdr[" index "] note does not fall within valid size"
+#define MALFORMED(index)                                                                                               \
+	"kernel: Invalid or unsupported executable: phdr[" index "] note does not fall within valid size"
 
 static struct elf_file file;
 static const uint8_t desc[256] = {1, 2, 3, 4, 5, 6, 7, 8, 9};

@@ -34,16 +34,16 @@ static struct elf_image image_of(const Elf64_Phdr *phdrs, unsigned count)
 }
 
 #define SEGMENT(flags, address, file_bytes, mem_bytes, align)                                                          \
-	{.p_type = PT_LOAD, .p_flags = (flags), .p_offset = 0x1000, .p_vaddr = (address), .p_filesz = (file_bytes),    \
-	 .p_memsz = (mem_bytes), .p_align = (align)}
+	{                                                                                                              \
+		.p_type = PT_LOAD, .p_flags = (flags), .p_offset = 0x1000, .p_vaddr = (address),                       \
+		.p_filesz = (file_bytes), .p_memsz = (mem_bytes), .p_align = (align)                                   \
+	}
 
 static void usual_layout_is_planned(void **state)
 {
 	static const Elf64_Phdr phdrs[] = {
-		{.p_type = PT_INTERP, .p_filesz = 24},
-		SEGMENT(PF_R | PF_X, 0x100000, 0x1651, 0x1651, 0x1000),
-		SEGMENT(PF_R, 0x102000, 0x33c, 0x33c, 0x1000),
-		SEGMENT(PF_R | PF_W, 0x103010, 0x10, 0x2000, 0x1000),
+		{.p_type = PT_INTERP, .p_filesz = 24},         SEGMENT(PF_R | PF_X, 0x100000, 0x1651, 0x1651, 0x1000),
+		SEGMENT(PF_R, 0x102000, 0x33c, 0x33c, 0x1000), SEGMENT(PF_R | PF_W, 0x103010, 0x10, 0x2000, 0x1000),
 		{.p_type = PT_NOTE, .p_filesz = 24},
 	};
 	struct elf_image image = image_of(phdrs, ARRAY_COUNT(phdrs));
@@ -75,8 +75,8 @@ static void field_oddities_are_planned(void **state)
 		SEGMENT(PF_R, 0, 0, 0, 0x1000), /* of size zero at address zero */
 		{.p_type = PT_TLS},
 		SEGMENT(PF_R | PF_X, 0x100000, 0x2000, 0x2000, 0x1000), /* code and read-only data in one */
-		SEGMENT(PF_R | PF_W, 0x102000, 0, 0x800000, 0x1000),	/* .bss alone, and beyond the end of memory */
-		SEGMENT(PF_R | PF_W, 0x101000, 0, 0x3000, 7),		/* nothing to load: no rule applies */
+		SEGMENT(PF_R | PF_W, 0x102000, 0, 0x800000, 0x1000),    /* .bss alone, and beyond the end of memory */
+		SEGMENT(PF_R | PF_W, 0x101000, 0, 0x3000, 7),           /* nothing to load: no rule applies */
 	};
 	struct elf_image image = image_of(phdrs, ARRAY_COUNT(phdrs));
 	struct error error;
@@ -109,8 +109,11 @@ struct segment_case {
 
 #define PAGE 0x1000
 #define SEGMENT_AT(offset, bytes)                                                                                      \
-	{.p_type = PT_LOAD, .p_offset = (offset), .p_vaddr = 0x100000, .p_filesz = (bytes), .p_memsz = (bytes),        \
-	 .p_align = PAGE}
+	{                                                                                                              \
+		.p_type = PT_LOAD, .p_offset = (offset), .p_vaddr = 0x100000, .p_filesz = (bytes), .p_memsz = (bytes), \
+		.p_align = PAGE                                                                                        \
+	}
+
 static const struct segment_case segment_cases[] = {
 	{"memory filled to its end", SEGMENT(PF_R, 0x100000, 0x100000, 0x100000, PAGE), NULL},
 	{"the last byte", SEGMENT(PF_R, 0x1fffff, 1, 1, PAGE), NULL},
@@ -235,8 +238,8 @@ static void entry_is_inside_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(usual_layout_is_planned),   cmocka_unit_test(field_oddities_are_planned),
-		cmocka_unit_test(nothing_to_load_is_planned), cmocka_unit_test(segment_rules_hold),
+		cmocka_unit_test(usual_layout_is_planned),      cmocka_unit_test(field_oddities_are_planned),
+		cmocka_unit_test(nothing_to_load_is_planned),   cmocka_unit_test(segment_rules_hold),
 		cmocka_unit_test(aligned_end_is_inside_memory), cmocka_unit_test(segments_ascend),
 		cmocka_unit_test(entry_is_inside_memory),
 	};

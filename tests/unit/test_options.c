@@ -142,8 +142,8 @@ static void memory_is_in_mebibytes(void **state)
 
 static void malformed_memory_is_refused(void **state)
 {
-	static const char *const values[] = {"",   "0",	   "-1",	    "1M", "x", "1 ",
-					     "00", "0x10", "8796093022208", "18446744073709551617"};
+	static const char *const values[] = {
+		"", "0", "-1", "1M", "x", "1 ", "00", "0x10", "8796093022208", "18446744073709551617"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(values); i++) {
@@ -166,9 +166,9 @@ static void executable_heap_is_asked_for(void **state)
 
 static void unknown_options_are_refused(void **state)
 {
-	static const char *const unknown[] = {"-",	 "-m",	     "--me=1",	     "--mem",	 "--mem:1",
+	static const char *const unknown[] = {"-",       "-m",       "--me=1",         "--mem",          "--mem:1",
 					      "--MEM=1", "--net=t0", "--x-exec-heap=", "--x-exec-heaps", "---",
-					      "--block", "--gdb",    "--dumpcore=/", "--netmac:n=x"};
+					      "--block", "--gdb",    "--dumpcore=/",   "--netmac:n=x"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(unknown); i++) {
@@ -183,8 +183,8 @@ static void unknown_options_are_refused(void **state)
 
 static void usage_names_every_option(void **state)
 {
-	static const char *const prefixes[] = {"--help",  "--version", "--mem=",   "--x-exec-heap",
-					       "--net:",  "--net-mac:", "--block:", "--block-sector-size:"};
+	static const char *const prefixes[] = {"--help", "--version",  "--mem=",   "--x-exec-heap",
+					       "--net:", "--net-mac:", "--block:", "--block-sector-size:"};
 	size_t lines = 0;
 
 	(void)state;
@@ -205,14 +205,10 @@ static void usage_names_every_option(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_are_decimal),
-		cmocka_unit_test(numbers_have_a_limit),
-		cmocka_unit_test(first_pass_finds_the_kernel),
-		cmocka_unit_test(kernel_and_arguments_are_the_callers),
-		cmocka_unit_test(memory_is_in_mebibytes),
-		cmocka_unit_test(malformed_memory_is_refused),
-		cmocka_unit_test(executable_heap_is_asked_for),
-		cmocka_unit_test(unknown_options_are_refused),
+		cmocka_unit_test(numbers_are_decimal),          cmocka_unit_test(numbers_have_a_limit),
+		cmocka_unit_test(first_pass_finds_the_kernel),  cmocka_unit_test(kernel_and_arguments_are_the_callers),
+		cmocka_unit_test(memory_is_in_mebibytes),       cmocka_unit_test(malformed_memory_is_refused),
+		cmocka_unit_test(executable_heap_is_asked_for), cmocka_unit_test(unknown_options_are_refused),
 		cmocka_unit_test(usage_names_every_option),
 	};
 

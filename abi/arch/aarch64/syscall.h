@@ -12,10 +12,7 @@ static inline long arch_syscall(long number, long a0, long a1, long a2, long a3,
 	register long x4 __asm__("x4") = a4;
 	register long x5 __asm__("x5") = a5;
 
-	__asm__ volatile("svc 0"
-			 : "+r"(x0)
-			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-			 : "memory", "cc");
+	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory", "cc");
 	return x0;
 }
 

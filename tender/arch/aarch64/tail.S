@@ -5,10 +5,10 @@
 
 #define SECCOMP_SET_MODE_FILTER 1
 
-	.globl tail_enter, tail_begin, tail_end
-	.hidden tail_enter, tail_begin, tail_end
+	.globl tail_enter, tail_code, tail_size
+	.hidden tail_enter, tail_code, tail_size
 
-tail_begin:
+tail_code:
 	mov x19, x0
 	ldr x9, [x19, #TAIL_TLS]
 	msr tpidr_el0, x9
@@ -63,14 +63,14 @@ message:
 	.ascii "solo5-spt: the host kernel refused the seccomp filter or the unmapping\n"
 message_end:
 	.balign 8
-tail_end:
+tail_code_end:
 
 /*
  * The copy went through the data cache: bring it to the instruction stream. The kernel does so when it makes a page
  * executable, but not where guest memory was executable from the start (--x-exec-heap). 16 bytes: the shortest line.
  */
 tail_enter:
-	add x3, x0, #(tail_end - tail_begin)
+	add x3, x0, #(tail_code_end - tail_code)
 	mov x2, x0
 1:	dc cvau, x2
 	add x2, x2, #16
@@ -87,5 +87,10 @@ tail_enter:
 	mov x2, x0
 	mov x0, x1
 	br x2
+
+	.section .rodata
+	.balign 8
+tail_size:
+	.quad tail_code_end - tail_code
 
 	.section .note.GNU-stack, "", @progbits

@@ -6,15 +6,15 @@
 #define ARCH_SET_FS 0x1002
 #define SECCOMP_SET_MODE_FILTER 1
 
-	.globl tail_enter, tail_begin, tail_end
-	.hidden tail_enter, tail_begin, tail_end
+	.globl tail_enter, tail_code, tail_size
+	.hidden tail_enter, tail_code, tail_size
 
 tail_enter:
 	mov %rdi, %rax
 	mov %rsi, %rdi
 	jmp *%rax
 
-tail_begin:
+tail_code:
 	mov %rdi, %rbx
 	mov $ARCH_SET_FS, %edi
 	mov TAIL_TLS(%rbx), %rsi
@@ -82,6 +82,11 @@ fail:
 message:
 	.ascii "solo5-spt: the host kernel refused the seccomp filter or the unmapping\n"
 message_end:
-tail_end:
+tail_code_end:
+
+	.section .rodata
+	.balign 8
+tail_size:
+	.quad tail_code_end - tail_code
 
 	.section .note.GNU-stack, "", @progbits

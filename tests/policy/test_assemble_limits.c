@@ -1,0 +1,141 @@
+/*
+ * Filters that are long, large or too large: further apart than a jump reaches, more calls than can be searched, more
+ * instructions than there is room for.
+ */
+#include <stdlib.h>
+
+#include "tests/policy/shapes.h"
+#include "tests/policy/synthetic.h"
+#include "tests/unit/unit.h"
+
+/* Groups of many times the 255 instructions that a conditional jump reaches over. */
+static void long_groups_hold(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 180; i++) {
+		rule_add(i % 2 ? 7 : 9);
+		condition_add(i % 5, HOSTCALL_TEST_LE, i);
+		condition_add(5, HOSTCALL_TEST_EQ, i + ((uint64_t)i << 32));
+	}
+	rules_check("general groups");
+	for (unsigned i = 0; i < 80; i++) {
+		rule_add(i % 2 ? 7 : 9);
+		condition_add(2, HOSTCALL_TEST_WHOLE, 512);
+		condition_add(3, HOSTCALL_TEST_WITHIN, 512);
+		condition_add(4, HOSTCALL_TEST_WITHIN, 4096);
+	}
+	rules_check("the longest rules");
+	for (unsigned i = 0; i < 300; i++) {
+		rule_add(7);
+		condition_add(0, HOSTCALL_TEST_EQ, i);
+	}
+	rules_check("a shared group");
+}
+
+/* Few and many calls whose rules are as long as can be: between the branches of the search lies more than a jump
+ * reaches. */
+static void distant_groups_hold(void **state)
+{
+	(void)state;
+	for (uint16_t calls = 1; calls <= 40; calls++) {
+		for (uint16_t i = 0; i < calls; i++) {
+			rule_add(3 * i);
+			condition_add(2, HOSTCALL_TEST_WHOLE, 512);
+			condition_add(3, HOSTCALL_TEST_WITHIN, 512);
+			condition_add(5, HOSTCALL_TEST_WITHIN, 1024);
+		}
+		rules_check("distant groups");
+	}
+}
+
+/* As many different calls as fit; more are refused as a whole, never assembled wrongly. */
+static void many_calls_hold(void **state)
+{
+	(void)state;
+	for (unsigned calls = 1; calls <= 200; calls++) {
+		synthetic_count = 0;
+		for (unsigned i = 0; i < calls; i++) {
+			rule_add((uint16_t)(i == 0 ? 65535 : i * 331 % 65521));
+			condition_add(0, HOSTCALL_TEST_EQ, i);
+		}
+		if (policy_assemble(synthetic_rules, synthetic_count, synthetic_filter, POLICY_FILTER_MAX))
+			rules_check("many calls");
+		else
+			assert_in_range(calls, 41, 200); /* 16 is what any guest may have */
+	}
+	synthetic_count = 0;
+}
+
+/* A shape whose filter is not small, into less and less room: nothing, and not a byte behind the room's end. */
+static void filter_that_does_not_fit_is_none(void **state)
+{
+	static struct policy_guest guest;
+	static struct policy_rule guest_rules[POLICY_RULES_MAX];
+	size_t count;
+	size_t length;
+
+	(void)state;
+	for (size_t i = 0; i < shape_count; i++) {
+		shape_guest(&shapes[i], &guest);
+		count = policy_rules(&guest, guest_rules);
+		length = policy_assemble(guest_rules, count, synthetic_filter, POLICY_FILTER_MAX);
+		for (size_t max = 0; max <= length; max++) {
+			struct sock_filter *room = malloc(max ? max * sizeof(*room) : 1);
+
+			assert_non_null(room);
+			assert_int_equal(policy_assemble(guest_rules, count, room, max), max < length ? 0 : length);
+			if (max == length)
+				assert_memory_equal(room, synthetic_filter, length * sizeof(*room));
+			free(room);
+		}
+	}
+}
+
+static void kernels_limit_is_kept(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < SYNTHETIC_MAX; i++) {
+		rule_add(7);
+		condition_add(2, HOSTCALL_TEST_WHOLE, 512);
+		condition_add(3, HOSTCALL_TEST_WITHIN, 512);
+	}
+	assert_int_equal(policy_assemble(synthetic_rules, synthetic_count, synthetic_filter, POLICY_FILTER_MAX), 0);
+	synthetic_count = 0;
+}
+
+/* More than a manifest can declare: 63 of each. */
+static void most_devices_fit(void **state)
+{
+	static struct policy_guest guest;
+	static struct policy_rule part[POLICY_RULES_MAX];
+	static const enum hostcall_guest kinds[] = {HOSTCALL_GUEST_SOLO5, HOSTCALL_GUEST_TEND};
+
+	(void)state;
+	for (size_t kind = 0; kind < ARRAY_COUNT(kinds); kind++) {
+		for (int has_nets = 0; has_nets < 2; has_nets++) {
+			const struct shape shape = {"63", kinds[kind],       has_nets ? 63 : 0, has_nets ? 0 : 63,
+						    512,  SYNTHETIC_CAPACITY};
+			size_t count;
+
+			shape_guest(&shape, &guest);
+			count = policy_rules(&guest, part);
+			assert_in_range(count, 64, POLICY_RULES_MAX - 1);
+			for (size_t i = 0; i < count; i++) {
+				if (has_nets || part[i].row->feature == HOSTCALL_FEATURE_BLOCK)
+					synthetic_rules[synthetic_count++] = part[i];
+			}
+		}
+		rules_check("63 networks and 63 block devices");
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(long_groups_hold),      cmocka_unit_test(distant_groups_hold),
+		cmocka_unit_test(many_calls_hold),       cmocka_unit_test(filter_that_does_not_fit_is_none),
+		cmocka_unit_test(kernels_limit_is_kept), cmocka_unit_test(most_devices_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
