@@ -29,7 +29,7 @@ int executable_open(struct executable *executable, const char *path)
 		complain("%s: Could not open: %s", path, strerror(errno));
 		return -1;
 	}
-	executable->source = elf_source_file(path, fd);
+	executable->source = elf_source_file(path, fd, &executable->window);
 	if (elf_image_read(&executable->source, machine_of(&executable->source), &executable->image, &error) < 0) {
 		complain("%s", error.text);
 		close(fd);

@@ -8,6 +8,7 @@
 
 struct executable {
 	struct elf_source source;
+	struct elf_window window;
 	struct elf_image image;
 };
 

@@ -12,10 +12,12 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/manifest.h"
 #include "cli/command.h"
+#include "cli/json_line.h"
 
 static const char *type_name(const json_t *value)
 {
@@ -39,17 +41,31 @@ static const char *type_name(const json_t *value)
 	return "NULL";
 }
 
-/* A JSON value, the words for where it stands ("" for the root), and the file it is in. */
+/* A JSON object, where it stands in the text, and the words for that ("" for the root). */
 struct place {
 	const char *file;
+	const char *text;
+	const char *value;
 	char where[32];
 };
+
+/* "FILE:LINE" of the place's member `key`, or of the place itself where it has none or key is NULL. */
+#define PLACE_FORMAT "%s:%zu: %s"
+#define PLACE(place, key) (place)->file, json_line((place)->text, (place)->value, key), (place)->where
 
 static int expect(const struct place *place, const char *key, const json_t *value, json_type type, const char *name)
 {
 	if (json_typeof(value) == type)
 		return 0;
-	return complain("%s: %s%s: expected %s, got %s", place->file, place->where, key, name, type_name(value));
+	return complain(PLACE_FORMAT ".%s: expected %s, got %s", PLACE(place, key), key, name, type_name(value));
+}
+
+static int expect_object(const struct place *place, const json_t *value)
+{
+	if (json_is_object(value))
+		return 0;
+	return complain(PLACE_FORMAT "%s: expected OBJECT, got %s", PLACE(place, NULL), *place->where ? "" : "(root)",
+			type_name(value));
 }
 
 static int keys_check(const struct place *place, json_t *object, const char *const *keys)
@@ -63,8 +79,8 @@ static int keys_check(const struct place *place, json_t *object, const char *con
 		while (keys[i] && strcmp(keys[i], key) != 0)
 			i++;
 		if (!keys[i])
-			return complain("%s: %s: unknown key: %s", place->file, *place->where ? place->where : "(root)",
-					key);
+			return complain(PLACE_FORMAT "%s: unknown key: %s", PLACE(place, key),
+					*place->where ? "" : "(root)", key);
 	}
 	return 0;
 }
@@ -72,13 +88,13 @@ static int keys_check(const struct place *place, json_t *object, const char *con
 static int name_check(const struct place *place, const char *name)
 {
 	if (!*name)
-		return complain("%s: %s: .name may not be empty", place->file, place->where);
+		return complain(PLACE_FORMAT ": .name may not be empty", PLACE(place, "name"));
 	if (strlen(name) > MFT_NAME_MAX)
-		return complain("%s: %s: name too long, maximum %d characters", place->file, place->where,
+		return complain(PLACE_FORMAT ": name too long, maximum %d characters", PLACE(place, "name"),
 				MFT_NAME_MAX);
 	for (; *name; name++) {
 		if (!isascii((unsigned char)*name) || !isalnum((unsigned char)*name))
-			return complain("%s: %s: name is not alphanumeric", place->file, place->where);
+			return complain(PLACE_FORMAT ": name is not alphanumeric", PLACE(place, "name"));
 	}
 	return 0;
 }
@@ -89,35 +105,43 @@ static int device_check(const struct place *place, json_t *device)
 	const json_t *name;
 	const json_t *type;
 
-	if (expect(place, "", device, JSON_OBJECT, "OBJECT") || keys_check(place, device, keys))
+	if (expect_object(place, device) || keys_check(place, device, keys))
 		return 1;
 	name = json_object_get(device, "name");
 	type = json_object_get(device, "type");
-	if (!name)
-		return complain("%s: %s: missing .name", place->file, place->where);
-	if (!type)
-		return complain("%s: %s: missing .type", place->file, place->where);
-	if (expect(place, ".name", name, JSON_STRING, "STRING") || expect(place, ".type", type, JSON_STRING, "STRING"))
+	if (!name || !type)
+		return complain(PLACE_FORMAT ": missing .%s", PLACE(place, NULL), name ? "type" : "name");
+	if (expect(place, "name", name, JSON_STRING, "STRING") || expect(place, "type", type, JSON_STRING, "STRING"))
 		return 1;
 	if (name_check(place, json_string_value(name)))
 		return 1;
 	if (strcmp(json_string_value(type), "NET_BASIC") != 0 && strcmp(json_string_value(type), "BLOCK_BASIC") != 0)
-		return complain("%s: %s: .type: invalid value, expected \"NET_BASIC\" or \"BLOCK_BASIC\"", place->file,
-				place->where);
+		return complain(PLACE_FORMAT ".type: invalid value, expected \"NET_BASIC\" or \"BLOCK_BASIC\"",
+				PLACE(place, "type"));
 	return 0;
 }
 
+static struct place device_place(const struct place *root, size_t index)
+{
+	struct place place = *root;
+
+	place.value = json_element(json_member(root->value, "devices"), index);
+	snprintf(place.where, sizeof(place.where), ".devices[%zu]", index);
+	return place;
+}
+
 /* Two devices of one name could not be told apart on the command line. */
-static int duplicates_check(const struct place *place, const json_t *devices)
+static int duplicates_check(const struct place *root, const json_t *devices)
 {
 	for (size_t i = 0; i < json_array_size(devices); i++) {
 		const char *name = json_string_value(json_object_get(json_array_get(devices, i), "name"));
 
 		for (size_t k = 0; k < i; k++) {
 			const json_t *other = json_object_get(json_array_get(devices, k), "name");
+			struct place place = device_place(root, i);
 
 			if (strcmp(name, json_string_value(other)) == 0)
-				return complain("%s: .devices[%zu]: the name %s stands twice", place->file, i, name);
+				return complain(PLACE_FORMAT ": the name %s stands twice", PLACE(&place, "name"), name);
 		}
 	}
 	return 0;
@@ -129,40 +153,39 @@ static int devices_check(const struct place *root, const json_t *devices)
 	json_t *device;
 
 	if (json_array_size(devices) > MFT_MAX_ENTRIES - 1)
-		return complain("%s: .devices[]: too many entries, maximum %d", root->file, MFT_MAX_ENTRIES - 1);
+		return complain(PLACE_FORMAT ".devices[]: too many entries, maximum %d", PLACE(root, "devices"),
+				MFT_MAX_ENTRIES - 1);
 	json_array_foreach (devices, index, device) {
-		struct place place = {.file = root->file};
+		struct place place = device_place(root, index);
 
-		snprintf(place.where, sizeof(place.where), ".devices[%zu]", index);
 		if (device_check(&place, device))
 			return 1;
 	}
 	return duplicates_check(root, devices);
 }
 
-static int manifest_check(const char *file, json_t *root)
+static int manifest_check(const char *file, const char *text, json_t *root)
 {
 	static const char *const keys[] = {"type", "version", "devices", NULL};
-	struct place place = {.file = file};
+	struct place place = {.file = file, .text = text, .value = text + strspn(text, " \t\r\n")};
 	const json_t *values[3];
 
-	if (!json_is_object(root))
-		return complain("%s: (root): expected OBJECT, got %s", file, type_name(root));
-	if (keys_check(&place, root, keys))
+	if (expect_object(&place, root) || keys_check(&place, root, keys))
 		return 1;
 	for (int i = 0; i < 3; i++) {
 		values[i] = json_object_get(root, keys[i]);
 		if (!values[i])
-			return complain("%s: missing .%s%s", file, keys[i], i == 2 ? "[]" : "");
+			return complain(PLACE_FORMAT "missing .%s%s", PLACE(&place, NULL), keys[i], i == 2 ? "[]" : "");
 	}
-	if (expect(&place, ".type", values[0], JSON_STRING, "STRING") ||
-	    expect(&place, ".version", values[1], JSON_INTEGER, "INTEGER") ||
-	    expect(&place, ".devices", values[2], JSON_ARRAY, "ARRAY"))
+	if (expect(&place, "type", values[0], JSON_STRING, "STRING") ||
+	    expect(&place, "version", values[1], JSON_INTEGER, "INTEGER") ||
+	    expect(&place, "devices", values[2], JSON_ARRAY, "ARRAY"))
 		return 1;
 	if (strcmp(json_string_value(values[0]), "solo5.manifest") != 0)
-		return complain("%s: .type: invalid value, expected \"solo5.manifest\"", file);
+		return complain(PLACE_FORMAT ".type: invalid value, expected \"solo5.manifest\"",
+				PLACE(&place, "type"));
 	if (json_integer_value(values[1]) != MFT_VERSION)
-		return complain("%s: .version: invalid version %lld, expected %d", file,
+		return complain(PLACE_FORMAT ".version: invalid version %lld, expected %d", PLACE(&place, "version"),
 				(long long)json_integer_value(values[1]), MFT_VERSION);
 	return devices_check(&place, values[2]);
 }
@@ -199,23 +222,51 @@ static int source_write(const json_t *root, const char *path)
 	return failed ? complain("%s: Could not write: %s", path, strerror(errno)) : 0;
 }
 
+/* A manifest of 63 devices is far smaller. */
+#define SOURCE_BYTES_MAX (1u << 20)
+
+/* The whole file as a string, to be freed by the caller; NULL after a complaint. */
+static char *text_read(const char *path)
+{
+	FILE *in = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+	char *text = malloc(SOURCE_BYTES_MAX + 1);
+	size_t size;
+
+	if (!in || !text) {
+		complain("%s: Could not open for reading: %s", path, strerror(errno));
+		free(text);
+		return NULL;
+	}
+	size = fread(text, 1, SOURCE_BYTES_MAX, in);
+	text[size] = '\0';
+	if (ferror(in) || size == SOURCE_BYTES_MAX || strlen(text) != size) {
+		complain("%s: Could not read: %s", path, ferror(in) ? strerror(errno) : "not a manifest");
+		free(text);
+		text = NULL;
+	}
+	if (in != stdin)
+		fclose(in);
+	return text;
+}
+
 int manifest_source_generate(const char *json_path, const char *c_path)
 {
 	json_error_t error;
-	FILE *in = strcmp(json_path, "-") == 0 ? stdin : fopen(json_path, "r");
+	char *text = text_read(json_path);
 	json_t *root;
 	int status;
 
-	if (!in)
-		return complain("%s: Could not open for reading: %s", json_path, strerror(errno));
-	root = json_loadf(in, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (in != stdin)
-		fclose(in);
-	if (!root)
-		return complain("%s:%d: JSON parse error: %s", json_path, error.line, error.text);
-	status = manifest_check(json_path, root);
-	if (status == 0)
-		status = source_write(root, c_path);
-	json_decref(root);
+	if (!text)
+		return 1;
+	root = json_loads(text, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	if (root) {
+		status = manifest_check(json_path, text, root);
+		if (status == 0)
+			status = source_write(root, c_path);
+		json_decref(root);
+	} else {
+		status = complain("%s:%d: JSON parse error: %s", json_path, error.line, error.text);
+	}
+	free(text);
 	return status;
 }

@@ -16,6 +16,13 @@
 /* More program headers than any known tool chain writes: ten are usual. */
 #define ELF_PHDR_MAX 32
 
+/* What a file source read last around a small piece: notes lie side by side, and a host call costs more than a copy. */
+struct elf_window {
+	uint64_t offset;
+	size_t bytes;
+	uint8_t data[1024];
+};
+
 /* Where the bytes of an executable come from: a file, or memory in tests. */
 struct elf_source {
 	const char *name;
@@ -23,7 +30,8 @@ struct elf_source {
 	long (*read_at)(const struct elf_source *source, void *buf, size_t size, uint64_t offset);
 	uint64_t size;
 	const void *bytes; /* for memory sources */
-	int fd;            /* for file sources */
+	int fd;		   /* for file sources */
+	struct elf_window *window;
 };
 
 /* As in the file: the usual place of the program headers is right behind the ELF header. */

@@ -142,7 +142,7 @@ int guest_decode(struct guest *guest, int argc, char *const *argv, int kernel_in
 	if (fd < 0)
 		return error_set(error, "%s: Could not open: %s", name, error_name(-fd));
 	guest->kernel_fd = (int)fd;
-	source = elf_source_file(name, guest->kernel_fd);
+	source = elf_source_file(name, guest->kernel_fd, &guest->window);
 	if (elf_image_read(&source, MACHINE, &guest->image, error) < 0 ||
 	    notes_check(&source, guest, &stack_bytes, error) < 0)
 		return -1;

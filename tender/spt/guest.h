@@ -30,6 +30,7 @@ struct guest {
 	struct policy_guest policy;
 	struct elf_image image;
 	struct elf_plan plan;
+	struct elf_window window;
 	struct options options;
 	struct mft mft;
 	/* The rules, with the filter made from them behind the last one. */

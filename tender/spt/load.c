@@ -200,7 +200,7 @@ static void tls_write(struct guest *guest, const struct start *start)
 
 int guest_load(struct guest *guest, const struct start *start, struct error *error)
 {
-	struct elf_source source = elf_source_file(guest->options.kernel, guest->kernel_fd);
+	struct elf_source source = elf_source_file(guest->options.kernel, guest->kernel_fd, &guest->window);
 	long result;
 
 	if (memory_map(guest, error) < 0)
