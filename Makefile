@@ -63,7 +63,7 @@ $(B)/gen/errno_names.inc: $(B)/gen/errno_names
 
 # Pure parts, which command line tools and tests use too.
 TENDER_PURE := tender/error.c $(wildcard tender/elf/*.c tender/manifest/*.c tender/policy/*.c) freestanding/format.c
-TENDER_SPT := $(TENDER_PURE) freestanding/string.c tender/options.c $(wildcard tender/devices/*.c) \
+TENDER_SPT := $(TENDER_PURE) freestanding/string.c tender/option.c tender/options.c $(wildcard tender/devices/*.c) \
 	$(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) $(wildcard tender/arch/$(ARCH)/*.S)
 TENDER_SPT_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_SPT)))
 DEFENCES := PROTECT GUARD UNMAP CLOSE PRIVILEGES FILTER
@@ -95,9 +95,9 @@ GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fn
 	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) -mstack-protector-guard=global
 BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c
 BINDINGS_OBJS := $(patsubst %.c,$(B)/guest/%.o,$(BINDINGS))
-SUPPORT_OBJS := $(B)/guest/freestanding/string.o $(B)/guest/solo5/support/default_manifest.o
+SUPPORT_OBJS := $(B)/guest/freestanding/string.o $(patsubst %.c,$(B)/guest/%.o,$(wildcard solo5/support/*.c))
 GUEST_LIB := $(B)/lib/solo5
-GUEST_INCLUDES := $(patsubst %,$(B)/include/solo5/%,solo5.h elf_abi.h mft_abi.h manifest.h solo5_elf.h)
+GUEST_INCLUDES := $(patsubst %,$(B)/include/solo5/%,solo5.h elf_abi.h mft_abi.h manifest.h solo5_elf.h boot.h)
 GUEST_LIBS := $(GUEST_LIB)/$(ARCH)/solo5_spt.o $(GUEST_LIB)/$(ARCH)/libsolo5_support.a $(GUEST_LIB)/solo5_spt.lds
 
 $(B)/guest/%.o: %.c Makefile
@@ -107,7 +107,7 @@ $(B)/guest/%.o: %.c Makefile
 $(GUEST_LIB)/$(ARCH)/solo5_spt.o: $(BINDINGS_OBJS)
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -r -Wl,--unique=.text.* -Wl,--unique=.rodata.* $^ -o $@
-	$(BINUTILS)objcopy -w -G 'solo5_*' -G _start -G '__stack_chk_*' -G '__solo5_*' -G __tend_note $@
+	$(BINUTILS)objcopy -w -G 'solo5_*' -G _start -G '__stack_chk_*' -G '__solo5_*' $@
 $(GUEST_LIB)/$(ARCH)/libsolo5_support.a: $(SUPPORT_OBJS)
 	@mkdir -p $(@D)
 	rm -f $@
@@ -127,7 +127,7 @@ $(B)/include/solo5/%.h: abi/%.h
 # --- command line tools (built for the machine that builds) --------------------------------------------------------
 
 CLI_CFLAGS := $(COMMON) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
-CLI := $(wildcard cli/*.c) $(TENDER_PURE) tender/options.c $(wildcard tender/devices/*.c)
+CLI := $(wildcard cli/*.c) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
 CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
 
 $(B)/cli/%.o: %.c $(B)/gen/errno_names.inc Makefile
@@ -188,6 +188,6 @@ clean:
 	rm -rf build
 
 include tests/tests.mk
--include bench/bench.mk
+include bench/bench.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

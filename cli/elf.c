@@ -10,7 +10,7 @@
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: %s COMMAND ...\n"
+		"usage: %s%s COMMAND ...\n"
 		"%s version %s\n\n"
 		"COMMAND is:\n"
 		"    gen-manifest SOURCE OUTPUT:\n"
@@ -19,7 +19,7 @@ static int usage(void)
 		"        Display the ABI target and version from BINARY.\n"
 		"    query-manifest BINARY:\n"
 		"        Display the application manifest from BINARY.\n",
-		program_name, program_name, TEND_VERSION);
+		program_name, strcmp(program_name, "tend") == 0 ? " elf" : "", program_name, TEND_VERSION);
 	return 1;
 }
 

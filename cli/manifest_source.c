@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "abi/manifest.h"
 #include "cli/command.h"
@@ -190,13 +191,29 @@ static int manifest_check(const char *file, const char *text, json_t *root)
 	return devices_check(&place, values[2]);
 }
 
+/* Closes the output; half a file is removed. */
+static int output_close(FILE *out, const char *path)
+{
+	struct stat status;
+	bool is_file = out != stdout && fstat(fileno(out), &status) == 0 && S_ISREG(status.st_mode);
+	bool failed = fflush(out) != 0 || ferror(out);
+	int number = errno;
+
+	if (out != stdout)
+		failed |= fclose(out) != 0;
+	if (!failed)
+		return 0;
+	if (is_file)
+		remove(path);
+	return complain("%s: Could not write: %s", path, strerror(number));
+}
+
 static int source_write(const json_t *root, const char *path)
 {
 	const json_t *devices = json_object_get(root, "devices");
 	FILE *out = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
 	size_t index;
 	const json_t *device;
-	bool failed;
 
 	if (!out)
 		return complain("%s: Could not open for writing: %s", path, strerror(errno));
@@ -216,10 +233,7 @@ static int source_write(const json_t *root, const char *path)
 			json_string_value(json_object_get(device, "type")));
 	}
 	fprintf(out, "  }\n}\nMFT1_NOTE_DECLARE_END\n");
-	failed = fflush(out) != 0 || ferror(out);
-	if (out != stdout)
-		failed |= fclose(out) != 0;
-	return failed ? complain("%s: Could not write: %s", path, strerror(errno)) : 0;
+	return output_close(out, path);
 }
 
 /* A manifest of 63 devices is far smaller. */

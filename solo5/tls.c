@@ -1,7 +1,4 @@
-/*
- * Thread-local storage, local-exec model. x86-64 (variant II): data below the thread pointer, which points to itself.
- * aarch64 (variant I): two words at the thread pointer, data above.
- */
+/* Thread-local storage, local-exec model; where its parts lie is the architecture's: solo5/arch/. */
 #include "bindings.h"
 #include "host_arch.h"
 
@@ -12,31 +9,20 @@ extern const char _stdata[], _ltdata[], _ltbss[], _ltalign[];
 #define TBSS_BYTES ((size_t)(uintptr_t)_ltbss)
 #define TALIGN ((size_t)(uintptr_t)_ltalign)
 
-#if defined(__x86_64__)
-#define DATA_OFFSET 0
-#define TP_OFFSET (TDATA_BYTES + TBSS_BYTES)
-#define HEADER_BYTES sizeof(uintptr_t)
-#elif defined(__aarch64__)
-/* The two words are padded to the alignment of the data: the linker counts from there. */
-#define DATA_OFFSET HEADER_BYTES
-#define TP_OFFSET 0
-#define HEADER_BYTES (TALIGN > 2 * sizeof(uintptr_t) ? TALIGN : 2 * sizeof(uintptr_t))
-#endif
-
 size_t solo5_tls_size(void)
 {
-	return TDATA_BYTES + TBSS_BYTES + HEADER_BYTES;
+	return TDATA_BYTES + TBSS_BYTES + ARCH_TLS_HEADER_BYTES(TALIGN);
 }
 
 uintptr_t solo5_tls_tp_offset(uintptr_t tls)
 {
-	return tls + TP_OFFSET;
+	return tls + ARCH_TLS_POINTER(TDATA_BYTES + TBSS_BYTES);
 }
 
 solo5_result_t solo5_tls_init(uintptr_t tls)
 {
 	uintptr_t *thread_pointer = (uintptr_t *)solo5_tls_tp_offset(tls);
-	char *data = (char *)(tls + DATA_OFFSET);
+	char *data = (char *)(tls + ARCH_TLS_DATA(TALIGN));
 
 	if (!tls)
 		return SOLO5_R_EINVAL;

@@ -6,31 +6,13 @@
 #include "abi/solo5_spt.h"
 #include "tender/devices/block.h"
 #include "tender/devices/net.h"
-#include "tender/manifest/manifest.h"
-
-bool options_number(const char *text, uint64_t max, uint64_t *number)
-{
-	uint64_t value = 0;
-
-	if (!*text)
-		return false;
-	for (; *text; text++) {
-		uint64_t digit = (uint64_t)(*text - '0');
-
-		if (*text < '0' || *text > '9' || value > (max - digit) / 10)
-			return false;
-		value = value * 10 + digit;
-	}
-	*number = value;
-	return value <= max;
-}
 
 static int parse_mem(struct options *options, struct mft *mft, const char *value, struct error *error)
 {
 	uint64_t mib;
 
 	(void)mft;
-	if (!options_number(value, UINT64_MAX >> 21, &mib) || mib == 0)
+	if (!option_number(value, UINT64_MAX >> 21, &mib) || mib == 0)
 		return error_set(error, "Malformed argument to --mem");
 	options->mem_bytes = mib << 20;
 	return 0;
@@ -167,27 +149,4 @@ int options_parse(int argc, char *const *argv, struct mft *mft, struct options *
 	options->args = argv + i + 1;
 	options->arg_count = argc - i - 1;
 	return 0;
-}
-
-static bool is_name_char(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-int options_device(struct mft *mft, uint32_t type, const char *text, const char **value, struct error *error)
-{
-	const struct mft_entry *entry;
-	size_t length = 0;
-
-	while (is_name_char(text[length]))
-		length++;
-	if (length == 0 || length > MFT_NAME_MAX || text[length] != '=' || !text[length + 1]) {
-		error->usage = true;
-		return -1;
-	}
-	entry = manifest_find(mft, text, length, type);
-	if (!entry)
-		return error_set(error, "Resource not declared in manifest: '%.*s'", (int)length, text);
-	*value = text + length + 1;
-	return (int)(entry - mft->e);
 }

@@ -6,8 +6,8 @@
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
 # functions are libc's.
-TESTED := $(TENDER_PURE) tender/options.c $(wildcard tender/devices/*.c)
-TEST_CFLAGS := $(filter-out -Iabi/arch/%,$(COMMON)) -Iabi/arch/$(HOST_ARCH) $(SANITIZE)
+TESTED := $(sort $(TENDER_PURE) $(wildcard tender/*.c tender/devices/*.c))
+TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c tests/policy/*.c)
 UNIT_PROGRAMS := $(filter tests/unit/test_% tests/policy/test_%,$(UNIT_SOURCES))
@@ -20,15 +20,18 @@ $(B)/tests/objects/%.o: %.c $(B)/gen/errno_names.inc
 $(B)/tests/objects/shared.a: $(patsubst %.c,$(B)/tests/objects/%.o,$(TESTED) $(UNIT_SHARED))
 	rm -f $@
 	ar rcs $@ $^
+UNIT_LINK = mkdir -p $(@D) && $(CC) $(SANITIZE) $^ -lcmocka -o $@
 $(B)/tests/unit/unit_%: $(B)/tests/objects/tests/unit/test_%.o $(B)/tests/objects/shared.a
-	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) $^ -lcmocka -o $@
+	$(UNIT_LINK)
 $(B)/tests/unit/policy_%: $(B)/tests/objects/tests/policy/test_%.o $(B)/tests/objects/shared.a
-	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) $^ -lcmocka -o $@
+	$(UNIT_LINK)
 
+ifeq ($(ARCH),$(HOST_ARCH))
 unit: $(UNIT_BINARIES)
 	tests/unit/run $^
+else
+unit fuzz: ; $(error make $@: these run on the machine that builds, leave out ARCH=$(ARCH))
+endif
 
 # libFuzzer is clang's, whatever compiles the rest.
 FUZZ_CC ?= clang
@@ -49,6 +52,8 @@ $(FUZZ)/%: $(FUZZ)/objects/tests/fuzz/fuzz_%.o $(FUZZ)/objects/shared.a
 $(FUZZ)/seeds: $(FUZZ)/objects/tests/fuzz/seeds.o $(FUZZ)/objects/shared.a
 	$(FUZZ_CC) $(SANITIZE) $^ -o $@
 
+ifeq ($(ARCH),$(HOST_ARCH))
 fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(FUZZ)/%,$(FUZZ_PROGRAMS)) $(FUZZ)/seeds
+endif
 
 -include $(shell find $(FUZZ) -name '*.d' 2>/dev/null)

@@ -37,11 +37,7 @@ struct host_pollfd {
 struct host_epoll_event {
 	uint32_t events;
 	uint64_t data;
-}
-#ifdef __x86_64__
-__attribute__((packed))
-#endif
-;
+} HOST_EPOLL_EVENT_LAYOUT;
 
 static inline long host_write(int fd, const void *buf, size_t size)
 {

@@ -48,13 +48,3 @@ __attribute__((no_stack_protector)) void _start(const struct spt_boot_info *boot
 ABI1_NOTE_DECLARE_BEGIN{.abi_target = SPT_ABI_TARGET, .abi_version = SPT_ABI_VERSION} ABI1_NOTE_DECLARE_END
 
 	DECLARE_ELF_INTERP DECLARE_OPENBSD_NOTE
-
-	/* Weak: an application may define its own, to ask for another stack size. */
-	const struct tend_note __tend_note __attribute__((weak, section(".note.tend"), aligned(8), used)) = {
-		.n_namesz = TEND_NOTE_NAME_SIZE,
-		.n_descsz = sizeof(struct tend_note) - TEND_NOTE_HEADER_SIZE,
-		.n_type = TEND_NOTE_TYPE,
-		.n_name = TEND_NOTE_NAME,
-		.version = TEND_NOTE_VERSION,
-		.stack_bytes = 0,
-};

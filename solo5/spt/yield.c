@@ -55,12 +55,17 @@ static solo5_handle_set_t yield_ppoll(solo5_time_t deadline)
 	do {
 		struct host_timespec left = timespec_make(time_left(deadline));
 
+		/* Nothing to look at and nothing to wait for. */
+		if (poll_count == 0 && left.sec == 0 && left.nsec == 0)
+			return 0;
 		count = host_ppoll(poll_fds, poll_count, &left);
 	} while (count == -HOST_EINTR);
 	for (unsigned i = 0; count > 0 && i < poll_count; i++) {
-		/* An error on the device counts as input: the next read reports it. */
-		if (poll_fds[i].revents)
+		if (poll_fds[i].revents & HOST_POLLIN)
 			ready |= 1ull << poll_handles[i];
+		else if (poll_fds[i].revents)
+			/* Gone for good: a negative descriptor is not waited for any more. */
+			poll_fds[i].fd = -1;
 	}
 	return ready;
 }

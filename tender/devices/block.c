@@ -13,7 +13,7 @@
 static int parse_block(struct options *options, struct mft *mft, const char *text, struct error *error)
 {
 	const char *value;
-	int index = options_device(mft, MFT_DEV_BLOCK_BASIC, text, &value, error);
+	int index = option_device(mft, MFT_DEV_BLOCK_BASIC, text, &value, error);
 
 	if (index < 0)
 		return -1;
@@ -25,11 +25,11 @@ static int parse_sector_size(struct options *options, struct mft *mft, const cha
 {
 	const char *value;
 	uint64_t bytes;
-	int index = options_device(mft, MFT_DEV_BLOCK_BASIC, text, &value, error);
+	int index = option_device(mft, MFT_DEV_BLOCK_BASIC, text, &value, error);
 
 	if (index < 0)
 		return -1;
-	if (!options_number(value, INT64_MAX, &bytes)) {
+	if (!option_number(value, INT64_MAX, &bytes)) {
 		error->usage = true;
 		return -1;
 	}

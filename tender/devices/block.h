@@ -3,7 +3,7 @@
 #define TENDER_DEVICES_BLOCK_H
 
 #include "abi/manifest.h"
-#include "tender/options.h"
+#include "tender/option.h"
 
 #define BLOCK_OPTION_COUNT 2
 extern const struct option block_options[BLOCK_OPTION_COUNT];

@@ -3,7 +3,7 @@
 #define TENDER_DEVICES_NET_H
 
 #include "abi/manifest.h"
-#include "tender/options.h"
+#include "tender/option.h"
 
 #define NET_OPTION_COUNT 2
 extern const struct option net_options[NET_OPTION_COUNT];

@@ -8,6 +8,7 @@
 #define TENDER_ELF_ELF_H
 
 #include <elf.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,7 +31,7 @@ struct elf_source {
 	long (*read_at)(const struct elf_source *source, void *buf, size_t size, uint64_t offset);
 	uint64_t size;
 	const void *bytes; /* for memory sources */
-	int fd;		   /* for file sources */
+	int fd;            /* for file sources */
 	struct elf_window *window;
 };
 
@@ -73,6 +74,7 @@ struct elf_note_kind {
 	uint32_t type;
 	uint32_t align; /* of the payload within the note, a power of two */
 	uint32_t max_bytes;
+	bool is_strict; /* while it is looked for, a note too short to tell whose it is counts as malformed */
 };
 
 extern const struct elf_note_kind elf_note_abi1;

@@ -6,12 +6,29 @@
 #include "abi/solo5_elf.h"
 #include "tender/elf/elf.h"
 
-const struct elf_note_kind elf_note_abi1 = {SOLO5_NOTE_NAME, SOLO5_NOTE_NAME_SIZE, ABI1_NOTE_TYPE, ABI1_NOTE_ALIGN,
-					    ABI1_NOTE_MAX_SIZE};
-const struct elf_note_kind elf_note_mft1 = {SOLO5_NOTE_NAME, SOLO5_NOTE_NAME_SIZE, MFT1_NOTE_TYPE, MFT1_NOTE_ALIGN,
-					    MFT1_NOTE_MAX_SIZE};
-const struct elf_note_kind elf_note_tend = {TEND_NOTE_NAME, TEND_NOTE_NAME_SIZE, TEND_NOTE_TYPE, 4,
-					    sizeof(struct tend_note_payload)};
+const struct elf_note_kind elf_note_abi1 = {
+	.name = SOLO5_NOTE_NAME,
+	.name_bytes = SOLO5_NOTE_NAME_SIZE,
+	.type = ABI1_NOTE_TYPE,
+	.align = ABI1_NOTE_ALIGN,
+	.max_bytes = ABI1_NOTE_MAX_SIZE,
+	.is_strict = true,
+};
+const struct elf_note_kind elf_note_mft1 = {
+	.name = SOLO5_NOTE_NAME,
+	.name_bytes = SOLO5_NOTE_NAME_SIZE,
+	.type = MFT1_NOTE_TYPE,
+	.align = MFT1_NOTE_ALIGN,
+	.max_bytes = MFT1_NOTE_MAX_SIZE,
+	.is_strict = true,
+};
+const struct elf_note_kind elf_note_tend = {
+	.name = TEND_NOTE_NAME,
+	.name_bytes = TEND_NOTE_NAME_SIZE,
+	.type = TEND_NOTE_TYPE,
+	.align = 4,
+	.max_bytes = sizeof(struct tend_note_payload),
+};
 
 #define NOTE_WORDS_BYTES 12
 
@@ -40,7 +57,7 @@ int elf_note_decode(const struct elf_note_kind *kind, const uint8_t *head, size_
 	uint32_t pad;
 
 	if (file_bytes < NOTE_WORDS_BYTES || available < NOTE_WORDS_BYTES)
-		return note_error(name, index, error);
+		return kind->is_strict ? note_error(name, index, error) : 0;
 	if (file_bytes < header_bytes || available < header_bytes)
 		return 0;
 	if (word_at(head, 0) != kind->name_bytes || word_at(head, 8) != kind->type ||

@@ -6,6 +6,7 @@
 #define TENDER_HOST_HOST_H
 
 #include <asm/unistd.h>
+#include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -75,6 +76,11 @@ static inline long host_mmap(uint64_t address, size_t size, int prot, int flags,
 	return HOST_CALL6(__NR_mmap, address, size, prot, flags, fd, offset);
 }
 
+static inline long host_munmap(uint64_t address, size_t size)
+{
+	return HOST_CALL2(__NR_munmap, address, size);
+}
+
 static inline long host_mprotect(uint64_t address, size_t size, int prot)
 {
 	return HOST_CALL3(__NR_mprotect, address, size, prot);
@@ -95,9 +101,19 @@ static inline long host_personality(unsigned long persona)
 	return HOST_CALL1(__NR_personality, persona);
 }
 
+static inline long host_capget(void *header, void *data)
+{
+	return HOST_CALL2(__NR_capget, header, data);
+}
+
 static inline long host_capset(void *header, void *data)
 {
 	return HOST_CALL2(__NR_capset, header, data);
+}
+
+static inline long host_getgroups(size_t count, uint32_t *groups)
+{
+	return HOST_CALL2(__NR_getgroups, count, groups);
 }
 
 static inline long host_setgroups(size_t count, const uint32_t *groups)
@@ -113,6 +129,12 @@ static inline long host_setresgid(uint32_t real, uint32_t effective, uint32_t sa
 static inline long host_setresuid(uint32_t real, uint32_t effective, uint32_t saved)
 {
 	return HOST_CALL3(__NR_setresuid, real, effective, saved);
+}
+
+/* 0 if the kernel's seccomp knows the action. */
+static inline long host_seccomp_action_avail(uint32_t action)
+{
+	return HOST_CALL3(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
 }
 
 static inline long host_getrandom(void *buf, size_t size)

@@ -9,8 +9,8 @@
 #include "abi/manifest.h"
 
 /*
- * True if the `size` bytes that were read to *mft from an executable are a valid manifest of version 1. Whatever but
- * names and types they hold is cleared.
+ * True if the `size` bytes that were read to *mft from an executable are a valid manifest of version 1. What they
+ * say of descriptors and device properties is cleared.
  */
 bool manifest_check(struct mft *mft, size_t size);
 

@@ -13,13 +13,8 @@
 #include <linux/seccomp.h>
 #include <stdbool.h>
 
+#include "arch.h"
 #include "tender/policy/emit.h"
-
-#if defined(__x86_64__)
-#define FILTER_ARCH AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define FILTER_ARCH AUDIT_ARCH_AARCH64
-#endif
 
 /* Different call numbers in one filter; on x86-64, an x32 number is just another number that no row has. */
 #define CALLS_MAX 60
@@ -230,7 +225,7 @@ size_t policy_assemble(const struct policy_rule *rules, size_t count, struct soc
 	if (number_count == 0)
 		return 0;
 	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
-	emit_jump(&as, BPF_JMP | BPF_JEQ | BPF_K, FILTER_ARCH, 0, JUMP_KILL);
+	emit_jump(&as, BPF_JMP | BPF_JEQ | BPF_K, ARCH_AUDIT, 0, JUMP_KILL);
 	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
 	emit_tree(&as, rules, count, (struct range){0, CALL_NUMBERS, numbers, number_count});
 	emit_ends(&as);

@@ -6,18 +6,13 @@
 #include "abi/boot.h"
 #include "abi/solo5_elf.h"
 #include "abi/solo5_spt.h"
+#include "arch.h"
 #include "tender/elf/source.h"
 #include "tender/host/host.h"
 #include "tender/manifest/manifest.h"
 #include "tender/spt/guest.h"
 
-#if defined(__x86_64__)
-#define MACHINE EM_X86_64
-#elif defined(__aarch64__)
-#define MACHINE EM_AARCH64
-#endif
-
-/* Guest memory must end below the tender itself: see the link address in the Makefile. */
+/* Guest memory must end below the tender itself: see the link address in tender.lds. */
 #define MEM_BYTES_MAX 0x3f00000000ull
 
 /*
@@ -26,7 +21,7 @@
  */
 static long open_above_stdio(const char *path)
 {
-	long fd = host_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	long fd = host_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	long above;
 	long null;
 
@@ -70,7 +65,9 @@ static int kind_check(struct guest *guest, const struct tend_note_payload *note,
 	guest->kind = size ? HOSTCALL_GUEST_TEND : HOSTCALL_GUEST_SOLO5;
 	if (size == 0)
 		return 0;
-	if (size < sizeof(*note) || note->version != TEND_NOTE_VERSION)
+	if (size < sizeof(*note))
+		return error_set(error, "%s: Executable has a Tend note that is too short", name);
+	if (note->version != TEND_NOTE_VERSION)
 		return error_set(error, "%s: Executable has a Tend note of version %u, this tender knows %u", name,
 				 note->version, TEND_NOTE_VERSION);
 	memcpy(stack_bytes, note->stack_bytes, sizeof(*stack_bytes));
@@ -143,7 +140,7 @@ int guest_decode(struct guest *guest, int argc, char *const *argv, int kernel_in
 		return error_set(error, "%s: Could not open: %s", name, error_name(-fd));
 	guest->kernel_fd = (int)fd;
 	source = elf_source_file(name, guest->kernel_fd, &guest->window);
-	if (elf_image_read(&source, MACHINE, &guest->image, error) < 0 ||
+	if (elf_image_read(&source, ARCH_ELF_MACHINE, &guest->image, error) < 0 ||
 	    notes_check(&source, guest, &stack_bytes, error) < 0)
 		return -1;
 	if (options_parse(argc, argv, &guest->mft, &guest->options, error) < 0 ||

@@ -2,6 +2,7 @@
 #include "tender/spt/lockdown.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/prctl.h>
 #include <linux/resource.h>
@@ -21,26 +22,63 @@
 #define VDSO_BYTES_MAX 0x10000u
 
 /*
- * Never leave the guest as the host's uid 0: limits do not bind it. Inside a user namespace that maps nobody else,
- * uid 0 is an unprivileged user of the host already.
+ * True if the id map of this process's user namespace says that id 0 is another id outside: then it is an unprivileged
+ * user's already. Format: "INSIDE OUTSIDE COUNT", in lines (user_namespaces(7)).
+ */
+static bool zero_is_mapped_away(const char *map_path)
+{
+	char map[64];
+	long fd = host_openat(AT_FDCWD, map_path, O_RDONLY | O_CLOEXEC);
+	long size = fd < 0 ? fd : host_pread((int)fd, map, sizeof(map), 0);
+	long i = 0;
+
+	if (fd >= 0)
+		host_close((int)fd);
+	while (i < size && map[i] == ' ')
+		i++;
+	if (i >= size || map[i++] != '0')
+		return false;
+	while (i < size && map[i] == ' ')
+		i++;
+	return i < size && map[i] >= '1' && map[i] <= '9';
+}
+
+/*
+ * Never leave the guest as the host's uid or gid 0: limits do not bind them. A user namespace that does not map
+ * "nobody" answers EINVAL; there 0 may stay if it is somebody else outside.
  */
 static long identity_drop(void)
 {
-	long result = host_setgroups(0, NULL);
+	long groups = host_getgroups(0, NULL) == 0 ? 0 : host_setgroups(0, NULL);
+	long gid = host_setresgid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
+	long uid = host_setresuid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
 
-	if (result >= 0 || result == -EPERM)
-		result = host_setresgid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
-	if (result >= 0)
-		result = host_setresuid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
-	return result == -EINVAL ? 0 : result;
+	if (gid == -EINVAL && zero_is_mapped_away("/proc/self/gid_map"))
+		gid = 0;
+	if (uid == -EINVAL && zero_is_mapped_away("/proc/self/uid_map"))
+		uid = 0;
+	/* A user namespace may forbid setgroups; then the groups are those of whoever made it. */
+	if (groups == -EPERM && zero_is_mapped_away("/proc/self/uid_map"))
+		groups = 0;
+	if (uid < 0)
+		return uid;
+	return gid < 0 ? gid : groups;
 }
 
+/* Asks first: every change of credentials costs the kernel a copy of them. */
 static long capabilities_drop(void)
 {
 	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+	uint32_t any = 0;
+	long result = host_capget(&header, sets);
 
-	return host_capset(&header, none);
+	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3 && result >= 0; i++)
+		any |= sets[i].effective | sets[i].permitted | sets[i].inheritable;
+	if (result < 0 || any == 0)
+		return result;
+	memset(sets, 0, sizeof(sets));
+	return host_capset(&header, sets);
 }
 
 /* Core dumps stay off unless the caller asked for them: a limit of 1 also stops dumps that go to a pipe. */
@@ -53,7 +91,9 @@ static void core_dumps_disable(void)
 
 	if (host_prlimit(RLIMIT_CORE, NULL, &limit) < 0 || limit.soft != 0)
 		return;
-	limit.soft = limit.hard ? 1 : 0;
+	/* Raising a hard limit of 0 takes a privilege; without it, only a pipe's reader could still get a dump. */
+	limit.soft = 1;
+	limit.hard = limit.hard ? limit.hard : 1;
 	host_prlimit(RLIMIT_CORE, &limit, NULL);
 }
 
@@ -66,8 +106,10 @@ static int privileges_drop(const struct start *start, struct error *error)
 		if (start->is_root)
 			result = identity_drop();
 		if (result < 0)
-			return error_set(error, "Could not give up uid 0: %s; start as an unprivileged user instead",
-					 error_name(-result));
+			return error_set(error,
+					 "Could not give up uid 0: %s; start as another user, or map id %u in the "
+					 "user namespace",
+					 error_name(-result), UNPRIVILEGED_ID);
 		result = capabilities_drop();
 	}
 	if (result >= 0)
@@ -125,8 +167,8 @@ static int descriptors_close(const struct policy_guest *policy, struct error *er
 }
 
 /*
- * Tells the kernel where the arguments are now and what is code, data and stack, for ps and /proc/PID. Old kernels
- * without this call show an empty command line.
+ * Tells the kernel where the arguments are now and what is code, data and stack, for ps and /proc/PID. Kernels without
+ * CONFIG_CHECKPOINT_RESTORE show an empty command line. Older ones want the heap to begin behind the data's end.
  */
 static void process_describe(const struct guest *guest)
 {
@@ -135,7 +177,7 @@ static void process_describe(const struct guest *guest)
 		.start_code = SPT_IMAGE_BASE,
 		.end_code = guest->plan.kernel_end,
 		.start_data = SPT_IMAGE_BASE,
-		.end_data = guest->plan.kernel_end,
+		.end_data = guest->plan.kernel_end - 1,
 		.start_brk = guest->plan.kernel_end,
 		.brk = guest->plan.kernel_end,
 		.start_stack = mem_end - ARCH_STACK_SLACK,
@@ -214,6 +256,8 @@ int lockdown_enter(struct guest *guest, const struct start *start, struct error 
 
 	if (!tail || privileges_drop(start, error) < 0)
 		return -1;
+	if (host_seccomp_action_avail(SECCOMP_RET_KILL_PROCESS) < 0)
+		return error_set(error, "This kernel has no seccomp filters that kill a process (Linux 4.14)");
 	process_describe(guest);
 	if (spt_defends(SPT_DEFENCE_CLOSE) && descriptors_close(&guest->policy, error) < 0)
 		return -1;

@@ -8,16 +8,16 @@
 #include "tender/spt/guest.h"
 #include "tender/spt/lockdown.h"
 
-/* All the tender's state, in one place so that it touches few pages. It starts as zeroes. */
+/* All the tender's state, in one place and page-aligned so that it touches few pages. It starts as zeroes. */
 static struct {
 	struct start start;
 	struct guest guest;
 	struct error error;
-} tender;
+} tender __attribute__((aligned(4096)));
 
 __attribute__((format(printf, 1, 2))) static void say(const char *format, ...)
 {
-	static char line[1024];
+	static char line[ERROR_TEXT_MAX + 1024];
 	va_list args;
 	size_t length;
 
@@ -59,8 +59,20 @@ _Noreturn static void fail(void)
 	host_exit(1);
 }
 
+static int environment_check(void)
+{
+	if (tender.start.is_secure)
+		return error_set(&tender.error, "Must not be installed set-user-ID or with file capabilities");
+	if (tender.start.page_bytes != SPT_PAGE_SIZE)
+		return error_set(&tender.error, "This kernel has pages of %lu bytes, the spt ABI wants %u",
+				 (unsigned long)tender.start.page_bytes, SPT_PAGE_SIZE);
+	return 0;
+}
+
 static void run(int kernel_index)
 {
+	if (environment_check() < 0)
+		fail();
 	if (guest_decode(&tender.guest, tender.start.argc, tender.start.argv, kernel_index, &tender.error) < 0)
 		fail();
 	if (tender.guest.options.exec_heap)

@@ -38,6 +38,12 @@ static void auxv_read(const uint64_t *auxv, struct start *start)
 		case AT_EUID:
 			start->is_root |= auxv[1] == 0;
 			break;
+		case AT_SECURE:
+			start->is_secure = auxv[1] != 0;
+			break;
+		case AT_PAGESZ:
+			start->page_bytes = auxv[1];
+			break;
 		case AT_RANDOM:
 			start->random = (const uint8_t *)text;
 			break;

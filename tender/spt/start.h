@@ -9,10 +9,12 @@
 struct start {
 	int argc;
 	char **argv;
-	const char *program;   /* the last component of argv[0] */
-	uint64_t vdso;         /* address of its ELF header, 0: none */
-	uint64_t stack_top;    /* end of the initial stack's mapping */
-	bool is_root;          /* real or effective uid 0 */
+	const char *program; /* the last component of argv[0] */
+	uint64_t vdso;       /* address of its ELF header, 0: none */
+	uint64_t stack_top;  /* end of the initial stack's mapping */
+	bool is_root;        /* real or effective uid 0 */
+	bool is_secure;      /* the file gave privileges that the caller has not (set-user-ID, capabilities) */
+	uint64_t page_bytes;
 	const uint8_t *random; /* 16 bytes */
 };
 

@@ -40,10 +40,14 @@ static size_t proc_read(const char *name)
 static void privileges_test(void)
 {
 	static const char *const wanted[] = {
-		"\nUid:\t65534\t65534\t65534\t65534\n", "\nGid:\t65534\t65534\t65534\t65534\n",
-		"\nGroups:\t \n",			"\nCapInh:\t0000000000000000\n",
-		"\nCapPrm:\t0000000000000000\n",	"\nCapEff:\t0000000000000000\n",
-		"\nCapAmb:\t0000000000000000\n",	"\nNoNewPrivs:\t1\n",
+		"\nUid:\t65534\t65534\t65534\t65534\n",
+		"\nGid:\t65534\t65534\t65534\t65534\n",
+		"\nGroups:\t \n",
+		"\nCapInh:\t0000000000000000\n",
+		"\nCapPrm:\t0000000000000000\n",
+		"\nCapEff:\t0000000000000000\n",
+		"\nCapAmb:\t0000000000000000\n",
+		"\nNoNewPrivs:\t1\n",
 		"\nSeccomp:\t2\n",
 	};
 	bool all = true;

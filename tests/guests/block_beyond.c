@@ -3,8 +3,8 @@
 
 #include <asm/unistd.h>
 
-#include "abi/solo5_spt.h"
 #include "abi/manifest.h"
+#include "abi/solo5_spt.h"
 #include "syscall.h"
 
 int solo5_app_main(const struct solo5_start_info *info)
@@ -17,6 +17,7 @@ int solo5_app_main(const struct solo5_start_info *info)
 	/* The compiler must not reason about an object at a constant address. */
 	__asm__("" : "+r"(boot));
 	entry = &((const struct mft *)(uintptr_t)boot->manifest)->e[1];
-	arch_syscall(__NR_pwrite64, entry->b.hostfd, (long)block, 1024, (long)entry->u.block_basic.capacity - 512, 0, 0);
+	arch_syscall(__NR_pwrite64, entry->b.hostfd, (long)block, 1024, (long)entry->u.block_basic.capacity - 512, 0,
+		     0);
 	return survived();
 }

@@ -4,11 +4,13 @@
 
 #include <stdint.h>
 
+/* clang-format off */
 #if defined(__x86_64__)
 #define RETURN_CODE {0xc3}
 #elif defined(__aarch64__)
 #define RETURN_CODE {0xc0, 0x03, 0x5f, 0xd6}
 #endif
+/* clang-format on */
 
 static inline void execute(const void *code)
 {

@@ -160,14 +160,14 @@ image_is_as_expected() {
 
 @test "malformed device options" {
 	for option in --block: --block:storage --block:storage= --block:=x --block:sto-rage=x --block-sector-size:storage= \
-		--block-sector-size:storage=x --block-sector-size:storage=512x --block-sector-size:storage=65536; do
+		--block-sector-size:storage=x --block-sector-size:storage=512x --block-sector-size:storage=18446744073709551616; do
 		spt "$option" "$GUESTS/block.spt"
 		refused_with_usage "Invalid option: \`$option'"
 	done
 }
 
-@test "block sizes that are no power of two or below 512" {
-	for size in 0 1 256 511 513 1000 65535; do
+@test "block sizes that are no power of two, below 512 or above 32768" {
+	for size in 0 1 256 511 513 1000 65535 65536; do
 		spt "--block-sector-size:storage=$size" "$GUESTS/block.spt"
 		refused_with_usage "Block size must be a multiple of 2 greater than or equal 512" \
 			"Invalid option: \`--block-sector-size:storage=$size'"

@@ -3,7 +3,7 @@
 load common
 
 line() {
-	equal "what the guest saw" "Command line is: '$1'" "${lines[-2]}"
+	equal "what the guest saw" "Command line is: '$1'" "${said[-2]}"
 }
 
 @test "--help: the usage text on standard error, status 1" {
@@ -169,7 +169,7 @@ line() {
 	for name in execute_heap execute_stack; do
 		spt --mem=32 --x-exec-heap "$GUESTS/$name.spt"
 		exits_with 1
-		equal "last line" "FAILURE: survived" "${lines[-1]}"
+		says "FAILURE: survived"
 		[[ $stderr == "solo5-spt: WARNING: "*--x-exec-heap* && ${#stderr_lines[@]} -eq 1 ]]
 	done
 }

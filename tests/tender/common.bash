@@ -31,10 +31,16 @@ refute() {
 	fi
 }
 
-# tender PROGRAM ARGS...: sets status, output and stderr.
+# Sets said to the lines of the output that are the guest's own, not its bindings'.
+output_split() {
+	mapfile -t said < <(grep -av '^Solo5: ' <<<"$output")
+}
+
+# tender PROGRAM ARGS...: sets status, output, said and stderr.
 tender() {
 	program=${1##*/}
 	run --separate-stderr timeout "$PATIENCE" "$@"
+	output_split
 }
 
 # spt ARGS...: the tender itself.
@@ -53,9 +59,19 @@ exits_with() {
 	equal "exit status (stderr: $stderr; output: ${output: -300})" "$1" "$status"
 }
 
+# The guest's last line.
+says() {
+	equal "last line" "$1" "${said[-1]}"
+}
+
+# The bindings' line, whole, is somewhere in the output.
+prints() {
+	grep -qxF -e "$1" <<<"$output" || mismatch "a line" "$1" "$output"
+}
+
 # The guest ended well and said so.
 succeeds() {
-	exits_with 0 && equal "last line" SUCCESS "${lines[-1]}"
+	exits_with 0 && says SUCCESS
 }
 
 # dies_of SIGNAL: killed by it, before it could do what it is not allowed to.
@@ -125,7 +141,7 @@ guest_wait() {
 	GUEST_PID=
 	output=$(cat "$GUEST_OUT")
 	stderr=$(cat "$GUEST_ERR")
-	mapfile -t lines <"$GUEST_OUT"
+	output_split
 }
 
 guest_stop() {

@@ -76,6 +76,15 @@ mapping_at() {
 	equal "guest memory's first page" r-xp "$(mapping_at $((0x10000)))"
 }
 
+@test "memory: no personality of the caller changes that" {
+	guest_start setarch --read-implies-exec "$SPT" --mem=16 "$GUESTS/bare.spt"
+	refute awk '$3 ~ /w/ && $3 ~ /x/ { found = 1 } END { exit !found }' <(maps)
+	# Linux 6.10 and later seal page 0, so that nothing can run there; before, it is unmapped.
+	tender setarch --mmap-page-zero "$SPT" --mem=16 "$GUESTS/zeropage.spt"
+	[[ $status -eq 139 || ($status -eq 1 && $stderr == "solo5-spt: Page 0 is mapped"*) ]]
+	refute grep -q survived <<<"$output"
+}
+
 @test "memory: nothing below 64 KiB, nothing under the stack" {
 	bare
 	equal "address 0" none "$(mapping_at 0)"
@@ -184,12 +193,16 @@ is_unprivileged() {
 	equal "environment" "" "$(tr '\0' ' ' <"/proc/$GUEST_PID/environ")"
 }
 
-@test "privileges: a set-user-ID tender's guest is not root either" {
+@test "privileges: a tender that is installed set-user-ID runs nothing" {
 	cp "$SPT" "$PUBLIC/setuid"
 	chmod 4755 "$PUBLIC/setuid"
-	guest_start "${AS_USER[@]}" "$PUBLIC/setuid" --mem=16 "$PUBLIC/bare.spt"
-	is_unprivileged
-	equal "Uid" $'65534\t65534\t65534\t65534' "$(guest_status Uid)"
+	tender "${AS_USER[@]}" "$PUBLIC/setuid" --mem=16 "$PUBLIC/bare.spt"
+	program=setuid refused "Must not be installed set-user-ID or with file capabilities"
+}
+
+@test "privileges: the host's root is not hidden by a user namespace that maps only root" {
+	tender unshare --user --map-root-user "$SPT" --mem=16 "$GUESTS/bare.spt"
+	program=solo5-spt refused_as "Could not give up uid 0: *"
 }
 
 @test "privileges: in a user namespace that maps only its root" {

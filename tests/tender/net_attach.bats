@@ -124,6 +124,21 @@ tap_answers() {
 	done
 }
 
+@test "@FD refused: a tap with packet information in front of each frame" {
+	tap_make tap0 10.0.0.1
+	tender "${IN[@]}" "$WITH_INTERFACE" tap-with-information tap0 9 "$SPT" --net:service0=@9 "$GUESTS/net.spt" 1
+	program=solo5-spt
+	refused "Could not attach interface: @9: Protocol wrong type for socket"
+}
+
+@test "@FD: a tap whose interface lies in another network namespace has the usual MTU" {
+	tap_make tap0 10.0.0.1
+	guest_start "${IN[@]}" "$WITH_INTERFACE" tap tap0 9 unshare --net "$SPT" --mem=32 --net:service0=@9 \
+		"$GUESTS/net.spt" 1
+	grep -qx 'service0: MTU is 1500' "$GUEST_OUT"
+	tap_answers
+}
+
 @test "@FD refused: a tap that is down" {
 	tender "${IN[@]}" "$WITH_INTERFACE" tap own0 9 "$SPT" --net:service0=@9 "$GUESTS/net.spt" 1
 	program=solo5-spt
@@ -180,10 +195,12 @@ tap_answers() {
 	ip -n "$NS" tuntap add tun0 mode tun
 	ip -n "$NS" link set tun0 up
 	BEFORE=$(interfaces)
+	before=$("${IN[@]}" ethtool -k veth0)
 	for name in lo veth0 tun0; do
 		net --net:service0=$name
 		not_attached $name "Invalid argument"
 	done
+	equal "offloads of an interface that was refused" "$before" "$("${IN[@]}" ethtool -k veth0)"
 }
 
 @test "refused: a tap that is another user's" {

@@ -200,6 +200,14 @@ runs() {
 	done
 }
 
+@test "a prefix with a blank in its name" {
+	mkdir "$DIR/a b"
+	cp -r "$BIN" "$BIN/../include" "$BIN/../lib" "$DIR/a b"
+	"$DIR/a b/bin/tend-cc" --target spt "$HELLO" -o hello.spt
+	tender "$SPT" --mem=16 hello.spt
+	succeeds
+}
+
 @test "usage and errors" {
 	run --separate-stderr "$TEND_CC_COMMAND"
 	exits_with 1

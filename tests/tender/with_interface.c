@@ -3,8 +3,8 @@
  * Opens the interface NAME of that kind and runs the command with it as descriptor FD.
  */
 #include <fcntl.h>
-#include <net/if.h>
 #include <linux/if_tun.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,7 @@ static const struct {
 } kinds[] = {
 	{"tap", IFF_TAP | IFF_NO_PI},
 	{"tap-with-vnet-header", IFF_TAP | IFF_NO_PI | IFF_VNET_HDR},
+	{"tap-with-information", IFF_TAP},
 	{"tun", IFF_TUN | IFF_NO_PI},
 };
 

@@ -19,16 +19,15 @@
 #define PATIENCE_MS 60000
 
 static const uint8_t arp_request[42] = {
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6,	/* broadcast */
-	0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1,		/* who has ...? tell 10.0.0.1 */
-	0, 0, 0, 0, 0, 0, 10, 0, 0, 2,					/* 10.0.0.2 */
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,  0, 0, 0, 0, 1, 8, 6,              /* broadcast */
+	0,    1,    8,    0,    6,    4,    0,  1, 2, 0, 0, 0, 0, 1, 10, 0, 0, 1, /* who has ...? tell 10.0.0.1 */
+	0,    0,    0,    0,    0,    0,    10, 0, 0, 2,                          /* 10.0.0.2 */
 };
 
 /* An echo request without data; the checksums are those of exactly these bytes. */
 static const uint8_t echo_request[42] = {
-	0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 1, 8, 0,
-	0x45, 0, 0, 28, 0, 0, 0, 0, 64, 1, 0x66, 0xdf, 10, 0, 0, 1, 10, 0, 0, 2,
-	8, 0, 0xf7, 0xfd, 0, 1, 0, 1,
+	0, 0,  0, 0,    0,    0,  2, 0, 0, 0,  0, 1, 8, 0, 0x45, 0,    0,    28, 0, 0, 0,
+	0, 64, 1, 0x66, 0xdf, 10, 0, 0, 1, 10, 0, 0, 2, 8, 0,    0xf7, 0xfd, 0,  1, 0, 1,
 };
 
 static void fail(const char *what)
@@ -62,7 +61,8 @@ static void ping(int fd)
 	if (frame[21] != 2 || memcmp(frame + 28, arp_request + 38, 4) != 0 || memcmp(frame, arp_request + 6, 6) != 0)
 		fail("not an answer to the question");
 	memcpy(mac, frame + 22, sizeof(mac));
-	fprintf(stderr, "10.0.0.2 is at %02x:%02x:%02x:%02x:%02x:%02x\n", mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	fprintf(stderr, "10.0.0.2 is at %02x:%02x:%02x:%02x:%02x:%02x\n", mac[0], mac[1], mac[2], mac[3], mac[4],
+		mac[5]);
 
 	memcpy(frame, echo_request, sizeof(echo_request));
 	memcpy(frame, mac, sizeof(mac));

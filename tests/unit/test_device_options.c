@@ -7,6 +7,8 @@
 
 #define LONG_NAME "a1234567890123456789012345678901234567890123456789012345678901234zZ" /* 67 characters */
 
+#define SECTOR_SIZE_MESSAGE "Block size must be a multiple of 2 greater than or equal 512"
+
 /* The manifest: a network n, a block device b, two devices of one name, a name of the largest length, a future type. */
 static const struct mft declared = {
 	.version = MFT_VERSION,
@@ -135,11 +137,21 @@ static void sector_sizes_are_powers_of_two(void **state)
 			assert_int_equal(options.devices[2].block_bytes, bytes);
 			continue;
 		}
-		error_expect(text, option_read(text), &error,
-			     bytes > UINT16_MAX ? "" : "Block size must be a multiple of 2 greater than or equal 512");
+		error_expect(text, option_read(text), &error, SECTOR_SIZE_MESSAGE);
 		assert_string_equal(error.option, text);
 		assert_true(error.usage);
 	}
+}
+
+/* 512 and 4096 in 16 and in 32 bits. */
+static void large_sector_sizes_do_not_wrap(void **state)
+{
+	static const char *const large[] = {"--block-sector-size:b=66048", "--block-sector-size:b=4294967808",
+					    "--block-sector-size:b=4294971392"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(large); i++)
+		error_expect(large[i], option_read(large[i]), &error, SECTOR_SIZE_MESSAGE);
 }
 
 /* Wrong in form: the option is named and the usage text helps. */
@@ -176,7 +188,7 @@ static void malformed_options_are_refused(void **state)
 		"--block-sector-size:b=x",
 		"--block-sector-size:b=512x",
 		"--block-sector-size:b=-512",
-		"--block-sector-size:b=4294967808", /* 512 in 32 bits */
+		"--block-sector-size:b=9223372036854775808",
 	};
 
 	(void)state;
@@ -222,6 +234,7 @@ int main(void)
 		cmocka_unit_test(options_of_a_device_combine),
 		cmocka_unit_test(addresses_are_decoded),
 		cmocka_unit_test(sector_sizes_are_powers_of_two),
+		cmocka_unit_test(large_sector_sizes_do_not_wrap),
 		cmocka_unit_test(malformed_options_are_refused),
 		cmocka_unit_test(undeclared_devices_are_refused),
 	};

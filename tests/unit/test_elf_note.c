@@ -48,6 +48,7 @@ static const struct decode_case decode_cases[] = {
 	{"MFT1 cut short", MFT1, 116, -1, BAD, 0, 0},
 	{"Tend's own", TEND, 12, 0, GOOD, 20, 12},
 	{"Tend's own, too large", TEND, 13, 0, BAD, 0, 0},
+	{"anything short, when Tend's own is looked for", TEND, 12, 11 - 32, FOREIGN, 0, 0},
 	{"another name", &elf_note_abi1, "Solo6", 6, ABI1_NOTE_TYPE, 16, 0, FOREIGN, 0, 0},
 	{"a name without its NUL", &elf_note_abi1, "Solo5", 5, ABI1_NOTE_TYPE, 16, 0, FOREIGN, 0, 0},
 	{"a longer name", &elf_note_abi1, "Solo5\0", 7, ABI1_NOTE_TYPE, 16, 0, FOREIGN, 0, 0},

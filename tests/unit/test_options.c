@@ -33,13 +33,13 @@ static void numbers_are_decimal(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
-		if (options_number(bad[i], UINT64_MAX, &number))
+		if (option_number(bad[i], UINT64_MAX, &number))
 			fail_msg("\"%s\" was taken for %lu", bad[i], (unsigned long)number);
 	}
 	assert_int_equal(number, 99);
-	assert_true(options_number("0", 0, &number));
+	assert_true(option_number("0", 0, &number));
 	assert_int_equal(number, 0);
-	assert_true(options_number("007", 7, &number));
+	assert_true(option_number("007", 7, &number));
 	assert_int_equal(number, 7);
 }
 
@@ -68,10 +68,10 @@ static void numbers_have_a_limit(void **state)
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		uint64_t number = 0;
 
-		if (options_number(cases[i].text, cases[i].max, &number) != cases[i].good)
+		if (option_number(cases[i].text, cases[i].max, &number) != cases[i].good)
 			fail_msg("%s, at most %lu", cases[i].text, (unsigned long)cases[i].max);
 	}
-	assert_true(options_number("18446744073709551615", UINT64_MAX, &(uint64_t){0}));
+	assert_true(option_number("18446744073709551615", UINT64_MAX, &(uint64_t){0}));
 }
 
 struct scan_case {

@@ -1,0 +1,26 @@
+# Programs and unikernels that measure. bench/run runs them; docs/benchmarks.md says how.
+#
+#   make bench    builds them, with the product, into $(B)/bench
+
+BENCH := $(B)/bench
+BENCH_GUESTS := $(patsubst bench/guests/%.c,$(BENCH)/guests/%.spt,$(wildcard bench/guests/*.c))
+# What raw_calls takes over from the product: the policy, from the table to the filter.
+BENCH_POLICY := $(wildcard tender/policy/*.c) freestanding/format.c
+
+.PHONY: bench
+bench: all $(addprefix $(BENCH)/,empty spawn_time peak_rss raw_calls) $(BENCH_GUESTS)
+
+$(BENCH)/objects/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(COMMON) -Itender/arch/$(ARCH) -c $< -o $@
+$(BENCH)/empty: bench/src/arch/$(ARCH)/empty.S
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -static -Wl,--build-id=none $< -o $@
+$(BENCH)/spawn_time $(BENCH)/peak_rss: $(BENCH)/%: $(BENCH)/objects/bench/src/%.o
+	$(CC) $^ -o $@
+$(BENCH)/raw_calls: $(patsubst %.c,$(BENCH)/objects/%.o,bench/src/raw_calls.c $(BENCH_POLICY))
+	$(CC) $^ -o $@
+$(BENCH)/guests/%.spt: bench/guests/%.c $(wildcard bench/guests/*.json bench/*.h tests/guests/*.h) $(GUEST_LIBS) \
+		$(GUEST_INCLUDES) $(B)/bin/tend-cc $(B)/bin/solo5-elftool
+	@mkdir -p $(@D)
+	$(TEND_CC) $(if $(wildcard bench/guests/$*.json),--manifest bench/guests/$*.json) $(GUEST_TEST_CFLAGS) $< -o $@
