@@ -41,7 +41,11 @@ static void groups_without_a_shared_load_hold(void **state)
 	rule_add(7);
 	condition_add(0, HOSTCALL_TEST_EQ, 9);
 	rules_check("another test");
+}
 
+static void unconditional_rules_hold(void **state)
+{
+	(void)state;
 	rule_add(7);
 	condition_add(0, HOSTCALL_TEST_EQ, 5);
 	rule_add(7);
@@ -143,6 +147,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_rules_make_no_filter),
 		cmocka_unit_test(groups_without_a_shared_load_hold),
+		cmocka_unit_test(unconditional_rules_hold),
 		cmocka_unit_test(groups_with_a_shared_load_hold),
 		cmocka_unit_test(limits_are_compared_in_64_bits),
 		cmocka_unit_test(random_rules_hold),

@@ -65,25 +65,8 @@ message_end:
 	.balign 8
 tail_code_end:
 
-/*
- * The copy went through the data cache: bring it to the instruction stream. The kernel does so when it makes a page
- * executable, but not where guest memory was executable from the start (--x-exec-heap). 16 bytes: the shortest line.
- */
+/* The kernel brought the copy to the instruction stream when it made its page executable. */
 tail_enter:
-	add x3, x0, #(tail_code_end - tail_code)
-	mov x2, x0
-1:	dc cvau, x2
-	add x2, x2, #16
-	cmp x2, x3
-	b.lo 1b
-	dsb ish
-	mov x2, x0
-2:	ic ivau, x2
-	add x2, x2, #16
-	cmp x2, x3
-	b.lo 2b
-	dsb ish
-	isb
 	mov x2, x0
 	mov x0, x1
 	br x2
