@@ -13,6 +13,7 @@
 #define HOST_CLOCK_MONOTONIC 1
 #define HOST_TIMER_ABSTIME 1
 #define HOST_POLLIN 1
+#define HOST_POLLHUP 16
 
 #define HOST_EINTR 4
 #define HOST_EAGAIN 11

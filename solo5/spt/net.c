@@ -40,7 +40,8 @@ solo5_result_t solo5_net_read(solo5_handle_t handle, uint8_t *buf, size_t size, 
 	do {
 		got = host_read(entry->b.hostfd, buf, size);
 	} while (got == -HOST_EINTR);
-	/* Nothing: not now, or, on a socket, never again. */
+	if (got == 0)
+		yield_forget(handle);
 	if (got == -HOST_EAGAIN || got == 0)
 		return SOLO5_R_AGAIN;
 	if (got < 0)

@@ -35,6 +35,15 @@ static void poll_prepare(void)
 	poll_ready = true;
 }
 
+void yield_forget(solo5_handle_t handle)
+{
+	for (unsigned i = 0; i < poll_count; i++) {
+		/* A negative descriptor is not looked at. */
+		if (poll_handles[i] == handle && (poll_fds[i].revents & HOST_POLLHUP))
+			poll_fds[i].fd = -1;
+	}
+}
+
 static solo5_time_t time_left(solo5_time_t deadline)
 {
 	solo5_time_t now = solo5_clock_monotonic();
@@ -64,8 +73,7 @@ static solo5_handle_set_t yield_ppoll(solo5_time_t deadline)
 		if (poll_fds[i].revents & HOST_POLLIN)
 			ready |= 1ull << poll_handles[i];
 		else if (poll_fds[i].revents)
-			/* Gone for good: a negative descriptor is not waited for any more. */
-			poll_fds[i].fd = -1;
+			poll_fds[i].fd = -1; /* gone for good */
 	}
 	return ready;
 }

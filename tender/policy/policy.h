@@ -59,7 +59,7 @@ size_t policy_rules(const struct policy_guest *guest, struct policy_rule *rules)
 
 /*
  * Assembles the filter that allows exactly the rules and kills the process for anything else.
- * Returns its length in instructions, or 0 if it does not fit into `max`.
+ * Returns its length in instructions, or 0 if it does not fit into `max` or there are no rules.
  */
 size_t policy_assemble(const struct policy_rule *rules, size_t count, struct sock_filter *filter, size_t max);
 

@@ -145,12 +145,9 @@ static void random_rules_hold(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_rules_make_no_filter),
-		cmocka_unit_test(groups_without_a_shared_load_hold),
-		cmocka_unit_test(unconditional_rules_hold),
-		cmocka_unit_test(groups_with_a_shared_load_hold),
-		cmocka_unit_test(limits_are_compared_in_64_bits),
-		cmocka_unit_test(random_rules_hold),
+		cmocka_unit_test(no_rules_make_no_filter),        cmocka_unit_test(groups_without_a_shared_load_hold),
+		cmocka_unit_test(unconditional_rules_hold),       cmocka_unit_test(groups_with_a_shared_load_hold),
+		cmocka_unit_test(limits_are_compared_in_64_bits), cmocka_unit_test(random_rules_hold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,19 +32,57 @@ static void long_groups_hold(void **state)
 	rules_check("a shared group");
 }
 
+static void longest_rule_add(uint16_t number)
+{
+	rule_add(number);
+	condition_add(2, HOSTCALL_TEST_WHOLE, 512);
+	condition_add(3, HOSTCALL_TEST_WITHIN, 512);
+	condition_add(5, HOSTCALL_TEST_WITHIN, 1024);
+}
+
+/* One instruction each, but for what they share. */
+static void short_rules_add(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		rule_add(1);
+		condition_add(0, HOSTCALL_TEST_EQ, i);
+	}
+}
+
 /* Few and many calls whose rules are as long as can be: between the branches of the search lies more than a jump
  * reaches. */
 static void distant_groups_hold(void **state)
 {
 	(void)state;
 	for (uint16_t calls = 1; calls <= 40; calls++) {
-		for (uint16_t i = 0; i < calls; i++) {
-			rule_add(3 * i);
-			condition_add(2, HOSTCALL_TEST_WHOLE, 512);
-			condition_add(3, HOSTCALL_TEST_WITHIN, 512);
-			condition_add(5, HOSTCALL_TEST_WITHIN, 1024);
-		}
+		for (uint16_t i = 0; i < calls; i++)
+			longest_rule_add(3 * i);
 		rules_check("distant groups");
+	}
+}
+
+/* Jumps to the ends of the filter from every distance: short rules, one instruction each, then long ones. */
+static void ends_stay_in_reach(void **state)
+{
+	(void)state;
+	for (unsigned short_rules = 0; short_rules < 210; short_rules++) {
+		short_rules_add(short_rules);
+		for (uint16_t number = 2; number < 5; number++)
+			longest_rule_add(number);
+		rules_check("short rules before long ones");
+	}
+}
+
+/* The search itself can be what is long: calls without conditions are hardly more than their comparison. */
+static void long_searches_hold(void **state)
+{
+	(void)state;
+	for (unsigned short_rules = 0; short_rules < 210; short_rules++) {
+		short_rules_add(short_rules);
+		longest_rule_add(2);
+		for (uint16_t number = 3; number < 40; number++)
+			rule_add(number);
+		rules_check("a long rule before bare calls");
 	}
 }
 
@@ -133,6 +171,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(long_groups_hold),      cmocka_unit_test(distant_groups_hold),
+		cmocka_unit_test(ends_stay_in_reach),    cmocka_unit_test(long_searches_hold),
 		cmocka_unit_test(many_calls_hold),       cmocka_unit_test(filter_that_does_not_fit_is_none),
 		cmocka_unit_test(kernels_limit_is_kept), cmocka_unit_test(most_devices_fit),
 	};
