@@ -4,8 +4,7 @@
  * Shape of a filter: check the architecture, find the call number in a binary tree, at whose leaves stand the calls'
  * groups of rules; every rule's conditions lead to "allow" or on to the next rule, the last one's to "kill".
  *
- * Short filters start faster: the kernel compiles each instruction and, for every system call number, interprets the
- * filter once. So there is one pair of "allow" and "kill" for all jumps in reach, and a group whose rules all begin by
+ * Short filters start faster, because the kernel compiles each instruction. So there is one pair of "allow" and "kill" for all jumps in reach, and a group whose rules all begin by
  * comparing the same argument with different values (a descriptor, as a rule) loads that argument once: each further
  * device then costs one comparison.
  */
@@ -18,8 +17,6 @@
 
 /* Different call numbers in one filter; on x86-64, an x32 number is just another number that no row has. */
 #define CALLS_MAX 60
-/* About as many system calls as Linux has. */
-#define CALL_NUMBERS 512
 
 /* The rules of one call number: those of `rules` that have it, in their order. */
 struct group {
@@ -159,61 +156,30 @@ static bool is_far(const struct policy_rule *rules, size_t count, const uint16_t
 	return length >= JUMP_DISTANCE_MAX;
 }
 
-/* The call numbers [low_end, high_end) that come to a node of the tree, and those among them that have groups. */
-struct range {
-	uint32_t low_end;
-	uint32_t high_end;
-	const uint16_t *numbers;
-	size_t count;
-};
-
-/* The number to divide at: half of all call numbers shall go either way, for it is the others that are many. */
-static size_t range_middle(const struct range *range)
+/* Compares the loaded call number with the numbers given and runs the group of the one that it is. */
+static void emit_tree(struct assembler *as, const struct policy_rule *rules, size_t count, const uint16_t *numbers,
+		      size_t number_count)
 {
-	uint32_t middle = (range->low_end + range->high_end) / 2;
-	size_t best = 1;
-	uint32_t best_distance = UINT32_MAX;
-
-	for (size_t i = 1; i < range->count; i++) {
-		uint32_t number = range->numbers[i];
-		uint32_t distance = number > middle ? number - middle : middle - number;
-
-		if (distance < best_distance) {
-			best = i;
-			best_distance = distance;
-		}
-	}
-	return best;
-}
-
-/* Compares the loaded call number with the numbers of the range and runs the group of the one that it is. */
-static void emit_tree(struct assembler *as, const struct policy_rule *rules, size_t count, struct range range)
-{
-	struct range left = range;
-	struct range right = range;
+	size_t left = number_count / 2;
 	size_t branch;
 	bool far;
 
 	ends_keep_in_reach(as);
-	if (range.count == 1) {
-		emit_group(as, &(struct group){rules, count, range.numbers[0]});
+	if (number_count == 1) {
+		emit_group(as, &(struct group){rules, count, numbers[0]});
 		return;
 	}
-	left.count = range_middle(&range);
-	left.high_end = right.low_end = range.numbers[left.count];
-	right.numbers += left.count;
-	right.count -= left.count;
-	far = is_far(rules, count, left.numbers, left.count);
+	far = is_far(rules, count, numbers, left);
 	branch = as->length;
-	emit_jump(as, BPF_JMP | BPF_JGE | BPF_K, right.low_end, 0, far ? 1 : 0);
+	emit_jump(as, BPF_JMP | BPF_JGE | BPF_K, numbers[left], 0, far ? 1 : 0);
 	if (far)
 		emit(as, BPF_JMP | BPF_JA, 0);
-	emit_tree(as, rules, count, left);
+	emit_tree(as, rules, count, numbers, left);
 	if (as->length <= as->max && far)
 		as->filter[branch + 1].k = (uint32_t)(as->length - branch - 2);
 	else if (as->length <= as->max)
 		as->filter[branch].jt = (uint8_t)(as->length - branch - 1);
-	emit_tree(as, rules, count, right);
+	emit_tree(as, rules, count, numbers + left, number_count - left);
 }
 
 size_t policy_assemble(const struct policy_rule *rules, size_t count, struct sock_filter *filter, size_t max)
@@ -224,10 +190,15 @@ size_t policy_assemble(const struct policy_rule *rules, size_t count, struct soc
 
 	if (number_count == 0)
 		return 0;
+	/*
+	 * Before anything else: for every system call number of every ABI, a new filter is interpreted to find out
+	 * whether it allows the number whatever the arguments are. This load ends the search at the first instruction.
+	 */
+	emit_load_low(&as, 0);
 	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
 	emit_jump(&as, BPF_JMP | BPF_JEQ | BPF_K, ARCH_AUDIT, 0, JUMP_KILL);
 	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-	emit_tree(&as, rules, count, (struct range){0, CALL_NUMBERS, numbers, number_count});
+	emit_tree(&as, rules, count, numbers, number_count);
 	emit_ends(&as);
 	return as.length <= max ? as.length : 0;
 }
