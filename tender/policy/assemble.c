@@ -4,9 +4,9 @@
  * Shape of a filter: check the architecture, find the call number in a binary tree, at whose leaves stand the calls'
  * groups of rules; every rule's conditions lead to "allow" or on to the next rule, the last one's to "kill".
  *
- * Short filters start faster, because the kernel compiles each instruction. So there is one pair of "allow" and "kill" for all jumps in reach, and a group whose rules all begin by
- * comparing the same argument with different values (a descriptor, as a rule) loads that argument once: each further
- * device then costs one comparison.
+ * Short filters start faster, because the kernel compiles each instruction. So there is one pair of "allow" and "kill"
+ * for all jumps in reach, and a group whose rules all begin by comparing the same argument with different values (a
+ * descriptor, as a rule) loads that argument once: each further device then costs one comparison.
  */
 #include <linux/audit.h>
 #include <linux/seccomp.h>

@@ -1,23 +1,7 @@
 #!/usr/bin/env bats
 # solo5-elftool, also `tend elf`: manifests from JSON to C, and the notes of a unikernel.
 load common
-
-ELFTOOL=$BIN/solo5-elftool
-
-setup() {
-	JSON=$BATS_TEST_TMPDIR/manifest.json
-	OUT=$BATS_TEST_TMPDIR/manifest.c
-}
-
-# json DEVICES: a manifest with these.
-json() {
-	printf '{ "type": "solo5.manifest", "version": 1, "devices": [ %s ] }\n' "$1" >"$JSON"
-}
-
-# many COUNT: that many devices.
-many() {
-	seq -s , -f '{"name":"d%g","type":"BLOCK_BASIC"}' "$1"
-}
+load elftool
 
 @test "usage: without a command, with an unknown one, with too few or too many operands" {
 	for arguments in "" "frobnicate" "gen-manifest" "gen-manifest a" "gen-manifest a b c" "query-abi" "query-abi a b" \

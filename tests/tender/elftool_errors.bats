@@ -1,23 +1,7 @@
 #!/usr/bin/env bats
 # solo5-elftool gen-manifest: what is wrong with a manifest in JSON is said in one line, and nothing is written.
 load common
-
-ELFTOOL=$BIN/solo5-elftool
-
-setup() {
-	JSON=$BATS_TEST_TMPDIR/manifest.json
-	OUT=$BATS_TEST_TMPDIR/manifest.c
-}
-
-# json DEVICES: a manifest with these.
-json() {
-	printf '{ "type": "solo5.manifest", "version": 1, "devices": [ %s ] }\n' "$1" >"$JSON"
-}
-
-# many COUNT: that many devices.
-many() {
-	seq -s , -f '{"name":"d%g","type":"BLOCK_BASIC"}' "$1"
-}
+load elftool
 
 # gen_refused TEXT [LINE]: gen-manifest says this about that line of the file and writes nothing.
 gen_refused() {
