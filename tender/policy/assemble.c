@@ -182,6 +182,14 @@ static void emit_tree(struct assembler *as, const struct policy_rule *rules, siz
 	emit_tree(as, rules, count, numbers + left, number_count - left);
 }
 
+size_t policy_filter_bound(size_t rule_count)
+{
+	/* A rule's share includes its group's number and place in the tree; beginning and end are far shorter. */
+	size_t bound = (rule_count + 1) * RULE_LENGTH_MAX;
+
+	return bound < POLICY_FILTER_MAX ? bound : POLICY_FILTER_MAX;
+}
+
 size_t policy_assemble(const struct policy_rule *rules, size_t count, struct sock_filter *filter, size_t max)
 {
 	struct assembler as = {.filter = filter, .max = max};

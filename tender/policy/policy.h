@@ -54,7 +54,10 @@ struct policy_rule {
 /* The kernel's own limit (BPF_MAXINSNS) */
 #define POLICY_FILTER_MAX 4096
 
-/* Fills rules[POLICY_RULES_MAX] with what the guest may call; returns their number. */
+/* How many rules there are for the guest, at most POLICY_RULES_MAX. */
+size_t policy_rule_count(const struct policy_guest *guest);
+
+/* Fills rules[policy_rule_count()] with what the guest may call; returns their number. */
 size_t policy_rules(const struct policy_guest *guest, struct policy_rule *rules);
 
 /*
@@ -62,6 +65,9 @@ size_t policy_rules(const struct policy_guest *guest, struct policy_rule *rules)
  * Returns its length in instructions, or 0 if it does not fit into `max` or there are no rules.
  */
 size_t policy_assemble(const struct policy_rule *rules, size_t count, struct sock_filter *filter, size_t max);
+
+/* No filter for so many rules is longer, in instructions. */
+size_t policy_filter_bound(size_t rule_count);
 
 /* The words of docs/policy.md for a condition of the table, e.g. "a0 = a network descriptor"; returns the length. */
 size_t policy_arg_text(const struct hostcall_arg *arg, char *out, size_t size);

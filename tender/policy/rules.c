@@ -65,6 +65,15 @@ static unsigned row_instances(const struct hostcall *row, const struct policy_gu
 	return 1;
 }
 
+size_t policy_rule_count(const struct policy_guest *guest)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < policy_table_count; i++)
+		count += row_instances(&policy_table[i], guest);
+	return count < POLICY_RULES_MAX ? count : POLICY_RULES_MAX;
+}
+
 size_t policy_rules(const struct policy_guest *guest, struct policy_rule *rules)
 {
 	size_t count = 0;

@@ -16,8 +16,8 @@
 #include "tender/spt/start.h"
 
 /*
- * Large arrays, of which a guest mostly uses the first entries. Members whose beginnings are used together lie
- * together: each page that is touched costs a page fault at start.
+ * Large arrays, of which a guest mostly uses the first entries, and none of which is ever cleared as a whole: each page
+ * that is touched costs a page fault at start. What a stage needs, a stage before it has set.
  */
 struct guest {
 	int kernel_fd;
@@ -33,12 +33,6 @@ struct guest {
 	struct elf_window window;
 	struct options options;
 	struct mft mft;
-	/* The rules, with the filter made from them behind the last one. */
-	union {
-		struct policy_rule rules[POLICY_RULES_MAX];
-		uint8_t room[POLICY_RULES_MAX * sizeof(struct policy_rule) +
-			     POLICY_FILTER_MAX * sizeof(struct sock_filter)];
-	} filter;
 };
 
 /* Addresses below the image, which the Solo5 ABI leaves to the tender. */

@@ -216,29 +216,33 @@ static void unmap_plan(const struct guest *guest, const struct start *start, str
 	tail->unmap[1][1] = end - begin;
 }
 
-_Static_assert(sizeof(struct tail) + POLICY_FILTER_MAX * sizeof(struct sock_filter) <= TEND_STACK_MIN,
-	       "the tail fits on the smallest stack");
+/* What is built at the top of the guest's stack: the tail's data, the filter, and the rules it is made from. */
+#define SCRATCH_BYTES(rules, filter)                                                                                   \
+	(sizeof(struct tail) + (filter) * sizeof(struct sock_filter) + (rules) * sizeof(struct policy_rule))
 
+_Static_assert(SCRATCH_BYTES(POLICY_RULES_MAX, POLICY_FILTER_MAX) <= TEND_STACK_MIN, "it fits on the smallest stack");
+
+/* Everything is built where it is used last; the tail wipes it. For few devices that is one page. */
 static struct tail *tail_place(struct guest *guest, const struct start *start, struct error *error)
 {
-	struct policy_rule *rules = guest->filter.rules;
-	size_t rule_count = policy_rules(&guest->policy, rules);
-	struct sock_filter *filter = (struct sock_filter *)(rules + rule_count);
+	size_t rule_count = policy_rule_count(&guest->policy);
+	size_t filter_max = policy_filter_bound(rule_count);
 	uint64_t mem_end = guest->options.mem_bytes;
-	size_t length = policy_assemble(rules, rule_count, filter, POLICY_FILTER_MAX);
-	size_t bytes = sizeof(struct tail) + length * sizeof(filter[0]);
+	uint64_t bytes = (SCRATCH_BYTES(rule_count, filter_max) + 15) & ~15ull;
 	struct tail *tail = (struct tail *)(uintptr_t)(mem_end - bytes);
+	struct policy_rule *rules = (struct policy_rule *)(tail->instructions + filter_max);
+	size_t length;
 
-	if (length == 0) {
-		error_set(error, "The seccomp filter for this many devices exceeds the kernel's limit");
-		return NULL;
-	}
 	if (guest->plan.kernel_end > mem_end - bytes) {
 		error_set(error, "%s: %lu MiB of guest memory leave no room for a stack, give more with --mem",
 			  guest->options.kernel, (unsigned long)(mem_end >> 20));
 		return NULL;
 	}
-	memcpy(tail->instructions, filter, length * sizeof(filter[0]));
+	length = policy_assemble(rules, policy_rules(&guest->policy, rules), tail->instructions, filter_max);
+	if (length == 0) {
+		error_set(error, "The seccomp filter for this many devices exceeds the kernel's limit");
+		return NULL;
+	}
 	tail->filter_length = spt_defends(SPT_DEFENCE_FILTER) ? length : 0;
 	tail->filter = (uint64_t)(uintptr_t)tail->instructions;
 	tail->entry = guest->plan.entry;

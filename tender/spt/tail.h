@@ -31,7 +31,7 @@ struct tail {
 	uint64_t boot_info;
 	uint64_t stack; /* the guest's stack pointer */
 	uint64_t tls;
-	uint64_t bytes; /* of this structure and the filter behind it, a multiple of 8 */
+	uint64_t bytes; /* of this structure and all that was built behind it, a multiple of 8 */
 	struct sock_filter instructions[];
 };
 

@@ -117,6 +117,7 @@ static void filter_that_does_not_fit_is_none(void **state)
 		shape_guest(&shapes[i], &guest);
 		count = policy_rules(&guest, guest_rules);
 		length = policy_assemble(guest_rules, count, synthetic_filter, POLICY_FILTER_MAX);
+		assert_true(length <= policy_filter_bound(count));
 		for (size_t max = 0; max <= length; max++) {
 			struct sock_filter *room = malloc(max ? max * sizeof(*room) : 1);
 

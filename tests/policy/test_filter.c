@@ -35,7 +35,11 @@ static void subject_make(const struct shape *shape)
 	subject.allowed = 0;
 	shape_guest(shape, &subject.guest);
 	subject.rule_count = policy_rules(&subject.guest, subject.rules);
-	subject.length = policy_assemble(subject.rules, subject.rule_count, subject.filter, POLICY_FILTER_MAX);
+	assert_int_equal(subject.rule_count, policy_rule_count(&subject.guest));
+	/* The tender assembles into no more room than this. */
+	subject.length = policy_assemble(subject.rules, subject.rule_count, subject.filter,
+					 policy_filter_bound(subject.rule_count));
+	assert_int_not_equal(subject.length, 0);
 }
 
 static bool subject_allows(const struct seccomp_data *call)
