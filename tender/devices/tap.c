@@ -31,8 +31,7 @@ static void request_name(struct ifreq *request, const char *name)
 	memcpy(request->ifr_name, name, strlen(name));
 }
 
-/* Frames above the MTU would not fit into a guest's buffer. Failure is harmless: most drivers have nothing to switch.
- */
+/* Frames above the MTU would not fit into a guest's buffer. Failure is harmless: it leaves what the owner has set. */
 static void offload_disable(int socket, const char *name)
 {
 	static const uint32_t commands[] = {ETHTOOL_SGRO, ETHTOOL_SGSO};
@@ -166,8 +165,11 @@ static long tap_mtu(int fd, const char *name)
 	/* Names are per namespace, addresses tell whether it is the same interface. */
 	if (host_ioctl(fd, SIOCGIFHWADDR, &passed) == 0 &&
 	    interface_ioctl((int)socket, SIOCGIFHWADDR, name, &here) == 0 &&
-	    memcmp(passed.ifr_hwaddr.sa_data, here.ifr_hwaddr.sa_data, 6) == 0)
+	    memcmp(passed.ifr_hwaddr.sa_data, here.ifr_hwaddr.sa_data, 6) == 0) {
 		mtu = frames_are_bare(name) ? interface_mtu((int)socket, name) : -EPROTOTYPE;
+		if (mtu >= 0)
+			offload_disable((int)socket, name);
+	}
 	host_close((int)socket);
 	return mtu;
 }

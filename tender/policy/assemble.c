@@ -1,8 +1,9 @@
 /*
  * The seccomp assembler: rules in, classic BPF out.
  *
- * Shape of a filter: check the architecture, find the call number in a binary tree, at whose leaves stand the calls'
- * groups of rules; every rule's conditions lead to "allow" or on to the next rule, the last one's to "kill".
+ * Shape of a filter: check the architecture, then compare the call number with each call in turn, in the table's order;
+ * behind each comparison stand the call's rules, whose conditions lead to "allow" or on to the next rule, the last one's
+ * to "kill". A number that no comparison knows comes to "kill" as well.
  *
  * Short filters start faster, because the kernel compiles each instruction. So there is one pair of "allow" and "kill"
  * for all jumps in reach, and a group whose rules all begin by comparing the same argument with different values (a
@@ -14,9 +15,6 @@
 
 #include "arch.h"
 #include "tender/policy/emit.h"
-
-/* Different call numbers in one filter; on x86-64, an x32 number is just another number that no row has. */
-#define CALLS_MAX 60
 
 /* The rules of one call number: those of `rules` that have it, in their order. */
 struct group {
@@ -95,15 +93,11 @@ static void emit_sharing_group(struct assembler *as, const struct group *group, 
 	}
 }
 
-static void emit_group(struct assembler *as, const struct group *group)
+/* The rules of the group: every path through them ends in allow or kill. */
+static void emit_rules(struct assembler *as, const struct group *group, const struct policy_rule *first)
 {
-	const struct policy_rule *first = group_next(group, group->rules);
 	size_t start = as->length;
 
-	/* The number must match; without conditions that is all. */
-	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, group->number, first->row->arg_count ? 0 : JUMP_ALLOW, JUMP_KILL);
-	if (first->row->arg_count == 0)
-		return;
 	if (group_shares_load(group)) {
 		emit_sharing_group(as, group, first);
 		return;
@@ -122,64 +116,46 @@ static void emit_group(struct assembler *as, const struct group *group)
 	jumps_rename(as, start, JUMP_FAIL, JUMP_KILL);
 }
 
-/* The different numbers of the rules, ascending; returns how many there are, 0 if more than CALLS_MAX. */
-static size_t numbers_collect(const struct policy_rule *rules, size_t count, uint16_t *numbers)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		uint16_t number = rules[i].row->number;
-		size_t at = 0;
-
-		while (at < size && numbers[at] < number)
-			at++;
-		if (at < size && numbers[at] == number)
-			continue;
-		if (size == CALLS_MAX)
-			return 0;
-		for (size_t k = size++; k > at; k--)
-			numbers[k] = numbers[k - 1];
-		numbers[at] = number;
-	}
-	return size;
-}
-
-/* True if the groups of these numbers may be longer than a conditional jump reaches. */
-static bool is_far(const struct policy_rule *rules, size_t count, const uint16_t *numbers, size_t number_count)
+/* True if the group may be longer than a conditional jump reaches. */
+static bool group_is_far(const struct group *group)
 {
 	size_t length = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (rules[i].row->number >= numbers[0] && rules[i].row->number <= numbers[number_count - 1])
-			length += RULE_LENGTH_MAX;
-	}
+	for (const struct policy_rule *rule = group_next(group, group->rules); rule; rule = group_next(group, rule + 1))
+		length += RULE_LENGTH_MAX;
 	return length >= JUMP_DISTANCE_MAX;
 }
 
-/* Compares the loaded call number with the numbers given and runs the group of the one that it is. */
-static void emit_tree(struct assembler *as, const struct policy_rule *rules, size_t count, const uint16_t *numbers,
-		      size_t number_count)
+/* Compares the loaded call number with the group's: its rules, or on to what comes behind them. */
+static void emit_group(struct assembler *as, const struct group *group)
 {
-	size_t left = number_count / 2;
+	const struct policy_rule *first = group_next(group, group->rules);
+	bool far = group_is_far(group);
 	size_t branch;
-	bool far;
 
 	ends_keep_in_reach(as);
-	if (number_count == 1) {
-		emit_group(as, &(struct group){rules, count, numbers[0]});
+	branch = as->length;
+	if (first->row->arg_count == 0) {
+		emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, group->number, JUMP_ALLOW, 0);
 		return;
 	}
-	far = is_far(rules, count, numbers, left);
-	branch = as->length;
-	emit_jump(as, BPF_JMP | BPF_JGE | BPF_K, numbers[left], 0, far ? 1 : 0);
+	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, group->number, far ? 1 : 0, 0);
 	if (far)
 		emit(as, BPF_JMP | BPF_JA, 0);
-	emit_tree(as, rules, count, numbers, left);
+	emit_rules(as, group, first);
 	if (as->length <= as->max && far)
 		as->filter[branch + 1].k = (uint32_t)(as->length - branch - 2);
 	else if (as->length <= as->max)
-		as->filter[branch].jt = (uint8_t)(as->length - branch - 1);
-	emit_tree(as, rules, count, numbers + left, number_count - left);
+		as->filter[branch].jf = (uint8_t)(as->length - branch - 1);
+}
+
+static bool number_is_new(const struct policy_rule *rules, size_t index)
+{
+	for (size_t i = 0; i < index; i++) {
+		if (rules[i].row->number == rules[index].row->number)
+			return false;
+	}
+	return true;
 }
 
 size_t policy_filter_bound(size_t rule_count)
@@ -193,10 +169,8 @@ size_t policy_filter_bound(size_t rule_count)
 size_t policy_assemble(const struct policy_rule *rules, size_t count, struct sock_filter *filter, size_t max)
 {
 	struct assembler as = {.filter = filter, .max = max};
-	uint16_t numbers[CALLS_MAX];
-	size_t number_count = numbers_collect(rules, count, numbers);
 
-	if (number_count == 0)
+	if (count == 0)
 		return 0;
 	/*
 	 * Before anything else: for every system call number of every ABI, a new filter is interpreted to find out
@@ -206,7 +180,10 @@ size_t policy_assemble(const struct policy_rule *rules, size_t count, struct soc
 	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
 	emit_jump(&as, BPF_JMP | BPF_JEQ | BPF_K, ARCH_AUDIT, 0, JUMP_KILL);
 	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-	emit_tree(&as, rules, count, numbers, number_count);
+	for (size_t i = 0; i < count; i++) {
+		if (number_is_new(rules, i))
+			emit_group(&as, &(struct group){rules, count, rules[i].row->number});
+	}
 	emit_ends(&as);
 	return as.length <= max ? as.length : 0;
 }

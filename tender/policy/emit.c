@@ -139,10 +139,10 @@ void jumps_resolve(struct assembler *as, size_t first, uint8_t target)
 
 void emit_ends(struct assembler *as)
 {
-	jumps_resolve(as, as->open, JUMP_ALLOW);
-	emit(as, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	jumps_resolve(as, as->open, JUMP_KILL);
 	emit(as, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	jumps_resolve(as, as->open, JUMP_ALLOW);
+	emit(as, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	as->open = as->length;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Inside the assembler: instructions, jumps whose targets are not known yet, and the conditions of rules.
- * assemble.c makes groups and the tree over them from these.
+ * assemble.c makes filters from these.
  */
 #ifndef TENDER_POLICY_EMIT_H
 #define TENDER_POLICY_EMIT_H
@@ -48,7 +48,7 @@ void emit_load_high(struct assembler *as, unsigned index);
 /* The rule's conditions from number `from` on; where the last one holds, the call is allowed. */
 void emit_conditions(struct assembler *as, const struct policy_rule *rule, unsigned from);
 
-/* The two ends, allow and kill, of every path so far. */
+/* The two ends of every path so far: kill, which is where falling through leads, and allow. */
 void emit_ends(struct assembler *as);
 /* Where the ends would come out of reach of the oldest open jump, they are put here and jumped over. */
 void ends_keep_in_reach(struct assembler *as);
