@@ -2,8 +2,8 @@
  * The seccomp assembler: rules in, classic BPF out.
  *
  * Shape of a filter: check the architecture, then compare the call number with each call in turn, in the table's order.
- * Behind each comparison stand the call's rules: their conditions lead to "allow" or on to the next rule, the last one's
- * to "kill". A number that no comparison knows comes to "kill" as well.
+ * Behind each comparison stand the call's rules: their conditions lead to "allow" or on to the next rule, the last
+ * one's to "kill". A number that no comparison knows comes to "kill" as well.
  *
  * Short filters start faster, because the kernel compiles each instruction. So there is one pair of "allow" and "kill"
  * for all jumps in reach, and a group whose rules all begin by comparing the same argument with different values (a
