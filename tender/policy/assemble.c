@@ -160,7 +160,7 @@ static bool number_is_new(const struct policy_rule *rules, size_t index)
 
 size_t policy_filter_bound(size_t rule_count)
 {
-	/* A rule's share includes its group's number and place in the tree; beginning and end are far shorter. */
+	/* A rule's share includes the comparison with its call's number; beginning and end are far shorter. */
 	size_t bound = (rule_count + 1) * RULE_LENGTH_MAX;
 
 	return bound < POLICY_FILTER_MAX ? bound : POLICY_FILTER_MAX;

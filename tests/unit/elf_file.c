@@ -1,6 +1,7 @@
 /* An executable in the making: see elf_file.h. Nothing is checked, so that tests can make it wrong. */
 #include "tests/unit/elf_file.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "abi/solo5_spt.h"
@@ -60,4 +61,13 @@ Elf64_Phdr *elf_file_note(struct elf_file *file, const char *name, uint32_t name
 struct elf_source elf_file_source(const struct elf_file *file)
 {
 	return elf_source_memory(ELF_FILE_NAME, file, offsetof(struct elf_file, data) + file->data_used);
+}
+
+long nothing_read_at(const struct elf_source *source, void *buf, size_t size, uint64_t offset)
+{
+	(void)source;
+	(void)buf;
+	(void)size;
+	(void)offset;
+	return -EIO;
 }

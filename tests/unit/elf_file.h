@@ -34,4 +34,7 @@ Elf64_Phdr *elf_file_note(struct elf_file *file, const char *name, uint32_t name
 /* Reads the file as far as it was filled. */
 struct elf_source elf_file_source(const struct elf_file *file);
 
+/* For a source nothing of which can be read: -EIO. */
+long nothing_read_at(const struct elf_source *source, void *buf, size_t size, uint64_t offset);
+
 #endif

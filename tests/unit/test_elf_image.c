@@ -185,15 +185,6 @@ static void short_file_is_refused(void **state)
 	}
 }
 
-static long nothing_read_at(const struct elf_source *source, void *buf, size_t size, uint64_t offset)
-{
-	(void)source;
-	(void)buf;
-	(void)size;
-	(void)offset;
-	return -EIO;
-}
-
 /* An I/O error anywhere but at the beginning. */
 static long header_read_at(const struct elf_source *source, void *buf, size_t size, uint64_t offset)
 {

@@ -154,15 +154,6 @@ static void large_header_is_read(void **state)
 	assert_int_equal(note_read(&elf_note_abi1, out, &error), 16);
 }
 
-static long nothing_read_at(const struct elf_source *source, void *buf, size_t size, uint64_t offset)
-{
-	(void)source;
-	(void)buf;
-	(void)size;
-	(void)offset;
-	return -EIO;
-}
-
 static void unreadable_note_is_refused(void **state)
 {
 	struct elf_source source = {.name = ELF_FILE_NAME, .read_at = nothing_read_at};
