@@ -63,8 +63,9 @@ $(B)/gen/errno_names.inc: $(B)/gen/errno_names
 
 # Pure parts, which command line tools and tests use too.
 TENDER_PURE := tender/error.c $(wildcard tender/elf/*.c tender/manifest/*.c tender/policy/*.c) freestanding/format.c
-TENDER_SPT := $(TENDER_PURE) freestanding/string.c tender/option.c tender/options.c $(wildcard tender/devices/*.c) \
-	$(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) $(wildcard tender/arch/$(ARCH)/*.S)
+TENDER_SPT := $(TENDER_PURE) freestanding/memory.c freestanding/string.c tender/option.c tender/options.c \
+	$(wildcard tender/devices/*.c tender/host/*.c) $(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) \
+	$(wildcard tender/arch/$(ARCH)/*.S)
 TENDER_SPT_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_SPT)))
 DEFENCES := PROTECT GUARD UNMAP CLOSE PRIVILEGES FILTER
 
@@ -93,9 +94,9 @@ GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fn
 	-fstack-protector-strong -fno-asynchronous-unwind-tables \
 	-mgeneral-regs-only -fno-builtin -Isolo5 -Isolo5/include -Isolo5/arch/$(ARCH) -Iabi \
 	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) -mstack-protector-guard=global
-BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c
+BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c freestanding/vdso.c
 BINDINGS_OBJS := $(patsubst %.c,$(B)/guest/%.o,$(BINDINGS))
-SUPPORT_OBJS := $(B)/guest/freestanding/string.o $(patsubst %.c,$(B)/guest/%.o,$(wildcard solo5/support/*.c))
+SUPPORT_OBJS := $(B)/guest/freestanding/memory.o $(B)/guest/freestanding/string.o $(patsubst %.c,$(B)/guest/%.o,$(wildcard solo5/support/*.c))
 GUEST_LIB := $(B)/lib/solo5
 GUEST_INCLUDES := $(patsubst %,$(B)/include/solo5/%,solo5.h elf_abi.h mft_abi.h manifest.h solo5_elf.h boot.h)
 GUEST_LIBS := $(GUEST_LIB)/$(ARCH)/solo5_spt.o $(GUEST_LIB)/$(ARCH)/libsolo5_support.a $(GUEST_LIB)/solo5_spt.lds
@@ -126,8 +127,10 @@ $(B)/include/solo5/%.h: abi/%.h
 
 # --- command line tools (built for the machine that builds) --------------------------------------------------------
 
+include image/image.mk
+
 CLI_CFLAGS := $(COMMON) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
-CLI := $(wildcard cli/*.c) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
+CLI := $(wildcard cli/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
 CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
 
 $(B)/cli/%.o: %.c $(B)/gen/errno_names.inc Makefile
@@ -157,7 +160,17 @@ $(PC_FILE): solo5/spt/solo5-bindings-spt.pc.in VERSION
 	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(PC_ARCH_CFLAGS)|' $< > $@
 
 PROGRAMS := $(patsubst %,$(B)/bin/%,tend solo5-spt solo5-elftool tend-cc)
-product: $(PROGRAMS) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
+product: $(PROGRAMS) linux-guests $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
+
+# --- Linux guests: the library kernel and its tender, for x86-64 ------------------------------------------------------
+
+ifeq ($(ARCH),x86_64)
+include kernel/kernel.mk
+include tender/linux/linux.mk
+endif
+
+.PHONY: linux-guests
+linux-guests: $(TEND_LINUX) $(KERNEL)
 
 # --- test unikernels -----------------------------------------------------------------------------------------------
 
@@ -174,7 +187,7 @@ $(B)/guests/%.spt: tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard test
 
 # --- installation --------------------------------------------------------------------------------------------------
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \

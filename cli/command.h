@@ -11,8 +11,11 @@ struct command {
 };
 
 int command_run(int argc, char **argv);
+int command_build(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_elf(int argc, char **argv);
+int command_stat(int argc, char **argv);
+int command_trace(int argc, char **argv);
 
 /* The name messages begin with: "tend" or "solo5-elftool". Set by main. */
 extern const char *program_name;

@@ -30,8 +30,20 @@ static void print_text(const struct hostcall *row)
 	char args[ARGS_TEXT_MAX];
 
 	args_text(row, args, sizeof(args));
-	printf("%-16s %-8s %-6s %s\n%33s%s\n", row->name, policy_feature_name(row->feature),
-	       policy_guest_name(row->guests), args, "", row->why);
+	printf("%-16s %-8s %-9s %-8s %s\n%45s%s\n", row->name, policy_feature_name(row->feature),
+	       policy_guest_name(row->guests), policy_answer_name(row->answer), args, "", row->why);
+}
+
+/* A bar would end the table's cell. */
+static void print_cell(const char *text)
+{
+	printf(" ");
+	for (; *text; text++) {
+		if (*text == '|')
+			putchar('\\');
+		putchar(*text);
+	}
+	printf(" |");
 }
 
 static void print_markdown(const struct hostcall *row)
@@ -39,8 +51,12 @@ static void print_markdown(const struct hostcall *row)
 	char args[ARGS_TEXT_MAX];
 
 	args_text(row, args, sizeof(args));
-	printf("| `%s` | %s | %s | %s | %s |\n", row->name, args, policy_feature_name(row->feature),
-	       policy_guest_name(row->guests), row->why);
+	printf("| `%s` |", row->name);
+	print_cell(args);
+	printf(" %s | %s | %s |", policy_answer_name(row->answer), policy_feature_name(row->feature),
+	       policy_guest_name(row->guests));
+	print_cell(row->why);
+	printf("\n");
 }
 
 static int print_json(unsigned guests)
@@ -57,8 +73,9 @@ static int print_json(unsigned guests)
 		if (!(row->guests & guests))
 			continue;
 		args_text(row, args, sizeof(args));
-		json_array_append_new(calls, json_pack("{s:s, s:s, s:s, s:s, s:s}", "call", row->name, "args", args,
-						       "feature", policy_feature_name(row->feature), "guests",
+		json_array_append_new(calls, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "call", row->name, "args",
+						       args, "answer", policy_answer_name(row->answer), "feature",
+						       policy_feature_name(row->feature), "guests",
 						       policy_guest_name(row->guests), "why", row->why));
 	}
 	result = json_dumpf(root, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
@@ -82,16 +99,29 @@ static int policy_print(const char *format, unsigned guests)
 	if (strcmp(format, "json") == 0) {
 		failed = print_json(guests) != 0;
 	} else if (strcmp(format, "text") == 0) {
-		printf("%-16s %-8s %-6s %s\n", "CALL", "FEATURE", "GUESTS", "ARGUMENTS, REASON");
+		printf("%-16s %-8s %-9s %-8s %s\n", "CALL", "FEATURE", "GUESTS", "ANSWER", "ARGUMENTS, REASON");
 		print_rows(guests, print_text);
 	} else if (strcmp(format, "markdown") == 0) {
-		printf("| call | arguments | feature | guests | why |\n|---|---|---|---|---|\n");
+		printf("| call | arguments | answer | feature | guests | why |\n|---|---|---|---|---|---|\n");
 		print_rows(guests, print_markdown);
 	} else {
 		return complain("--format %s: it must be text, json or markdown", format);
 	}
 	if (fflush(stdout) != 0 || failed)
 		return complain("standard output: could not write");
+	return 0;
+}
+
+/* The kind of guest of that name, or 0. */
+static unsigned kind_parse(const char *name)
+{
+	static const enum hostcall_guest kinds[] = {HOSTCALL_GUEST_SOLO5, HOSTCALL_GUEST_TEND, HOSTCALL_GUEST_STRICT,
+						    HOSTCALL_GUEST_STANDARD};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(name, policy_guest_name(kinds[i])) == 0)
+			return kinds[i];
+	}
 	return 0;
 }
 
@@ -104,7 +134,7 @@ int command_inspect(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	const char *format = "text";
-	unsigned guests = HOSTCALL_GUEST_ANY;
+	unsigned guests = HOSTCALL_GUEST_UNIKERNEL | HOSTCALL_GUEST_LINUX;
 	int policy = 0;
 	int option;
 
@@ -117,15 +147,16 @@ int command_inspect(int argc, char **argv)
 			format = optarg;
 			break;
 		case 'g':
-			if (strcmp(optarg, "solo5") != 0 && strcmp(optarg, "tend") != 0)
-				return complain("--guest %s: it must be solo5 or tend", optarg);
-			guests = optarg[0] == 's' ? HOSTCALL_GUEST_SOLO5 : HOSTCALL_GUEST_TEND;
+			guests = kind_parse(optarg);
+			if (!guests)
+				return complain("--guest %s: it must be solo5, tend, strict or standard", optarg);
 			break;
 		default:
 			return 1;
 		}
 	}
 	if (!policy || optind < argc)
-		return complain("usage: tend inspect --policy [--format text|json|markdown] [--guest solo5|tend]");
+		return complain(
+			"usage: tend inspect --policy [--format text|json|markdown] [--guest solo5|tend|strict|standard]");
 	return policy_print(format, guests);
 }

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "abi/solo5_elf.h"
+#include "cli/beside.h"
 #include "cli/command.h"
 #include "cli/executable.h"
+#include "cli/linux.h"
 #include "tender/options.h"
 
 /* The target the unikernel was built for (enum abi_target), or -1 after a complaint. */
@@ -27,23 +29,6 @@ static int target_of(const char *path)
 	return target;
 }
 
-/* The tender lies beside this program, wherever that was installed. */
-static int tender_path(const char *name, char *path, size_t size)
-{
-	char self[PATH_MAX];
-	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-
-	if (length < 0)
-		return complain("/proc/self/exe: %s; mount /proc", strerror(errno));
-	self[length] = '\0';
-	slash = strrchr(self, '/');
-	*slash = '\0';
-	if ((size_t)snprintf(path, size, "%s/%s", self, name) >= size)
-		return complain("%s/%s: path too long", self, name);
-	return 0;
-}
-
 int command_run(int argc, char **argv)
 {
 	static char self_name[] = "tend";
@@ -51,13 +36,15 @@ int command_run(int argc, char **argv)
 	int kernel = 0;
 	int target = SPT_ABI_TARGET;
 
+	if (linux_is_meant(argc, argv))
+		return linux_run(argc, argv, NULL);
 	if (options_scan(argc, argv, &kernel) == OPTIONS_RUN)
 		target = target_of(argv[kernel]);
 	if (target < 0)
 		return 1;
 	if (target != SPT_ABI_TARGET)
 		return complain("%s: Executable is not for the solo5-spt target", argv[kernel]);
-	if (tender_path("solo5-spt", path, sizeof(path)) != 0)
+	if (beside_path("solo5-spt", path, sizeof(path)) != 0)
 		return 1;
 	argv[0] = self_name;
 	execv(path, argv);

@@ -1,5 +1,6 @@
 /*
- * Formatting without libc: %s, %d, %u, %x, %c and %%, with the length modifiers l and z, and %.*s.
+ * Formatting without libc: %s, %d, %u, %x, %o, %c and %%, with the length modifiers l and z, a width with the flags 0
+ * and -, and %.*s.
  */
 #ifndef FREESTANDING_FORMAT_H
 #define FREESTANDING_FORMAT_H

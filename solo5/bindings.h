@@ -42,9 +42,6 @@ const struct mft_entry *device_get(solo5_handle_t handle, uint32_t type);
 /* ssp.c: a stack canary of this start's own, from 8 random bytes; a fixed one from 0. */
 void ssp_init(uint64_t random);
 
-/* vdso.c: the address of a function of the host's vDSO, 0 if it is not there. */
-uintptr_t vdso_lookup(uint64_t vdso, const char *name);
-
 /* abort.c: one line in the Solo5 form, then status SOLO5_EXIT_ABORT. Touches no variable. */
 _Noreturn void bindings_panic(const char *where, const char *message);
 

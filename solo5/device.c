@@ -1,6 +1,6 @@
 /* Devices by name and by handle. */
 #include "bindings.h"
-#include "text.h"
+#include "freestanding/text_equal.h"
 
 static const struct mft *manifest;
 static solo5_handle_set_t acquired;

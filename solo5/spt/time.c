@@ -1,5 +1,6 @@
 /* Clocks: the host's vDSO where the tender handed it over (no host call), else clock_gettime. */
 #include "bindings.h"
+#include "freestanding/vdso.h"
 #include "spt/host.h"
 
 typedef int (*clock_function)(int clock, struct host_timespec *time);

@@ -63,6 +63,10 @@ struct elf_plan {
 /* Reads and checks the ELF header for `machine` (EM_*) and reads the program headers. */
 int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf_image *image, struct error *error);
 
+/* The same for another ELF type than a unikernel's, ET_EXEC: the library kernel is ET_DYN. */
+int elf_image_read_type(const struct elf_source *source, uint16_t machine, uint16_t type, struct elf_image *image,
+			struct error *error);
+
 /* Checks every PT_LOAD against the file's size and [SPT_IMAGE_BASE, mem_bytes) and lays out how to load them. */
 int elf_plan_make(const struct elf_image *image, const struct elf_source *source, uint64_t mem_bytes,
 		  struct elf_plan *plan, struct error *error);

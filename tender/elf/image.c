@@ -17,7 +17,21 @@ static const char *machine_name(uint16_t machine)
 	}
 }
 
-static int header_check(const Elf64_Ehdr *header, const char *name, uint16_t machine, struct error *error)
+static int type_check(const Elf64_Ehdr *header, const char *name, uint16_t type, struct error *error)
+{
+	if (header->e_type == type)
+		return 0;
+	if (type == ET_EXEC)
+		return error_set(error,
+				 "%s: Invalid or unsupported executable: ELF type %u, a unikernel has 2 (ET_EXEC); "
+				 "link it with -no-pie",
+				 name, header->e_type);
+	return error_set(error, "%s: Invalid or unsupported executable: ELF type %u instead of %u", name,
+			 header->e_type, type);
+}
+
+static int header_check(const Elf64_Ehdr *header, const char *name, uint16_t machine, uint16_t type,
+			struct error *error)
 {
 	const unsigned char *ident = header->e_ident;
 
@@ -31,11 +45,8 @@ static int header_check(const Elf64_Ehdr *header, const char *name, uint16_t mac
 	if (header->e_machine != machine)
 		return error_set(error, "%s: Invalid or unsupported executable: built for %s, this tender runs %s",
 				 name, machine_name(header->e_machine), machine_name(machine));
-	if (header->e_type != ET_EXEC)
-		return error_set(error,
-				 "%s: Invalid or unsupported executable: ELF type %u, a unikernel has 2 (ET_EXEC); "
-				 "link it with -no-pie",
-				 name, header->e_type);
+	if (type_check(header, name, type, error) < 0)
+		return -1;
 	if (header->e_ehsize != sizeof(Elf64_Ehdr) || header->e_phentsize != sizeof(Elf64_Phdr))
 		return error_set(error, "%s: Invalid or unsupported executable: wrong ELF header sizes", name);
 	if (header->e_phnum < 1 || header->e_phnum > ELF_PHDR_MAX)
@@ -58,7 +69,8 @@ static int bytes_read(const struct elf_source *source, void *to, size_t size, ui
 	return 0;
 }
 
-int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf_image *image, struct error *error)
+int elf_image_read_type(const struct elf_source *source, uint16_t machine, uint16_t type, struct elf_image *image,
+			struct error *error)
 {
 	const Elf64_Ehdr *header = &image->header;
 	size_t phdr_bytes;
@@ -69,7 +81,7 @@ int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf
 	if (got < sizeof(*header))
 		return error_set(error, "%s: Invalid or unsupported executable: shorter than an ELF header",
 				 source->name);
-	if (header_check(header, source->name, machine, error) < 0)
+	if (header_check(header, source->name, machine, type, error) < 0)
 		return -1;
 	phdr_bytes = header->e_phnum * sizeof(Elf64_Phdr);
 	if (header->e_phoff == offsetof(struct elf_image, phdrs))
@@ -81,4 +93,9 @@ int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf
 				 "%s: Invalid or unsupported executable: the file ends inside its program headers",
 				 source->name);
 	return 0;
+}
+
+int elf_image_read(const struct elf_source *source, uint16_t machine, struct elf_image *image, struct error *error)
+{
+	return elf_image_read_type(source, machine, ET_EXEC, image, error);
 }

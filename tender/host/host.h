@@ -21,6 +21,27 @@
 #define HOST_CALL6(nr, a, b, c, d, e, f)                                                                               \
 	arch_syscall(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 
+/* struct rlimit64 and struct sigaction as the kernel has them; a signal set is one word. */
+struct host_limit {
+	uint64_t soft;
+	uint64_t hard;
+};
+
+struct host_sigaction {
+	uint64_t handler; /* an address, SIG_DFL or SIG_IGN */
+	uint64_t flags;
+	uint64_t restorer;
+	uint64_t mask;
+};
+
+#define HOST_SIGNAL_BIT(signal) (1ull << ((signal)-1))
+
+struct host_stack {
+	uint64_t base;
+	uint64_t flags; /* an int and its padding */
+	uint64_t bytes;
+};
+
 static inline long host_openat(int dir, const char *path, int flags)
 {
 	return HOST_CALL4(__NR_openat, dir, path, flags, 0);
@@ -39,6 +60,16 @@ static inline long host_close(int fd)
 static inline long host_pread(int fd, void *buf, size_t size, uint64_t offset)
 {
 	return HOST_CALL4(__NR_pread64, fd, buf, size, offset);
+}
+
+static inline long host_pwrite(int fd, const void *buf, size_t size, uint64_t offset)
+{
+	return HOST_CALL4(__NR_pwrite64, fd, buf, size, offset);
+}
+
+static inline long host_read(int fd, void *buf, size_t size)
+{
+	return HOST_CALL3(__NR_read, fd, buf, size);
 }
 
 static inline long host_write(int fd, const void *buf, size_t size)
@@ -155,6 +186,129 @@ static inline long host_epoll_ctl(int epoll_fd, int operation, int fd, void *eve
 static inline long host_timerfd_create(int clock, int flags)
 {
 	return HOST_CALL2(__NR_timerfd_create, clock, flags);
+}
+
+static inline long host_eventfd(unsigned value, int flags)
+{
+	return HOST_CALL2(__NR_eventfd2, value, flags);
+}
+
+static inline long host_memfd_create(const char *name, unsigned flags)
+{
+	return HOST_CALL2(__NR_memfd_create, name, flags);
+}
+
+static inline long host_ftruncate(int fd, uint64_t bytes)
+{
+	return HOST_CALL2(__NR_ftruncate, fd, bytes);
+}
+
+/* `status`: struct stat */
+static inline long host_fstat(int fd, void *status)
+{
+	return HOST_CALL2(__NR_fstat, fd, status);
+}
+
+static inline long host_socketpair(int family, int type, int protocol, int fds[2])
+{
+	return HOST_CALL4(__NR_socketpair, family, type, protocol, fds);
+}
+
+static inline long host_send(int fd, const void *buf, size_t size, int flags)
+{
+	return HOST_CALL6(__NR_sendto, fd, buf, size, flags, 0, 0);
+}
+
+static inline long host_receive(int fd, void *buf, size_t size, int flags)
+{
+	return HOST_CALL6(__NR_recvfrom, fd, buf, size, flags, 0, 0);
+}
+
+/* `fds`: struct pollfd[count]; `timeout`: struct __kernel_timespec, NULL: none. No signal mask. */
+static inline long host_ppoll(void *fds, unsigned count, const void *timeout)
+{
+	return HOST_CALL5(__NR_ppoll, fds, count, timeout, 0, 0);
+}
+
+static inline long host_signalfd(uint64_t signals, int flags)
+{
+	return HOST_CALL4(__NR_signalfd4, -1, &signals, sizeof(signals), flags);
+}
+
+static inline long host_sigprocmask(int how, uint64_t signals)
+{
+	return HOST_CALL4(__NR_rt_sigprocmask, how, &signals, 0, sizeof(signals));
+}
+
+static inline long host_sigaction(int signal, const struct host_sigaction *action)
+{
+	return HOST_CALL4(__NR_rt_sigaction, signal, action, 0, sizeof(action->mask));
+}
+
+static inline long host_sigaltstack(const struct host_stack *stack)
+{
+	return HOST_CALL2(__NR_sigaltstack, stack, 0);
+}
+
+static inline long host_kill(int process, int signal)
+{
+	return HOST_CALL2(__NR_kill, process, signal);
+}
+
+/* Copies this process; returns 0 in the copy. */
+static inline long host_fork(int end_signal)
+{
+	return HOST_CALL5(__NR_clone, end_signal, 0, 0, 0, 0);
+}
+
+static inline long host_wait(int process, int *status, int options)
+{
+	return HOST_CALL4(__NR_wait4, process, status, options, 0);
+}
+
+static inline long host_getpid(void)
+{
+	return HOST_CALL0(__NR_getpid);
+}
+
+static inline long host_geteuid(void)
+{
+	return HOST_CALL0(__NR_geteuid);
+}
+
+static inline long host_mkdirat(int dir, const char *path, unsigned mode)
+{
+	return HOST_CALL3(__NR_mkdirat, dir, path, mode);
+}
+
+static inline long host_unlinkat(int dir, const char *path, int flags)
+{
+	return HOST_CALL3(__NR_unlinkat, dir, path, flags);
+}
+
+/* `entries`: struct linux_dirent64, one behind the other */
+static inline long host_getdents(int fd, void *entries, size_t size)
+{
+	return HOST_CALL3(__NR_getdents64, fd, entries, size);
+}
+
+/* `names`: struct new_utsname */
+static inline long host_uname(void *names)
+{
+	return HOST_CALL1(__NR_uname, names);
+}
+
+/* Fills the bit set of the CPUs this process may run on; returns the bytes filled. */
+static inline long host_sched_getaffinity(uint64_t *cpus, size_t size)
+{
+	return HOST_CALL3(__NR_sched_getaffinity, 0, size, cpus);
+}
+
+static inline long host_nanosleep(uint64_t ns)
+{
+	uint64_t time[2] = {ns / 1000000000u, ns % 1000000000u};
+
+	return HOST_CALL2(__NR_nanosleep, time, 0);
 }
 
 _Noreturn static inline void host_exit(int status)

@@ -3,11 +3,13 @@
  *
  * Shape of a filter: check the architecture, then compare the call number with each call in turn, in the table's order.
  * Behind each comparison stand the call's rules: their conditions lead to "allow" or on to the next rule, the last
- * one's to "kill". A number that no comparison knows comes to "kill" as well.
+ * one's to "kill". A number that no comparison knows comes to "kill" as well. Filters of Linux guests first look where
+ * the call comes from.
  *
  * Short filters start faster, because the kernel compiles each instruction. So there is one pair of "allow" and "kill"
- * for all jumps in reach, and a group whose rules all begin by comparing the same argument with different values (a
- * descriptor, as a rule) loads that argument once: each further device then costs one comparison.
+ * for all jumps in reach; what all rules of a group begin with is checked once; and a group whose rules all begin by
+ * comparing the same argument with some value (a descriptor, as a rule) loads that argument once: each further device
+ * then costs one comparison.
  */
 #include <linux/audit.h>
 #include <linux/seccomp.h>
@@ -16,104 +18,105 @@
 #include "arch.h"
 #include "tender/policy/emit.h"
 
-/* The rules of one call number: those of `rules` that have it, in their order. */
+/* The rules that have call number and first `depth` conditions in common with `first`, in their order. */
 struct group {
 	const struct policy_rule *rules;
 	size_t count;
-	uint16_t number;
+	const struct policy_rule *first;
+	unsigned depth;
 };
 
-/* The group's first rule at or behind `rule`, or NULL. Begin with group->rules. */
+static bool condition_is_shared(const struct policy_rule *a, const struct policy_rule *b, unsigned number)
+{
+	struct policy_condition one;
+	struct policy_condition other;
+
+	if (a->values[number] != b->values[number]) /* what mostly differs, without a detour */
+		return false;
+	one = policy_condition(a, number);
+	other = policy_condition(b, number);
+	return one.index == other.index && one.test == other.test && one.end == other.end;
+}
+
+static bool group_has(const struct group *group, const struct policy_rule *rule)
+{
+	if (rule->row->number != group->first->row->number || rule->row->arg_count < group->depth)
+		return false;
+	for (unsigned i = 0; i < group->depth; i++) {
+		if (!condition_is_shared(rule, group->first, i))
+			return false;
+	}
+	return true;
+}
+
+/* The group's first rule at or behind `rule`, or NULL. Begin with group->first. */
 static const struct policy_rule *group_next(const struct group *group, const struct policy_rule *rule)
 {
 	for (; rule < group->rules + group->count; rule++) {
-		if (rule->row->number == group->number)
+		if (group_has(group, rule))
 			return rule;
 	}
 	return NULL;
 }
 
-/* True if no rule of the group before `rule` compares with the same value first. */
-static bool value_is_new(const struct group *group, const struct policy_rule *rule)
+static bool group_is_single(const struct group *group)
 {
-	const struct policy_rule *other = group_next(group, group->rules);
-
-	for (; other != rule; other = group_next(group, other + 1)) {
-		if (other->conditions[0].value == rule->conditions[0].value)
-			return false;
-	}
-	return true;
+	return !group_next(group, group->first + 1);
 }
 
-/* True if one load of the first condition's argument can serve the whole group. */
+/* True if what the rules have in common is all that one of them asks for. */
+static bool group_is_open(const struct group *group)
+{
+	const struct policy_rule *rule = group->first;
+
+	while (rule && rule->row->arg_count > group->depth)
+		rule = group_next(group, rule + 1);
+	return rule;
+}
+
+/* The group's rules that agree with `first` in one condition more. */
+static struct group group_narrow(const struct group *group, const struct policy_rule *first)
+{
+	return (struct group){group->rules, group->count, first, group->depth + 1};
+}
+
+/* True if the next condition is the same for all rules. */
+static bool group_shares_condition(const struct group *group)
+{
+	const struct policy_rule *rule = group->first;
+
+	while (rule && condition_is_shared(rule, group->first, group->depth))
+		rule = group_next(group, rule + 1);
+	return !rule;
+}
+
+/* True if one load of the next condition's argument can serve the whole group. */
 static bool group_shares_load(const struct group *group)
 {
-	const struct policy_rule *first = group_next(group, group->rules);
+	struct policy_condition first = policy_condition(group->first, group->depth);
 
-	for (const struct policy_rule *rule = first; rule; rule = group_next(group, rule + 1)) {
-		const struct policy_condition *condition = &rule->conditions[0];
+	if (first.test != HOSTCALL_TEST_EQ && first.test != HOSTCALL_TEST_INT)
+		return false;
+	for (const struct policy_rule *rule = group->first; rule; rule = group_next(group, rule + 1)) {
+		struct policy_condition condition = policy_condition(rule, group->depth);
 
-		if (rule->row->arg_count == 0 || condition->test != HOSTCALL_TEST_EQ)
-			return false;
-		if (condition->index != first->conditions[0].index ||
-		    high(condition->value) != high(first->conditions[0].value))
-			return false;
-		if (!value_is_new(group, rule))
+		if (condition.test != first.test || condition.index != first.index ||
+		    high(condition.value) != high(first.value))
 			return false;
 	}
 	return true;
 }
 
-/* One rule of a sharing group, entered with the low half of its first argument loaded. */
-static void emit_shared_rule(struct assembler *as, const struct policy_rule *rule, bool is_last)
+/* The first rule at or behind `rule` whose next condition no rule of the group before it has, or NULL. */
+static const struct policy_rule *value_next(const struct group *group, const struct policy_rule *rule)
 {
-	bool is_only_condition = rule->row->arg_count == 1;
-	size_t compare = as->length;
+	for (rule = group_next(group, rule); rule; rule = group_next(group, rule + 1)) {
+		struct group same = group_narrow(group, rule);
 
-	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, low(rule->conditions[0].value), is_only_condition ? JUMP_ALLOW : 0,
-		  is_last ? JUMP_KILL : 0);
-	emit_conditions(as, rule, 1);
-	/* No other rule has this value: what fails behind the comparison is refused. */
-	jumps_rename(as, compare, JUMP_FAIL, JUMP_KILL);
-	if (!is_last && as->length <= as->max)
-		as->filter[compare].jf = (uint8_t)(as->length - compare - 1);
-}
-
-static void emit_sharing_group(struct assembler *as, const struct group *group, const struct policy_rule *first)
-{
-	emit_load_high(as, first->conditions[0].index);
-	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, high(first->conditions[0].value), 0, JUMP_KILL);
-	emit_load_low(as, first->conditions[0].index);
-	for (const struct policy_rule *rule = first; rule;) {
-		const struct policy_rule *next = group_next(group, rule + 1);
-
-		ends_keep_in_reach(as);
-		emit_shared_rule(as, rule, !next);
-		rule = next;
+		if (group_next(&same, group->first) == rule)
+			return rule;
 	}
-}
-
-/* The rules of the group: every path through them ends in allow or kill. */
-static void emit_rules(struct assembler *as, const struct group *group, const struct policy_rule *first)
-{
-	size_t start = as->length;
-
-	if (group_shares_load(group)) {
-		emit_sharing_group(as, group, first);
-		return;
-	}
-	for (const struct policy_rule *rule = first; rule; rule = group_next(group, rule + 1)) {
-		if (rule->row->arg_count == 0) {
-			/* It applies to whatever came so far. */
-			jumps_rename(as, start, JUMP_FAIL, JUMP_ALLOW);
-			return;
-		}
-		jumps_resolve(as, start, JUMP_FAIL);
-		ends_keep_in_reach(as);
-		start = as->length;
-		emit_conditions(as, rule, 0);
-	}
-	jumps_rename(as, start, JUMP_FAIL, JUMP_KILL);
+	return NULL;
 }
 
 /* True if the group may be longer than a conditional jump reaches. */
@@ -121,32 +124,113 @@ static bool group_is_far(const struct group *group)
 {
 	size_t length = 0;
 
-	for (const struct policy_rule *rule = group_next(group, group->rules); rule; rule = group_next(group, rule + 1))
+	for (const struct policy_rule *rule = group->first; rule; rule = group_next(group, rule + 1))
 		length += RULE_LENGTH_MAX;
 	return length >= JUMP_DISTANCE_MAX;
 }
 
-/* Compares the loaded call number with the group's: its rules, or on to what comes behind them. */
-static void emit_group(struct assembler *as, const struct group *group)
-{
-	const struct policy_rule *first = group_next(group, group->rules);
-	bool far = group_is_far(group);
-	size_t branch;
+static void emit_rules(struct assembler *as, const struct group *group);
 
-	ends_keep_in_reach(as);
-	branch = as->length;
-	if (first->row->arg_count == 0) {
-		emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, group->number, JUMP_ALLOW, 0);
+/* Compares what is loaded with k: the group's rules, or on to what comes behind them; to "kill" if nothing does. */
+static void emit_branch(struct assembler *as, uint32_t k, const struct group *group, bool is_last)
+{
+	bool far = !is_last && group_is_far(group);
+	uint8_t otherwise = is_last ? JUMP_KILL : 0;
+	size_t branch = as->length;
+
+	if (group_is_open(group)) {
+		emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, k, JUMP_ALLOW, otherwise);
 		return;
 	}
-	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, group->number, far ? 1 : 0, 0);
+	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, k, far ? 1 : 0, otherwise);
 	if (far)
 		emit(as, BPF_JMP | BPF_JA, 0);
-	emit_rules(as, group, first);
-	if (as->length <= as->max && far)
+	emit_rules(as, group);
+	if (as->length > as->max || is_last)
+		return;
+	if (far)
 		as->filter[branch + 1].k = (uint32_t)(as->length - branch - 2);
-	else if (as->length <= as->max)
+	else
 		as->filter[branch].jf = (uint8_t)(as->length - branch - 1);
+}
+
+/* One load, then a branch for each value. */
+static void emit_values(struct assembler *as, const struct group *group)
+{
+	struct policy_condition first = policy_condition(group->first, group->depth);
+
+	if (first.test == HOSTCALL_TEST_EQ) {
+		emit_load_high(as, first.index);
+		emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, high(first.value), 0, JUMP_KILL);
+	}
+	emit_load_low(as, first.index);
+	for (const struct policy_rule *rule = group->first; rule;) {
+		const struct policy_rule *next = value_next(group, rule + 1);
+		struct group narrow = group_narrow(group, rule);
+
+		ends_keep_in_reach(as);
+		emit_branch(as, low(policy_condition(rule, group->depth).value), &narrow, !next);
+		rule = next;
+	}
+}
+
+/* The condition that all rules share, then the rest of them. */
+static void emit_prefix(struct assembler *as, const struct group *group)
+{
+	struct group rest = group_narrow(group, group->first);
+	size_t start;
+
+	ends_keep_in_reach(as);
+	start = as->length;
+	emit_condition(as, group->first, group->depth);
+	jumps_rename(as, start, JUMP_FAIL, JUMP_KILL);
+	if (group_is_open(&rest)) {
+		jumps_rename(as, start, JUMP_PASS, JUMP_ALLOW);
+		return;
+	}
+	jumps_resolve(as, start, JUMP_PASS);
+	emit_rules(as, &rest);
+}
+
+/* Rule after rule: where one does not apply, the next may. */
+static void emit_sequence(struct assembler *as, const struct group *group)
+{
+	size_t start = as->length;
+
+	for (const struct policy_rule *rule = group->first; rule; rule = group_next(group, rule + 1)) {
+		jumps_resolve(as, start, JUMP_FAIL);
+		ends_keep_in_reach(as);
+		start = as->length;
+		emit_conditions(as, rule, group->depth);
+	}
+	jumps_rename(as, start, JUMP_FAIL, JUMP_KILL);
+}
+
+/* The rules of the group, which is not open, from its depth on: every path through them ends in allow or kill. */
+static void emit_rules(struct assembler *as, const struct group *group)
+{
+	bool is_single = group_is_single(group);
+
+	if (!is_single && group_shares_load(group))
+		emit_values(as, group);
+	else if (!is_single && group_shares_condition(group))
+		emit_prefix(as, group);
+	else
+		emit_sequence(as, group);
+}
+
+/* Compares the loaded call number with the group's. */
+static void emit_group(struct assembler *as, const struct group *group)
+{
+	const struct hostcall *row = group->first->row;
+
+	ends_keep_in_reach(as);
+	if (row->answer == HOSTCALL_ANSWER_ALLOWED) {
+		emit_branch(as, row->number, group, false);
+		return;
+	}
+	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, row->number, 0, 1);
+	emit_return(as, SECCOMP_RET_ERRNO | row->answer);
 }
 
 static bool number_is_new(const struct policy_rule *rules, size_t index)
@@ -166,24 +250,44 @@ size_t policy_filter_bound(size_t rule_count)
 	return bound < POLICY_FILTER_MAX ? bound : POLICY_FILTER_MAX;
 }
 
+/* From the architecture to the ends: for calls of which nothing is known yet. */
+static void emit_calls(struct assembler *as, const struct policy_rule *rules, size_t count)
+{
+	emit_load_field(as, offsetof(struct seccomp_data, arch));
+	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, ARCH_AUDIT, 0, JUMP_KILL);
+	emit_load_field(as, offsetof(struct seccomp_data, nr));
+	for (size_t i = 0; i < count; i++) {
+		if (number_is_new(rules, i))
+			emit_group(as, &(struct group){rules, count, &rules[i], 0});
+	}
+	emit_ends(as);
+}
+
+/*
+ * What a filter loads first. For every system call number of every ABI, the kernel interprets a new filter to find out
+ * whether it allows the number whatever arguments and place are: a load of either ends the search at once.
+ */
 size_t policy_assemble(const struct policy_rule *rules, size_t count, struct sock_filter *filter, size_t max)
 {
 	struct assembler as = {.filter = filter, .max = max};
 
 	if (count == 0)
 		return 0;
-	/*
-	 * Before anything else: for every system call number of every ABI, a new filter is interpreted to find out
-	 * whether it allows the number whatever the arguments are. This load ends the search at the first instruction.
-	 */
 	emit_load_low(&as, 0);
-	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
-	emit_jump(&as, BPF_JMP | BPF_JEQ | BPF_K, ARCH_AUDIT, 0, JUMP_KILL);
-	emit(&as, BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < count; i++) {
-		if (number_is_new(rules, i))
-			emit_group(&as, &(struct group){rules, count, rules[i].row->number});
-	}
-	emit_ends(&as);
+	emit_calls(&as, rules, count);
+	return as.length <= max ? as.length : 0;
+}
+
+size_t policy_assemble_linux(const struct policy_rule *rules, size_t count, uint64_t slot, struct sock_filter *filter,
+			     size_t max)
+{
+	struct assembler as = {.filter = filter, .max = max};
+
+	if (count == 0)
+		return 0;
+	emit_load_field(&as, offsetof(struct seccomp_data, instruction_pointer) + 4);
+	emit_jump(&as, BPF_JMP | BPF_JEQ | BPF_K, high(slot), 1, 0);
+	emit_return(&as, SECCOMP_RET_TRAP);
+	emit_calls(&as, rules, count);
 	return as.length <= max ? as.length : 0;
 }

@@ -16,14 +16,24 @@ void emit(struct assembler *as, uint16_t code, uint32_t k)
 	emit_jump(as, code, k, 0, 0);
 }
 
+void emit_load_field(struct assembler *as, size_t offset)
+{
+	emit(as, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
+}
+
 void emit_load_low(struct assembler *as, unsigned index)
 {
-	emit(as, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index));
+	emit_load_field(as, offsetof(struct seccomp_data, args) + 8 * index);
 }
 
 void emit_load_high(struct assembler *as, unsigned index)
 {
-	emit(as, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(offsetof(struct seccomp_data, args) + 8 * index + 4));
+	emit_load_field(as, offsetof(struct seccomp_data, args) + 8 * index + 4);
+}
+
+void emit_return(struct assembler *as, uint32_t action)
+{
+	emit(as, BPF_RET | BPF_K, action);
 }
 
 static void emit_equal(struct assembler *as, uint32_t k)
@@ -37,6 +47,43 @@ static void emit_test_equal(struct assembler *as, unsigned index, uint64_t value
 	emit_equal(as, high(value));
 	emit_load_low(as, index);
 	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, low(value), JUMP_PASS, JUMP_FAIL);
+}
+
+/* Sign-extended or not, the kernel sees the lower half. */
+static void emit_test_int(struct assembler *as, unsigned index, uint64_t value)
+{
+	emit_load_low(as, index);
+	emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, low(value), JUMP_PASS, JUMP_FAIL);
+}
+
+/* argument < limit, a multiple of 4 GiB */
+static void emit_test_below(struct assembler *as, unsigned index, uint64_t limit)
+{
+	emit_load_high(as, index);
+	emit_jump(as, BPF_JMP | BPF_JGE | BPF_K, high(limit), JUMP_FAIL, JUMP_PASS);
+}
+
+/* 1 << argument is in the set, whose upper half has the bits that do not count. */
+static void emit_test_set(struct assembler *as, unsigned index, uint64_t set)
+{
+	emit_load_low(as, index);
+	if (high(set))
+		emit(as, BPF_ALU | BPF_AND | BPF_K, ~high(set));
+	emit_jump(as, BPF_JMP | BPF_JGE | BPF_K, 32, JUMP_FAIL, 0);
+	emit(as, BPF_MISC | BPF_TAX, 0);
+	emit(as, BPF_LD | BPF_IMM, 1);
+	emit(as, BPF_ALU | BPF_LSH | BPF_X, 0);
+	emit_jump(as, BPF_JMP | BPF_JSET | BPF_K, low(set), JUMP_PASS, JUMP_FAIL);
+}
+
+/* start <= argument < end, multiples of 4 GiB: the upper half decides. */
+static void emit_test_inside(struct assembler *as, unsigned index, uint64_t start, uint64_t end, bool or_low)
+{
+	emit_load_high(as, index);
+	if (or_low)
+		emit_jump(as, BPF_JMP | BPF_JEQ | BPF_K, 0, JUMP_PASS, 0);
+	emit_jump(as, BPF_JMP | BPF_JGE | BPF_K, high(start), 0, JUMP_FAIL);
+	emit_jump(as, BPF_JMP | BPF_JGE | BPF_K, high(end), JUMP_FAIL, JUMP_PASS);
 }
 
 /* argument <= value, by halves */
@@ -78,7 +125,7 @@ static void emit_test_within(struct assembler *as, unsigned index, uint64_t bloc
 	emit(as, BPF_ST, 0);
 	emit_jump(as, BPF_JMP | BPF_JGE | BPF_X, 0, 3, 0); /* sum >= length: no carry */
 	emit_load_high(as, index);
-	emit(as, BPF_ALU | BPF_ADD | BPF_K, 1);
+	emit(as, BPF_ALU | BPF_ADD, 1); /* BPF_K, which is 0 like BPF_ADD */
 	emit(as, BPF_JMP | BPF_JA, 1);
 	emit_load_high(as, index);
 	emit_jump(as, BPF_JMP | BPF_JGT | BPF_K, high(capacity), JUMP_FAIL, 0);
@@ -87,20 +134,36 @@ static void emit_test_within(struct assembler *as, unsigned index, uint64_t bloc
 	emit_jump(as, BPF_JMP | BPF_JGT | BPF_K, low(capacity), JUMP_FAIL, JUMP_PASS);
 }
 
-static void emit_test(struct assembler *as, const struct policy_condition *condition)
+void emit_condition(struct assembler *as, const struct policy_rule *rule, unsigned number)
 {
-	switch ((enum hostcall_test)condition->test) {
+	struct policy_condition condition = policy_condition(rule, number);
+
+	switch ((enum hostcall_test)condition.test) {
 	case HOSTCALL_TEST_EQ:
-		emit_test_equal(as, condition->index, condition->value);
+		emit_test_equal(as, condition.index, condition.value);
+		break;
+	case HOSTCALL_TEST_INT:
+		emit_test_int(as, condition.index, condition.value);
 		break;
 	case HOSTCALL_TEST_LE:
-		emit_test_at_most(as, condition->index, condition->value);
+		emit_test_at_most(as, condition.index, condition.value);
+		break;
+	case HOSTCALL_TEST_BELOW:
+		emit_test_below(as, condition.index, condition.value);
+		break;
+	case HOSTCALL_TEST_SET:
+		emit_test_set(as, condition.index, condition.value);
+		break;
+	case HOSTCALL_TEST_INSIDE:
+	case HOSTCALL_TEST_LOW_OR_INSIDE:
+		emit_test_inside(as, condition.index, condition.value, condition.end,
+				 condition.test == HOSTCALL_TEST_LOW_OR_INSIDE);
 		break;
 	case HOSTCALL_TEST_WHOLE:
-		emit_test_whole(as, condition->index, condition->value);
+		emit_test_whole(as, condition.index, condition.value);
 		break;
 	case HOSTCALL_TEST_WITHIN:
-		emit_test_within(as, condition->index, condition->value, condition->capacity);
+		emit_test_within(as, condition.index, condition.value, condition.end);
 		break;
 	case HOSTCALL_TEST_COUNT:
 		break;
@@ -140,9 +203,9 @@ void jumps_resolve(struct assembler *as, size_t first, uint8_t target)
 void emit_ends(struct assembler *as)
 {
 	jumps_resolve(as, as->open, JUMP_KILL);
-	emit(as, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
+	emit_return(as, SECCOMP_RET_KILL_PROCESS);
 	jumps_resolve(as, as->open, JUMP_ALLOW);
-	emit(as, BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	emit_return(as, SECCOMP_RET_ALLOW);
 	as->open = as->length;
 }
 
@@ -159,7 +222,7 @@ void emit_conditions(struct assembler *as, const struct policy_rule *rule, unsig
 	for (unsigned i = from; i < rule->row->arg_count; i++) {
 		size_t start = as->length;
 
-		emit_test(as, &rule->conditions[i]);
+		emit_condition(as, rule, i);
 		if (i + 1 < rule->row->arg_count)
 			jumps_resolve(as, start, JUMP_PASS);
 		else

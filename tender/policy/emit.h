@@ -41,9 +41,15 @@ static inline uint32_t high(uint64_t value)
 
 void emit_jump(struct assembler *as, uint16_t code, uint32_t k, uint8_t jump_true, uint8_t jump_false);
 void emit(struct assembler *as, uint16_t code, uint32_t k);
+void emit_return(struct assembler *as, uint32_t action);
+/* Loads the 32 bits at that offset of struct seccomp_data. */
+void emit_load_field(struct assembler *as, size_t offset);
 /* Load one half of an argument. */
 void emit_load_low(struct assembler *as, unsigned index);
 void emit_load_high(struct assembler *as, unsigned index);
+
+/* One condition of the rule: jumps to JUMP_PASS where it holds, else to JUMP_FAIL. */
+void emit_condition(struct assembler *as, const struct policy_rule *rule, unsigned number);
 
 /* The rule's conditions from number `from` on; where the last one holds, the call is allowed. */
 void emit_conditions(struct assembler *as, const struct policy_rule *rule, unsigned from);

@@ -1,15 +1,28 @@
 /* Rows of the table, multiplied by a guest's devices and with every symbolic value resolved. */
+#include <asm/signal.h>
+#include <linux/futex.h>
+#include <linux/mman.h>
+#include <linux/sched.h>
 #include <linux/time.h>
+#include <stdbool.h>
 
+#include "abi/kernel.h"
 #include "tender/policy/policy.h"
 
-#define ARCH_PRCTL_SET_FS 0x1002
+_Static_assert(HOSTCALL_CLONE_THREAD == (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
+					 CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID),
+	       "what a thread is");
+_Static_assert(HOSTCALL_CLONE_FORK == (CLONE_PARENT | SIGCHLD), "what a process is");
 
+#define CONSTANT_CASE(name, number, text)                                                                              \
+	case HOSTCALL_VALUE_##name:                                                                                    \
+		return (number);
+
+/* Of a range the start. */
 static uint64_t value_resolve(enum hostcall_value value, const struct policy_guest *guest, unsigned device)
 {
 	switch (value) {
-	case HOSTCALL_VALUE_CONSOLE_FD:
-		return 1;
+		HOSTCALL_CONSTANTS(CONSTANT_CASE)
 	case HOSTCALL_VALUE_NET_FD:
 		return (uint64_t)guest->net_fds[device];
 	case HOSTCALL_VALUE_NET_COUNT:
@@ -25,17 +38,38 @@ static uint64_t value_resolve(enum hostcall_value value, const struct policy_gue
 		return (uint64_t)guest->epoll_fd;
 	case HOSTCALL_VALUE_TIMER_FD:
 		return (uint64_t)guest->timer_fd;
-	case HOSTCALL_VALUE_CLOCK_MONOTONIC:
-		return CLOCK_MONOTONIC;
-	case HOSTCALL_VALUE_CLOCK_REALTIME:
-		return CLOCK_REALTIME;
-	case HOSTCALL_VALUE_ARCH_SET_FS:
-		return ARCH_PRCTL_SET_FS;
-	case HOSTCALL_VALUE_ZERO:
+	case HOSTCALL_VALUE_WAKE_FD:
+		return (uint64_t)guest->kernel.wake_fd;
+	case HOSTCALL_VALUE_CONTROL_FD:
+		return (uint64_t)guest->kernel.control_fd;
+	case HOSTCALL_VALUE_TRACE_FD:
+		return (uint64_t)guest->kernel.trace_fd;
+	case HOSTCALL_VALUE_IMAGE_FD:
+		return (uint64_t)guest->kernel.image_fd;
+	case HOSTCALL_VALUE_ARENA_FD:
+		return (uint64_t)guest->kernel.arena_fd;
+	case HOSTCALL_VALUE_USER:
+		return guest->kernel.user_start;
+	case HOSTCALL_VALUE_ARENA:
+		return guest->kernel.arena_start;
 	case HOSTCALL_VALUE_COUNT:
 		break;
 	}
 	return 0;
+}
+
+static bool test_has_range(enum hostcall_test test)
+{
+	return test == HOSTCALL_TEST_WITHIN || test == HOSTCALL_TEST_INSIDE || test == HOSTCALL_TEST_LOW_OR_INSIDE;
+}
+
+static uint64_t range_end(enum hostcall_value range, const struct policy_guest *guest, unsigned device)
+{
+	if (range == HOSTCALL_VALUE_USER)
+		return guest->kernel.user_end;
+	if (range == HOSTCALL_VALUE_ARENA)
+		return guest->kernel.arena_end;
+	return guest->blocks[device].capacity;
 }
 
 static void rule_make(struct policy_rule *rule, const struct hostcall *row, const struct policy_guest *guest,
@@ -45,13 +79,22 @@ static void rule_make(struct policy_rule *rule, const struct hostcall *row, cons
 	for (unsigned i = 0; i < row->arg_count; i++) {
 		const struct hostcall_arg *arg = &row->args[i];
 
-		rule->conditions[i] = (struct policy_condition){
-			.index = arg->index,
-			.test = arg->test,
-			.value = value_resolve(arg->value, guest, device),
-			.capacity = arg->value == HOSTCALL_VALUE_BLOCK_DEVICE ? guest->blocks[device].capacity : 0,
-		};
+		rule->values[i] = value_resolve(arg->value, guest, device);
+		if (test_has_range(arg->test))
+			rule->end = range_end(arg->value, guest, device);
 	}
+}
+
+struct policy_condition policy_condition(const struct policy_rule *rule, unsigned index)
+{
+	const struct hostcall_arg *arg = &rule->row->args[index];
+
+	return (struct policy_condition){
+		.index = arg->index,
+		.test = arg->test,
+		.value = rule->values[index],
+		.end = test_has_range(arg->test) ? rule->end : 0,
+	};
 }
 
 static unsigned row_instances(const struct hostcall *row, const struct policy_guest *guest)
@@ -62,6 +105,10 @@ static unsigned row_instances(const struct hostcall *row, const struct policy_gu
 		return guest->net_count;
 	if (row->feature == HOSTCALL_FEATURE_BLOCK)
 		return guest->block_count;
+	if (row->feature == HOSTCALL_FEATURE_CONTROL)
+		return guest->kernel.control_fd >= 0;
+	if (row->feature == HOSTCALL_FEATURE_TRACE)
+		return guest->kernel.trace_fd >= 0;
 	return 1;
 }
 

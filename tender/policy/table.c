@@ -11,9 +11,12 @@
 #define ARGS1(a) 1, { a }
 #define ARGS2(a, b) 2, { a, b }
 #define ARGS3(a, b, c) 3, { a, b, c }
+#define ARGS5(a, b, c, d, e) 5, { a, b, c, d, e }
 /* clang-format on */
 #define HOSTCALL(call, feature, guests, args, why)                                                                     \
-	{#call, why, __NR_##call, HOSTCALL_FEATURE_##feature, HOSTCALL_GUEST_##guests, args},
+	{#call, why, __NR_##call, HOSTCALL_FEATURE_##feature, HOSTCALL_GUEST_##guests, HOSTCALL_ANSWER_ALLOWED, args},
+#define HOSTCALL_ERROR(call, feature, guests, answer, why)                                                             \
+	{#call, why, __NR_##call, HOSTCALL_FEATURE_##feature, HOSTCALL_GUEST_##guests, HOSTCALL_ANSWER_##answer, ARGS0},
 
 const struct hostcall policy_table[] = {
 #include "abi/hostcall.def"
@@ -22,7 +25,8 @@ const size_t policy_table_count = sizeof(policy_table) / sizeof(policy_table[0])
 
 #define TEXT_ITEM(name, text) text,
 static const char *const test_texts[] = {HOSTCALL_TESTS(TEXT_ITEM)};
-static const char *const value_texts[] = {HOSTCALL_VALUES(TEXT_ITEM)};
+#define CONSTANT_TEXT_ITEM(name, number, text) text,
+static const char *const value_texts[] = {HOSTCALL_GUEST_VALUES(TEXT_ITEM) HOSTCALL_CONSTANTS(CONSTANT_TEXT_ITEM)};
 static const char *const feature_texts[] = {HOSTCALL_FEATURES(TEXT_ITEM)};
 
 static size_t format_into(char *out, size_t size, const char *format, ...)
@@ -54,6 +58,17 @@ const char *policy_guest_name(enum hostcall_guest guests)
 	case HOSTCALL_GUEST_##name:                                                                                    \
 		return text;
 		HOSTCALL_GUESTS(GUEST_CASE)
+	}
+	return "none";
+}
+
+const char *policy_answer_name(enum hostcall_answer answer)
+{
+	switch (answer) {
+#define ANSWER_CASE(name, error, text)                                                                                 \
+	case HOSTCALL_ANSWER_##name:                                                                                   \
+		return text;
+		HOSTCALL_ANSWERS(ANSWER_CASE)
 	}
 	return "none";
 }

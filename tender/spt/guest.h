@@ -11,9 +11,9 @@
 
 #include "abi/solo5_elf.h"
 #include "tender/elf/elf.h"
+#include "tender/host/start.h"
 #include "tender/options.h"
 #include "tender/policy/policy.h"
-#include "tender/spt/start.h"
 
 /*
  * Large arrays, of which a guest mostly uses the first entries, and none of which is ever cleared as a whole: each page

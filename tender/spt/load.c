@@ -6,6 +6,7 @@
 #include "abi/boot.h"
 #include "abi/solo5_spt.h"
 #include "tender/host/host.h"
+#include "tender/host/personality.h"
 #include "tender/spt/guest.h"
 #include "tender/spt/memory.h"
 #include "tender/spt/tail.h"

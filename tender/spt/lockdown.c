@@ -2,100 +2,19 @@
 #include "tender/spt/lockdown.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/capability.h>
 #include <linux/prctl.h>
-#include <linux/resource.h>
-#include <string.h>
 
 #include "abi/boot.h"
 #include "abi/solo5_spt.h"
 #include "arch.h"
+#include "tender/host/descriptors.h"
 #include "tender/host/host.h"
+#include "tender/host/privileges.h"
 #include "tender/spt/defence.h"
 #include "tender/spt/tail.h"
 
-/* The uid and gid of a guest that root starts: Debian's and the kernel's "nobody". */
-#define UNPRIVILEGED_ID 65534u
-
 /* The vDSO's data pages lie directly below it. Neither they nor the vDSO are ever larger than this. */
 #define VDSO_BYTES_MAX 0x10000u
-
-/*
- * True if the id map of this process's user namespace says that id 0 is another id outside: then it is an unprivileged
- * user's already. Format: "INSIDE OUTSIDE COUNT", in lines (user_namespaces(7)).
- */
-static bool zero_is_mapped_away(const char *map_path)
-{
-	char map[64];
-	long fd = host_openat(AT_FDCWD, map_path, O_RDONLY | O_CLOEXEC);
-	long size = fd < 0 ? fd : host_pread((int)fd, map, sizeof(map), 0);
-	long i = 0;
-
-	if (fd >= 0)
-		host_close((int)fd);
-	while (i < size && map[i] == ' ')
-		i++;
-	if (i >= size || map[i++] != '0')
-		return false;
-	while (i < size && map[i] == ' ')
-		i++;
-	return i < size && map[i] >= '1' && map[i] <= '9';
-}
-
-/*
- * Never leave the guest as the host's uid or gid 0: limits do not bind them. A user namespace that does not map
- * "nobody" answers EINVAL; there 0 may stay if it is somebody else outside.
- */
-static long identity_drop(void)
-{
-	long groups = host_getgroups(0, NULL) == 0 ? 0 : host_setgroups(0, NULL);
-	long gid = host_setresgid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
-	long uid = host_setresuid(UNPRIVILEGED_ID, UNPRIVILEGED_ID, UNPRIVILEGED_ID);
-
-	if (gid == -EINVAL && zero_is_mapped_away("/proc/self/gid_map"))
-		gid = 0;
-	if (uid == -EINVAL && zero_is_mapped_away("/proc/self/uid_map"))
-		uid = 0;
-	/* A user namespace may forbid setgroups; then the groups are those of whoever made it. */
-	if (groups == -EPERM && zero_is_mapped_away("/proc/self/uid_map"))
-		groups = 0;
-	if (uid < 0)
-		return uid;
-	return gid < 0 ? gid : groups;
-}
-
-/* Asks first: every change of credentials costs the kernel a copy of them. */
-static long capabilities_drop(void)
-{
-	struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
-	uint32_t any = 0;
-	long result = host_capget(&header, sets);
-
-	for (unsigned i = 0; i < _LINUX_CAPABILITY_U32S_3 && result >= 0; i++)
-		any |= sets[i].effective | sets[i].permitted | sets[i].inheritable;
-	if (result < 0 || any == 0)
-		return result;
-	memset(sets, 0, sizeof(sets));
-	return host_capset(&header, sets);
-}
-
-/* Core dumps stay off unless the caller asked for them: a limit of 1 also stops dumps that go to a pipe. */
-static void core_dumps_disable(void)
-{
-	struct rlimit64 {
-		uint64_t soft;
-		uint64_t hard;
-	} limit;
-
-	if (host_prlimit(RLIMIT_CORE, NULL, &limit) < 0 || limit.soft != 0)
-		return;
-	/* Raising a hard limit of 0 takes a privilege; without it, only a pipe's reader could still get a dump. */
-	limit.soft = 1;
-	limit.hard = limit.hard ? limit.hard : 1;
-	host_prlimit(RLIMIT_CORE, &limit, NULL);
-}
 
 static int privileges_drop(const struct start *start, struct error *error)
 {
@@ -140,26 +59,8 @@ static size_t descriptors_collect(const struct policy_guest *policy, int *kept)
 static int descriptors_close(const struct policy_guest *policy, struct error *error)
 {
 	int kept[POLICY_DEVICES_MAX + 3];
-	size_t count = descriptors_collect(policy, kept);
-	unsigned next = 0;
-	long result = 0;
+	long result = descriptors_close_others(kept, descriptors_collect(policy, kept));
 
-	for (size_t done = 0; done < count && result >= 0; done++) {
-		size_t least = done;
-		int fd;
-
-		for (size_t i = done + 1; i < count; i++) {
-			if (kept[i] < kept[least])
-				least = i;
-		}
-		fd = kept[least];
-		kept[least] = kept[done];
-		if ((unsigned)fd > next)
-			result = host_close_range(next, (unsigned)fd - 1);
-		next = (unsigned)fd + 1;
-	}
-	if (result >= 0)
-		result = host_close_range(next, ~0u);
 	if (result < 0)
 		return error_set(error, "Could not close descriptors: close_range: %s; it needs Linux 5.9",
 				 error_name(-result));

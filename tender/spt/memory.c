@@ -3,30 +3,13 @@
 
 #include <errno.h>
 #include <linux/mman.h>
-#include <linux/personality.h>
 
 #include "abi/solo5_spt.h"
 #include "tender/elf/source.h"
 #include "tender/host/host.h"
 #include "tender/spt/defence.h"
 
-#define PERSONALITY_QUERY 0xffffffffu
 #define MEMORY_PROT (PROT_READ | PROT_WRITE)
-
-/*
- * Undoes what a personality (setarch -X, -Z) did to this process: under one flag whatever is readable would be
- * executable, under the other page 0 is mapped.
- */
-long personality_undo(void)
-{
-	long persona = host_personality(PERSONALITY_QUERY);
-
-	if (persona < 0)
-		return persona;
-	if (persona & READ_IMPLIES_EXEC)
-		host_personality((unsigned long)persona & ~(unsigned long)READ_IMPLIES_EXEC);
-	return persona & MMAP_PAGE_ZERO ? host_munmap(0, SPT_MEM_BASE) : 0;
-}
 
 static long region_map(uint64_t start, uint64_t end)
 {

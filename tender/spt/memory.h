@@ -10,9 +10,6 @@ static inline void *guest_pointer(uint64_t address)
 	return (void *)(uintptr_t)address;
 }
 
-/* Undoes what the caller's personality would do to guest memory. Returns 0 or -errno. */
-long personality_undo(void);
-
 /* Maps one page, zeroed, readable and writable. Returns its address or -errno. */
 long memory_page_map(uint64_t address);
 

@@ -8,7 +8,7 @@
 #include "tests/policy/evaluator.h"
 
 #define LOW_MAX 0xffffffffull
-#define VALUES_MAX 48
+#define VALUES_MAX 288
 
 struct values {
 	uint64_t list[VALUES_MAX];
@@ -60,6 +60,34 @@ static void values_add_offsets(struct values *values, uint64_t length, uint64_t 
 	}
 }
 
+/* Members and others, with the bits that do not count, bits that do, and garbage in the upper half. */
+static void values_add_set(struct values *values, uint64_t set)
+{
+	uint64_t ignored = set >> 32;
+	const uint64_t extras[] = {
+		0, ignored, ignored & -ignored, ignored & (ignored - 1), 1 << 5, 1ull << 31, 1ull << 40, ~LOW_MAX,
+	};
+
+	for (uint64_t member = 0; member < 32; member++) {
+		for (size_t i = 0; i < sizeof(extras) / sizeof(extras[0]); i++)
+			values_add(values, member | extras[i]);
+	}
+}
+
+static void values_add_range(struct values *values, uint64_t start, uint64_t end)
+{
+	values_add_near(values, end);
+	values_add(values, start + LOW_MAX);
+	values_add(values, start + LOW_MAX + 1);
+	values_add(values, start - LOW_MAX - 1);
+	values_add(values, start + (end - start) / 2);
+	values_add(values, end - LOW_MAX - 1);
+	values_add(values, end + LOW_MAX);
+	values_add(values, end + LOW_MAX + 1);
+	values_add(values, 1ull << 47);
+	values_add(values, 2 * (LOW_MAX + 1));
+}
+
 /* What to try for an argument; the switch has no default so that a new test of the table must be taught here. */
 static struct values values_of(const struct policy_condition *condition, uint64_t length)
 {
@@ -72,14 +100,23 @@ static struct values values_of(const struct policy_condition *condition, uint64_
 	values_add_near(&values, condition->value);
 	switch ((enum hostcall_test)condition->test) {
 	case HOSTCALL_TEST_EQ:
+	case HOSTCALL_TEST_INT:
 	case HOSTCALL_TEST_LE:
+	case HOSTCALL_TEST_BELOW:
 		values_add(&values, condition->value / 2);
+		return values;
+	case HOSTCALL_TEST_SET:
+		values_add_set(&values, condition->value);
+		return values;
+	case HOSTCALL_TEST_INSIDE:
+	case HOSTCALL_TEST_LOW_OR_INSIDE:
+		values_add_range(&values, condition->value, condition->end);
 		return values;
 	case HOSTCALL_TEST_WHOLE:
 		values_add_blocks(&values, condition->value);
 		return values;
 	case HOSTCALL_TEST_WITHIN:
-		values_add_offsets(&values, length, condition->value, condition->capacity);
+		values_add_offsets(&values, length, condition->value, condition->end);
 		return values;
 	case HOSTCALL_TEST_COUNT:
 		break;
@@ -89,7 +126,13 @@ static struct values values_of(const struct policy_condition *condition, uint64_
 
 static uint64_t value_allowed(const struct policy_condition *condition)
 {
-	return condition->test == HOSTCALL_TEST_WITHIN ? 0 : condition->value;
+	if (condition->test == HOSTCALL_TEST_WITHIN)
+		return 0;
+	if (condition->test == HOSTCALL_TEST_BELOW)
+		return condition->value / 2;
+	if (condition->test == HOSTCALL_TEST_SET)
+		return condition->value ? (uint64_t)__builtin_ctzll(condition->value) : 0;
+	return condition->value;
 }
 
 struct seccomp_data case_allowed(const struct policy_rule *rule)
@@ -98,8 +141,11 @@ struct seccomp_data case_allowed(const struct policy_rule *rule)
 
 	for (size_t i = 0; i < sizeof(call.args) / sizeof(call.args[0]); i++)
 		call.args[i] = CASE_FILLER;
-	for (unsigned i = 0; i < rule->row->arg_count; i++)
-		call.args[rule->conditions[i].index] = value_allowed(&rule->conditions[i]);
+	for (unsigned i = 0; i < rule->row->arg_count; i++) {
+		struct policy_condition condition = policy_condition(rule, i);
+
+		call.args[condition.index] = value_allowed(&condition);
+	}
 	return call;
 }
 
@@ -107,7 +153,7 @@ struct seccomp_data case_allowed(const struct policy_rule *rule)
 static void transfers_each(const struct policy_rule *rule, const struct policy_condition *within, case_visit *visit,
 			   void *context)
 {
-	const uint64_t lengths[] = {0, within->value, 2 * within->value, within->capacity & LOW_MAX,
+	const uint64_t lengths[] = {0, within->value, 2 * within->value, within->end & LOW_MAX,
 				    LOW_MAX + 1 - within->value};
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
@@ -128,18 +174,36 @@ void cases_each(const struct policy_rule *rule, case_visit *visit, void *context
 
 	visit(&allowed, context);
 	for (unsigned i = 0; i < rule->row->arg_count; i++) {
-		const struct policy_condition *condition = &rule->conditions[i];
+		struct policy_condition condition = policy_condition(rule, i);
 		struct seccomp_data call = allowed;
-		struct values values = values_of(condition, allowed.args[2]);
+		struct values values = values_of(&condition, allowed.args[2]);
 
-		if (condition->test == HOSTCALL_TEST_WITHIN) {
-			transfers_each(rule, condition, visit, context);
+		if (condition.test == HOSTCALL_TEST_WITHIN) {
+			transfers_each(rule, &condition, visit, context);
 			continue;
 		}
 		for (size_t k = 0; k < values.count; k++) {
-			call.args[condition->index] = values.list[k];
+			call.args[condition.index] = values.list[k];
 			visit(&call, context);
 		}
+	}
+}
+
+void case_places_each(const struct policy_guest *guest, const struct seccomp_data *call, case_visit *visit,
+		      void *context)
+{
+	uint64_t slot = guest->kernel.slot;
+	const uint64_t places[] = {
+		slot,       slot + 0x1002,      slot + LOW_MAX,
+		slot - 1,   slot + LOW_MAX + 1, slot ^ 1ull << 63,
+		slot >> 32, slot << 16,         0,
+		UINT64_MAX,
+	};
+	struct seccomp_data placed = *call;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		placed.instruction_pointer = places[i];
+		visit(&placed, context);
 	}
 }
 
@@ -168,7 +232,7 @@ static uint64_t random_value(uint64_t *state, const struct policy_condition *con
 	case 4:
 		if (condition->test != HOSTCALL_TEST_WITHIN && condition->test != HOSTCALL_TEST_WHOLE)
 			return value;
-		blocks = condition->test == HOSTCALL_TEST_WITHIN ? condition->capacity / condition->value + 2 : 64;
+		blocks = condition->test == HOSTCALL_TEST_WITHIN ? condition->end / condition->value + 2 : 64;
 		return random_next(state) % blocks * condition->value;
 	default:
 		return value;
@@ -181,10 +245,10 @@ struct seccomp_data case_random(uint64_t *state, const struct policy_rule *rules
 	struct seccomp_data call = case_allowed(rule);
 
 	for (unsigned i = 0; i < rule->row->arg_count; i++) {
-		const struct policy_condition *condition = &rule->conditions[i];
+		struct policy_condition condition = policy_condition(rule, i);
 
 		if (random_next(state) % 2)
-			call.args[condition->index] = random_value(state, condition, call.args[2]);
+			call.args[condition.index] = random_value(state, &condition, call.args[2]);
 	}
 	if (random_next(state) % 32 == 0)
 		call.nr = (int)(random_next(state) % 600);
@@ -199,9 +263,10 @@ const char *case_text(const struct seccomp_data *call)
 {
 	static char text[256];
 
-	snprintf(text, sizeof(text), "arch 0x%x call %d (0x%llx, 0x%llx, 0x%llx, 0x%llx, 0x%llx, 0x%llx)", call->arch,
-		 call->nr, (unsigned long long)call->args[0], (unsigned long long)call->args[1],
-		 (unsigned long long)call->args[2], (unsigned long long)call->args[3],
-		 (unsigned long long)call->args[4], (unsigned long long)call->args[5]);
+	snprintf(text, sizeof(text), "arch 0x%x from 0x%llx call %d (0x%llx, 0x%llx, 0x%llx, 0x%llx, 0x%llx, 0x%llx)",
+		 call->arch, (unsigned long long)call->instruction_pointer, call->nr, (unsigned long long)call->args[0],
+		 (unsigned long long)call->args[1], (unsigned long long)call->args[2],
+		 (unsigned long long)call->args[3], (unsigned long long)call->args[4],
+		 (unsigned long long)call->args[5]);
 	return text;
 }

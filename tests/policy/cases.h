@@ -14,7 +14,7 @@
 
 typedef void case_visit(const struct seccomp_data *call, void *context);
 
-/* A call that meets every condition of the rule. */
+/* A call that meets every condition of the rule; it comes from nowhere. */
 struct seccomp_data case_allowed(const struct policy_rule *rule);
 
 /*
@@ -22,6 +22,10 @@ struct seccomp_data case_allowed(const struct policy_rule *rule);
  * time, a length and an offset together.
  */
 void cases_each(const struct policy_rule *rule, case_visit *visit, void *context);
+
+/* The call from the slot of the guest's kernel, from its ends, and from elsewhere. For a unikernel all are the same. */
+void case_places_each(const struct policy_guest *guest, const struct seccomp_data *call, case_visit *visit,
+		      void *context);
 
 /* A pseudo-random call near one of the rules; the same for the same state. */
 struct seccomp_data case_random(uint64_t *state, const struct policy_rule *rules, size_t count);

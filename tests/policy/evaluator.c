@@ -5,26 +5,48 @@
 #include "tests/policy/evaluator.h"
 
 #include <stdlib.h>
-#include <time.h>
 
-/* From the x86-64 system call ABI; the kernel's own header has it for that architecture only. */
-#define SET_FS 0x1002
+#define FOUR_GIB (1ull << 32)
+
+/* The table's constants once more, from the manual pages and the system call ABI. */
+#define NUMBER_ZERO 0
+#define NUMBER_INPUT_FD 0
+#define NUMBER_CONSOLE_FD 1
+#define NUMBER_ERROR_FD 2
+#define NUMBER_NO_FD 0xffffffff
+#define NUMBER_POLL_MAX 8
+#define NUMBER_FOUR_GIB FOUR_GIB
+#define NUMBER_PROT_ALL (1 | 2 | 4)
+#define NUMBER_MAP_ANON (0x10 | 0x02 | 0x20 | 0x4000)
+#define NUMBER_MAP_PRIVATE (0x10 | 0x02)
+#define NUMBER_MAP_SHARED (0x10 | 0x01)
+#define NUMBER_ADVICES 0xcf10          /* 4, 8 to 11, 14, 15 */
+#define NUMBER_FUTEX_OPS 0x1800000063b /* 0, 1, 3 to 5, 9, 10; 128 and 256 do not count */
+#define NUMBER_KICK_SIGNAL 63
+#define NUMBER_CLONE_THREAD 0x3d0f00
+#define NUMBER_CLONE_FORK 0x8011
+#define NUMBER_CLOCK_MONOTONIC 1
+#define NUMBER_CLOCK_REALTIME 0
+#define NUMBER_CLOCK_PROCESS 2
+#define NUMBER_CLOCK_THREAD 3
+#define NUMBER_ARCH_SET_FS 0x1002
+
+#define CONSTANT_CASE(name, number, text)                                                                              \
+	case HOSTCALL_VALUE_##name:                                                                                    \
+		return NUMBER_##name;
 
 static uint64_t descriptor(int fd)
 {
 	return (uint64_t)(int64_t)fd;
 }
 
-/* What the table's word for a value means for this guest and its device of that number. */
+/* What the table's word for a value means for this guest and its device of that number; of a range, the start. */
 static uint64_t value_of(enum hostcall_value value, const struct policy_guest *guest, unsigned device)
 {
 	const struct policy_block *block = &guest->blocks[device];
 
 	switch (value) {
-	case HOSTCALL_VALUE_ZERO:
-		return 0;
-	case HOSTCALL_VALUE_CONSOLE_FD:
-		return 1;
+		HOSTCALL_CONSTANTS(CONSTANT_CASE)
 	case HOSTCALL_VALUE_NET_FD:
 		return descriptor(guest->net_fds[device]);
 	case HOSTCALL_VALUE_NET_COUNT:
@@ -32,48 +54,82 @@ static uint64_t value_of(enum hostcall_value value, const struct policy_guest *g
 	case HOSTCALL_VALUE_BLOCK_FD:
 		return descriptor(block->fd);
 	case HOSTCALL_VALUE_BLOCK_SIZE:
+	case HOSTCALL_VALUE_BLOCK_DEVICE:
 		return block->block_bytes;
 	case HOSTCALL_VALUE_BLOCK_LAST:
 		return (block->capacity / block->block_bytes - 1) * block->block_bytes;
-	case HOSTCALL_VALUE_BLOCK_DEVICE:
-		return block->capacity;
 	case HOSTCALL_VALUE_EPOLL_FD:
 		return descriptor(guest->epoll_fd);
 	case HOSTCALL_VALUE_TIMER_FD:
 		return descriptor(guest->timer_fd);
-	case HOSTCALL_VALUE_CLOCK_MONOTONIC:
-		return CLOCK_MONOTONIC;
-	case HOSTCALL_VALUE_CLOCK_REALTIME:
-		return CLOCK_REALTIME;
-	case HOSTCALL_VALUE_ARCH_SET_FS:
-		return SET_FS;
+	case HOSTCALL_VALUE_WAKE_FD:
+		return descriptor(guest->kernel.wake_fd);
+	case HOSTCALL_VALUE_CONTROL_FD:
+		return descriptor(guest->kernel.control_fd);
+	case HOSTCALL_VALUE_TRACE_FD:
+		return descriptor(guest->kernel.trace_fd);
+	case HOSTCALL_VALUE_IMAGE_FD:
+		return descriptor(guest->kernel.image_fd);
+	case HOSTCALL_VALUE_ARENA_FD:
+		return descriptor(guest->kernel.arena_fd);
+	case HOSTCALL_VALUE_USER:
+		return guest->kernel.user_start;
+	case HOSTCALL_VALUE_ARENA:
+		return guest->kernel.arena_start;
 	case HOSTCALL_VALUE_COUNT:
 		break;
 	}
 	abort(); /* no value of the table */
 }
 
-/* `limit` is the value compared with; for WITHIN the capacity, and block_bytes counts. */
-static bool condition_holds(enum hostcall_test test, uint64_t argument, uint64_t length, uint64_t limit,
-			    uint64_t block_bytes)
+static uint64_t end_of(enum hostcall_value range, const struct policy_guest *guest, unsigned device)
+{
+	if (range == HOSTCALL_VALUE_USER)
+		return guest->kernel.user_end;
+	return range == HOSTCALL_VALUE_ARENA ? guest->kernel.arena_end : guest->blocks[device].capacity;
+}
+
+static bool set_has(uint64_t set, uint32_t argument)
+{
+	uint32_t counted = argument & ~(uint32_t)(set >> 32);
+
+	for (uint32_t member = 0; member < 32; member++) {
+		if (set >> member & 1 && counted == member)
+			return true;
+	}
+	return false;
+}
+
+/* For WITHIN the value is the block size and the end the capacity. */
+static bool condition_holds(enum hostcall_test test, uint64_t argument, uint64_t length, uint64_t value, uint64_t end)
 {
 	switch (test) {
 	case HOSTCALL_TEST_EQ:
-		return argument == limit;
+		return argument == value;
+	case HOSTCALL_TEST_INT:
+		return argument % FOUR_GIB == value % FOUR_GIB;
 	case HOSTCALL_TEST_LE:
-		return argument <= limit;
+		return argument <= value;
+	case HOSTCALL_TEST_BELOW:
+		return argument < value;
+	case HOSTCALL_TEST_SET:
+		return set_has(value, (uint32_t)argument);
+	case HOSTCALL_TEST_INSIDE:
+		return argument >= value && argument < end;
+	case HOSTCALL_TEST_LOW_OR_INSIDE:
+		return argument < FOUR_GIB || (argument >= value && argument < end);
 	case HOSTCALL_TEST_WHOLE:
-		return argument < 1ull << 32 && argument % limit == 0;
+		return argument < FOUR_GIB && argument % value == 0;
 	case HOSTCALL_TEST_WITHIN:
-		return argument % block_bytes == 0 && argument <= limit && length <= limit - argument;
+		return argument % value == 0 && argument <= end && length <= end - argument;
 	case HOSTCALL_TEST_COUNT:
 		break;
 	}
 	abort(); /* no test of the table */
 }
 
-static bool row_allows(const struct hostcall *row, const struct policy_guest *guest, unsigned device,
-		       const struct seccomp_data *call)
+static bool row_applies(const struct hostcall *row, const struct policy_guest *guest, unsigned device,
+			const struct seccomp_data *call)
 {
 	if (call->nr != row->number)
 		return false;
@@ -81,7 +137,7 @@ static bool row_allows(const struct hostcall *row, const struct policy_guest *gu
 		const struct hostcall_arg *arg = &row->args[i];
 
 		if (!condition_holds(arg->test, call->args[arg->index], call->args[2],
-				     value_of(arg->value, guest, device), guest->blocks[device].block_bytes))
+				     value_of(arg->value, guest, device), end_of(arg->value, guest, device)))
 			return false;
 	}
 	return true;
@@ -97,27 +153,41 @@ static unsigned devices_of(const struct hostcall *row, const struct policy_guest
 		return guest->net_count;
 	case HOSTCALL_FEATURE_BLOCK:
 		return guest->block_count;
+	case HOSTCALL_FEATURE_CONTROL:
+		return guest->kernel.control_fd != -1;
+	case HOSTCALL_FEATURE_TRACE:
+		return guest->kernel.trace_fd != -1;
 	case HOSTCALL_FEATURE_COUNT:
 		break;
 	}
 	abort(); /* no feature of the table */
 }
 
-bool evaluator_guest_allows(const struct policy_guest *guest, const struct seccomp_data *call)
+static bool comes_from_slot(const struct policy_guest *guest, const struct seccomp_data *call)
 {
+	return call->instruction_pointer >= guest->kernel.slot &&
+	       call->instruction_pointer - guest->kernel.slot < FOUR_GIB;
+}
+
+uint32_t evaluator_guest_action(const struct policy_guest *guest, const struct seccomp_data *call)
+{
+	bool is_unikernel = guest->kind == HOSTCALL_GUEST_SOLO5 || guest->kind == HOSTCALL_GUEST_TEND;
+
+	if (!is_unikernel && !comes_from_slot(guest, call))
+		return SECCOMP_RET_TRAP;
 	if (call->arch != EVALUATOR_ARCH)
-		return false;
+		return SECCOMP_RET_KILL_PROCESS;
 	for (size_t i = 0; i < policy_table_count; i++) {
 		const struct hostcall *row = &policy_table[i];
 
 		if (!(row->guests & guest->kind))
 			continue;
 		for (unsigned device = 0; device < devices_of(row, guest); device++) {
-			if (row_allows(row, guest, device, call))
-				return true;
+			if (row_applies(row, guest, device, call))
+				return row->answer ? SECCOMP_RET_ERRNO | row->answer : SECCOMP_RET_ALLOW;
 		}
 	}
-	return false;
+	return SECCOMP_RET_KILL_PROCESS;
 }
 
 bool evaluator_rules_allow(const struct policy_rule *rules, size_t count, const struct seccomp_data *call)
@@ -127,12 +197,10 @@ bool evaluator_rules_allow(const struct policy_rule *rules, size_t count, const 
 		bool holds = call->arch == EVALUATOR_ARCH && call->nr == rule->row->number;
 
 		for (unsigned k = 0; k < rule->row->arg_count && holds; k++) {
-			const struct policy_condition *condition = &rule->conditions[k];
-			uint64_t limit = condition->test == HOSTCALL_TEST_WITHIN ? condition->capacity
-										 : condition->value;
+			const struct hostcall_arg *arg = &rule->row->args[k];
 
-			holds = condition_holds(condition->test, call->args[condition->index], call->args[2], limit,
-						condition->value);
+			holds = condition_holds(arg->test, call->args[arg->index], call->args[2], rule->values[k],
+						rule->end);
 		}
 		if (holds)
 			return true;

@@ -17,10 +17,10 @@
 #define EVALUATOR_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* By the rows of the table that are for this guest. */
-bool evaluator_guest_allows(const struct policy_guest *guest, const struct seccomp_data *call);
+/* The seccomp action for a call of the guest, by the rows of the table that are for it. */
+uint32_t evaluator_guest_action(const struct policy_guest *guest, const struct seccomp_data *call);
 
-/* By rules, for those of no table. */
+/* By rules, for those of no table; as in a unikernel. */
 bool evaluator_rules_allow(const struct policy_rule *rules, size_t count, const struct seccomp_data *call);
 
 #endif

@@ -17,7 +17,7 @@ void rule_add(uint16_t number)
 
 	assert_true(synthetic_count < SYNTHETIC_MAX);
 	*row = (struct hostcall){.name = "synthetic", .number = number};
-	synthetic_rules[synthetic_count++] = (struct policy_rule){.row = row};
+	synthetic_rules[synthetic_count++] = (struct policy_rule){.row = row, .end = SYNTHETIC_END};
 }
 
 void condition_add(uint8_t index, enum hostcall_test test, uint64_t value)
@@ -25,8 +25,8 @@ void condition_add(uint8_t index, enum hostcall_test test, uint64_t value)
 	struct hostcall *row = &rows[synthetic_count - 1];
 
 	assert_true(row->arg_count < HOSTCALL_ARGS_MAX);
-	synthetic_rules[synthetic_count - 1].conditions[row->arg_count++] = (struct policy_condition){
-		.index = index, .test = (uint8_t)test, .value = value, .capacity = SYNTHETIC_CAPACITY};
+	row->args[row->arg_count] = (struct hostcall_arg){.index = index, .test = (uint8_t)test};
+	synthetic_rules[synthetic_count - 1].values[row->arg_count++] = value;
 }
 
 /* What the rules at hand are about. */

@@ -8,8 +8,8 @@
 #include "tender/policy/policy.h"
 
 #define SYNTHETIC_MAX 400
-/* The capacity of every WITHIN condition. */
-#define SYNTHETIC_CAPACITY (5ull << 30)
+/* The capacity of every WITHIN condition, the end of every range. */
+#define SYNTHETIC_END (8ull << 30)
 
 extern struct policy_rule synthetic_rules[SYNTHETIC_MAX];
 extern size_t synthetic_count;

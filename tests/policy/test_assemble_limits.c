@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "tender/policy/emit.h"
 #include "tests/policy/shapes.h"
 #include "tests/policy/synthetic.h"
 #include "tests/unit/unit.h"
@@ -20,7 +21,7 @@ static void long_groups_hold(void **state)
 	rules_check("general groups");
 	for (unsigned i = 0; i < 80; i++) {
 		rule_add(i % 2 ? 7 : 9);
-		condition_add(2, HOSTCALL_TEST_WHOLE, 512);
+		condition_add(2, HOSTCALL_TEST_WHOLE, 512 << i / 2 % 3);
 		condition_add(3, HOSTCALL_TEST_WITHIN, 512);
 		condition_add(4, HOSTCALL_TEST_WITHIN, 4096);
 	}
@@ -115,18 +116,37 @@ static void filter_that_does_not_fit_is_none(void **state)
 	(void)state;
 	for (size_t i = 0; i < shape_count; i++) {
 		shape_guest(&shapes[i], &guest);
-		count = policy_rules(&guest, guest_rules);
-		length = policy_assemble(guest_rules, count, synthetic_filter, POLICY_FILTER_MAX);
+		length = guest_assemble(&guest, guest_rules, &count, synthetic_filter, POLICY_FILTER_MAX);
 		assert_true(length <= policy_filter_bound(count));
 		for (size_t max = 0; max <= length; max++) {
 			struct sock_filter *room = malloc(max ? max * sizeof(*room) : 1);
 
 			assert_non_null(room);
-			assert_int_equal(policy_assemble(guest_rules, count, room, max), max < length ? 0 : length);
+			assert_int_equal(guest_assemble(&guest, guest_rules, &count, room, max),
+					 max < length ? 0 : length);
 			if (max == length)
 				assert_memory_equal(room, synthetic_filter, length * sizeof(*room));
 			free(room);
 		}
+	}
+}
+
+/* Room is reckoned, and jumps are kept in reach, by the longest rule there may be. */
+static void no_rule_is_longer_than_thought(void **state)
+{
+	static struct policy_guest guest;
+	static struct policy_rule guest_rules[POLICY_RULES_MAX];
+	size_t ends = 6; /* of a filter: what comes before and behind the rules, at least */
+
+	(void)state;
+	for (size_t i = 0; i < shape_count; i++) {
+		size_t count;
+
+		shape_guest(&shapes[i], &guest);
+		count = policy_rules(&guest, guest_rules);
+		for (size_t k = 0; k < count; k++)
+			assert_in_range(policy_assemble(&guest_rules[k], 1, synthetic_filter, POLICY_FILTER_MAX), ends,
+					ends + RULE_LENGTH_MAX);
 	}
 }
 
@@ -135,7 +155,7 @@ static void kernels_limit_is_kept(void **state)
 	(void)state;
 	for (unsigned i = 0; i < SYNTHETIC_MAX; i++) {
 		rule_add(7);
-		condition_add(2, HOSTCALL_TEST_WHOLE, 512);
+		condition_add(2, HOSTCALL_TEST_WHOLE, 512 << i % 3);
 		condition_add(3, HOSTCALL_TEST_WITHIN, 512);
 	}
 	assert_int_equal(policy_assemble(synthetic_rules, synthetic_count, synthetic_filter, POLICY_FILTER_MAX), 0);
@@ -152,10 +172,11 @@ static void most_devices_fit(void **state)
 	(void)state;
 	for (size_t kind = 0; kind < ARRAY_COUNT(kinds); kind++) {
 		for (int has_nets = 0; has_nets < 2; has_nets++) {
-			const struct shape shape = {"63", kinds[kind],       has_nets ? 63 : 0, has_nets ? 0 : 63,
-						    512,  SYNTHETIC_CAPACITY};
+			struct shape shape = UNIKERNEL_SHAPE("63", SOLO5, has_nets ? 63 : 0, has_nets ? 0 : 63, 512,
+							     SYNTHETIC_END);
 			size_t count;
 
+			shape.kind = kinds[kind];
 			shape_guest(&shape, &guest);
 			count = policy_rules(&guest, part);
 			assert_in_range(count, 64, POLICY_RULES_MAX - 1);
@@ -171,10 +192,15 @@ static void most_devices_fit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(long_groups_hold),      cmocka_unit_test(distant_groups_hold),
-		cmocka_unit_test(ends_stay_in_reach),    cmocka_unit_test(long_searches_hold),
-		cmocka_unit_test(many_calls_hold),       cmocka_unit_test(filter_that_does_not_fit_is_none),
-		cmocka_unit_test(kernels_limit_is_kept), cmocka_unit_test(most_devices_fit),
+		cmocka_unit_test(long_groups_hold),
+		cmocka_unit_test(distant_groups_hold),
+		cmocka_unit_test(ends_stay_in_reach),
+		cmocka_unit_test(long_searches_hold),
+		cmocka_unit_test(many_calls_hold),
+		cmocka_unit_test(filter_that_does_not_fit_is_none),
+		cmocka_unit_test(kernels_limit_is_kept),
+		cmocka_unit_test(most_devices_fit),
+		cmocka_unit_test(no_rule_is_longer_than_thought),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

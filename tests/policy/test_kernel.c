@@ -1,5 +1,5 @@
 /*
- * Filters on the running kernel: each call is made by a child of its own under the assembled filter. It must die of
+ * Filters of unikernels on the running kernel: each call is made by a child of its own under the filter. It must die of
  * SIGSYS exactly when the evaluator says so; what the call itself answers does not matter.
  */
 #define _GNU_SOURCE
@@ -18,6 +18,7 @@
 #include "syscall.h"
 #include "tests/policy/cases.h"
 #include "tests/policy/evaluator.h"
+#include "tests/policy/live.h"
 #include "tests/policy/shapes.h"
 #include "tests/unit/unit.h"
 
@@ -31,12 +32,12 @@
 #define STATUS_EXITED (CASE_FILLER & 0xff)
 
 static const struct shape kernel_shapes[] = {
-	{"no devices (SOLO5)", HOSTCALL_GUEST_SOLO5, 0, 0, 0, 0},
-	{"no devices (TEND)", HOSTCALL_GUEST_TEND, 0, 0, 0, 0},
-	{"2 nets and 2 blocks (SOLO5)", HOSTCALL_GUEST_SOLO5, 2, 2, 512, 1 << 20},
-	{"2 nets and 2 blocks (TEND)", HOSTCALL_GUEST_TEND, 2, 2, 512, 1 << 20},
-	{"1 block above 4 GiB (SOLO5)", HOSTCALL_GUEST_SOLO5, 0, 1, 4096, 4 * GIB + 4096},
-	{"1 block above 4 GiB (TEND)", HOSTCALL_GUEST_TEND, 0, 1, 4096, 4 * GIB + 4096},
+	UNIKERNEL_SHAPE("no devices (SOLO5)", SOLO5, 0, 0, 0, 0),
+	UNIKERNEL_SHAPE("no devices (TEND)", TEND, 0, 0, 0, 0),
+	UNIKERNEL_SHAPE("2 nets and 2 blocks (SOLO5)", SOLO5, 2, 2, 512, 1 << 20),
+	UNIKERNEL_SHAPE("2 nets and 2 blocks (TEND)", TEND, 2, 2, 512, 1 << 20),
+	UNIKERNEL_SHAPE("1 block above 4 GiB (SOLO5)", SOLO5, 0, 1, 4096, 4 * GIB + 4096),
+	UNIKERNEL_SHAPE("1 block above 4 GiB (TEND)", TEND, 0, 1, 4096, 4 * GIB + 4096),
 };
 
 static struct policy_guest guest;
@@ -100,23 +101,13 @@ static long raw_call(const struct seccomp_data *call)
 			    (long)call->args[3], (long)call->args[4], (long)call->args[5]);
 }
 
-/* cmocka's handlers would make host calls of their own, and die of those instead. */
-static void signals_reset(void)
-{
-	static const int handled[] = {SIGILL, SIGSEGV, SIGBUS, SIGFPE, SIGSYS};
-
-	for (size_t i = 0; i < ARRAY_COUNT(handled); i++)
-		signal(handled[i], SIG_DFL);
-}
-
 /* In the child, which has no other way out than exit_group. Nothing of libc from the filter on. */
 _Noreturn static void child_run(const struct seccomp_data *call)
 {
 	long end_status = STATUS_SURVIVED;
 
-	signals_reset();
-	if (arch_syscall(__NR_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0) != 0 ||
-	    arch_syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program, 0, 0, 0) != 0)
+	live_signals_reset();
+	if (!live_filter_install(&program))
 		end_status = STATUS_NO_FILTER;
 	else
 		raw_call(call);
@@ -151,7 +142,7 @@ static void status_check(int status, const struct seccomp_data *call, bool allow
 static void call_compare(const struct seccomp_data *call, void *context)
 {
 	(void)context;
-	status_check(call_try(call), call, evaluator_guest_allows(&guest, call));
+	status_check(call_try(call), call, evaluator_guest_action(&guest, call) == SECCOMP_RET_ALLOW);
 }
 
 static void rules_hold(void **state)
@@ -165,20 +156,6 @@ static void rules_hold(void **state)
 	}
 }
 
-/*
- * Linux itself lets these pass every filter: uretprobe and uprobe, since 6.14 and 6.18. Made from anywhere but the
- * kernel's own trampoline they end in SIGILL and in an error.
- */
-static bool call_passes_every_filter(int number)
-{
-#ifdef __x86_64__
-	return number == 335 || number == 336;
-#else
-	(void)number;
-	return false;
-#endif
-}
-
 /* Calls that the table does not have, with arguments that no call could do harm with. */
 static void other_calls_are_refused(void **state)
 {
@@ -190,7 +167,7 @@ static void other_calls_are_refused(void **state)
 			call.args[k] = CASE_FILLER;
 		guest_open(&kernel_shapes[i]);
 		for (call.nr = -1; call.nr <= NUMBERS; call.nr++) {
-			if (!call_passes_every_filter(call.nr))
+			if (!live_passes_every_filter(call.nr))
 				call_compare(&call, NULL);
 		}
 		descriptors_close();
@@ -214,9 +191,8 @@ static void x32_calls_are_refused(void **state)
 /* Call 1 of the 32-bit interface is exit; its number and argument are those of an allowed write to the console. */
 _Noreturn static void child_run_32bit(void)
 {
-	signals_reset();
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	    arch_syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program, 0, 0, 0) == 0)
+	live_signals_reset();
+	if (live_filter_install(&program))
 		__asm__ volatile("int $0x80" : : "a"(1), "b"(1) : "memory");
 	for (;;)
 		arch_syscall(__NR_exit_group, STATUS_NO_FILTER, 0, 0, 0, 0, 0);

@@ -65,6 +65,16 @@ static void numbers_are_formatted(void **state)
 	FORMAT_EXPECT("7 -8 9", "%d %ld %u", 7, -8l, 9u);
 }
 
+static void widths_are_filled(void **state)
+{
+	(void)state;
+	FORMAT_EXPECT("<    7|7    |00007>", "<%5d|%-5d|%05d>", 7, 7, 7);
+	FORMAT_EXPECT("<  -7|-7  |-007>", "<%4d|%-4d|%04d>", -7, -7, -7);
+	FORMAT_EXPECT("<ff|0f|        deadbeef|17>", "<%02x|%02x|%16lx|%o>", 255u, 15u, 0xdeadbeeful, 15u);
+	FORMAT_EXPECT("<name    |    name|longer>", "<%-8s|%8s|%3s>", "name", "name", "longer");
+	FORMAT_EXPECT("<  ab|ab  >", "<%4.*s|%-4.*s>", 2, "abc", 2, "abc");
+}
+
 /* Every length up to the buffer's: never a byte more, always a NUL. */
 static void long_text_is_cut(void **state)
 {
@@ -154,6 +164,7 @@ int main(void)
 		cmocka_unit_test(plain_text_is_copied),
 		cmocka_unit_test(strings_are_formatted),
 		cmocka_unit_test(numbers_are_formatted),
+		cmocka_unit_test(widths_are_filled),
 		cmocka_unit_test(long_text_is_cut),
 		cmocka_unit_test(lone_percent_at_the_end_is_dropped),
 		cmocka_unit_test(random_numbers_agree_with_libc),

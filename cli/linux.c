@@ -1,0 +1,210 @@
+/* Linux programs from the command line: see linux.h. */
+#define _GNU_SOURCE /* asprintf */
+#include "cli/linux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/beside.h"
+#include "cli/command.h"
+#include "image/image.h"
+
+#define DEFAULT_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define ENVIRONMENT_OPTION "--env="
+#define KERNEL_FILE "../lib/tend/kernel.elf"
+
+struct linux_arguments {
+	const char *root;
+	const char *output;  /* of an observation; NULL: standard error */
+	const char **tender; /* the tender's command line, NULL-terminated */
+	int count;
+};
+
+static const char short_options[] = "+e:w:u:o:";
+static const struct option long_options[] = {
+	{"root", required_argument, NULL, 'r'},
+	{"mem", required_argument, NULL, 'm'},
+	{"env", required_argument, NULL, 'e'},
+	{"workdir", required_argument, NULL, 'w'},
+	{"user", required_argument, NULL, 'u'},
+	{"hostname", required_argument, NULL, 'h'},
+	{"policy", required_argument, NULL, 'p'},
+	{"output", required_argument, NULL, 'o'},
+	{NULL, 0, NULL, 0},
+};
+
+bool linux_is_meant(int argc, char **argv)
+{
+	for (int i = 1; i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0; i++) {
+		if (strncmp(argv[i], "--root", 6) == 0 && (argv[i][6] == '\0' || argv[i][6] == '='))
+			return true;
+		/* Options whose value is a word of its own. */
+		if (strcmp(argv[i], "-e") == 0 || strcmp(argv[i], "-w") == 0 || strcmp(argv[i], "-u") == 0)
+			i++;
+	}
+	return false;
+}
+
+/* Adds "--NAME=VALUE" to the tender's command line. It lives until exec. */
+static int option_add(struct linux_arguments *to, const char *name, const char *value)
+{
+	char *text;
+
+	if (asprintf(&text, "--%s=%s", name, value) < 0)
+		return complain("out of memory");
+	to->tender[to->count++] = text;
+	return 0;
+}
+
+/* Sets a variable given as VAR=VALUE; a later one of the same name counts. */
+static int variable_set(struct linux_arguments *to, const char *variable)
+{
+	size_t name_length = strlen(ENVIRONMENT_OPTION) + strcspn(variable, "=") + 1;
+	int result = option_add(to, "env", variable);
+	const char *added = to->tender[to->count - 1];
+
+	for (int i = 0; result == 0 && i < to->count - 1; i++) {
+		if (strncmp(to->tender[i], added, name_length) == 0) {
+			to->tender[i] = added;
+			to->count--;
+			break;
+		}
+	}
+	return result;
+}
+
+/* VAR=VALUE, or VAR with this process's value; a variable that is not set here is not set there. */
+static int variable_add(struct linux_arguments *to, const char *variable)
+{
+	const char *value = getenv(variable);
+	char *text;
+	int result;
+
+	if (variable[0] == '\0' || variable[0] == '=')
+		return complain("-e %s: it must be VAR=VALUE or VAR", variable);
+	if (strchr(variable, '='))
+		return variable_set(to, variable);
+	if (!value)
+		return 0;
+	if (asprintf(&text, "%s=%s", variable, value) < 0)
+		return complain("out of memory");
+	result = variable_set(to, text);
+	free(text);
+	return result;
+}
+
+static int option_take(struct linux_arguments *to, int option, const char *value)
+{
+	switch (option) {
+	case 'r':
+		to->root = value;
+		return 0;
+	case 'o':
+		to->output = value;
+		return 0;
+	case 'e':
+		return variable_add(to, value);
+	case 'm':
+		return option_add(to, "mem", value);
+	case 'w':
+		return option_add(to, "dir", value);
+	case 'u':
+		return option_add(to, "user", value);
+	case 'h':
+		return option_add(to, "hostname", value);
+	case 'p':
+		return option_add(to, "policy", value);
+	default:
+		return 1;
+	}
+}
+
+static int options_take(int argc, char **argv, struct linux_arguments *to)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+		if (option_take(to, option, optarg) != 0)
+			return 1;
+	}
+	if (!to->root || optind >= argc)
+		return complain("usage: tend %s " LINUX_OPTIONS_USAGE, argv[0]);
+	return 0;
+}
+
+/* A descriptor for the observation's report, above the standard ones. */
+static int output_open(const char *path)
+{
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : fcntl(STDERR_FILENO, F_DUPFD, 3);
+
+	if (fd < 0)
+		complain("%s: %s", path ? path : "standard error", strerror(errno));
+	return fd;
+}
+
+static int observation_add(struct linux_arguments *to, const struct linux_observation *observation)
+{
+	char number[16];
+	int fd;
+
+	if (!observation)
+		return 0;
+	fd = output_open(to->output);
+	if (fd < 0)
+		return 1;
+	snprintf(number, sizeof(number), "%d", fd);
+	if (observation->trace && option_add(to, "trace", number) != 0)
+		return 1;
+	return observation->statistics ? option_add(to, "stat", number) : 0;
+}
+
+static int image_add(struct linux_arguments *to)
+{
+	char kernel[PATH_MAX];
+	char image[PATH_MAX];
+	struct error error = {0};
+	int fd;
+
+	if (beside_path(KERNEL_FILE, kernel, sizeof(kernel)) != 0 || option_add(to, "kernel", kernel) != 0)
+		return 1;
+	fd = image_of_root(to->root, image, sizeof(image), &error);
+	if (fd < 0)
+		return complain("%s", error.text);
+	close(fd);
+	return option_add(to, "image", image);
+}
+
+static int tender_become(struct linux_arguments *to)
+{
+	char path[PATH_MAX];
+
+	if (beside_path("tend-linux", path, sizeof(path)) != 0)
+		return 1;
+	execv(path, (char *const *)(uintptr_t)to->tender);
+	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
+}
+
+int linux_run(int argc, char **argv, const struct linux_observation *observation)
+{
+	struct linux_arguments arguments = {0};
+
+	/* Every argument may become one of the tender's; the rest is what is added below. */
+	arguments.tender = calloc((size_t)argc + 16, sizeof(*arguments.tender));
+	if (!arguments.tender)
+		return complain("out of memory");
+	arguments.tender[arguments.count++] = "tend";
+	if (variable_set(&arguments, DEFAULT_PATH) != 0 || variable_set(&arguments, "HOME=/root") != 0 ||
+	    variable_add(&arguments, "TERM") != 0 || options_take(argc, argv, &arguments) != 0 ||
+	    observation_add(&arguments, observation) != 0 || image_add(&arguments) != 0)
+		return 1;
+	arguments.tender[arguments.count++] = "--";
+	for (int i = optind; i < argc; i++)
+		arguments.tender[arguments.count++] = argv[i];
+	return tender_become(&arguments);
+}

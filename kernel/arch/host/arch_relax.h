@@ -1,0 +1,10 @@
+/* What a thread does between two looks at a word that another CPU is about to change: see arch/x86_64. */
+#ifndef KERNEL_ARCH_RELAX_H
+#define KERNEL_ARCH_RELAX_H
+
+static inline void arch_relax(void)
+{
+	__asm__ volatile("" ::: "memory");
+}
+
+#endif

@@ -1,0 +1,35 @@
+/* What the rest of the kernel asks of the CPU. */
+#ifndef KERNEL_ARCH_ARCH_H
+#define KERNEL_ARCH_ARCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame.h"
+
+struct thread;
+
+/* copy.S: bytes not copied; either side may be application memory. */
+size_t arch_copy(void *to, const void *from, size_t bytes);
+size_t arch_clear(void *to, size_t bytes);
+long arch_compare_exchange(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old);
+
+/* blocking.S */
+long host_blocking_call(long number, long a, long b, long c, long d, long e, long f);
+
+/* Makes `thread` the one the calling host thread runs: from here on `current`. */
+void arch_thread_set(struct thread *thread);
+/* Starts the application, or continues it elsewhere: never returns. Does not touch what lies above the frame. */
+_Noreturn void arch_enter_user(struct frame *frame);
+/* Base of the application's FS segment, its thread-local storage. */
+void arch_set_fs(uint64_t base);
+uint64_t arch_get_fs(void);
+/* CPUID leaf 1 EDX and the FSGSBASE bit: AT_HWCAP and AT_HWCAP2. */
+uint64_t arch_hwcap(void);
+uint64_t arch_hwcap2(void);
+/* Bytes of a signal frame at most: AT_MINSIGSTKSZ. */
+uint64_t arch_signal_frame_bytes(void);
+/* The CPU the thread runs on, for getcpu and for deciding whether to spin. */
+unsigned arch_cpu(void);
+
+#endif

@@ -1,0 +1,25 @@
+/* Offsets that assembly needs; C checks them (thread.h, frame.h). */
+#ifndef KERNEL_ARCH_OFFSETS_H
+#define KERNEL_ARCH_OFFSETS_H
+
+#define THREAD_SELF 0
+#define THREAD_USER_SP 8
+#define THREAD_KERNEL_STACK 16
+#define THREAD_ENTRY 24
+#define THREAD_KICK 32
+#define THREAD_USER_IP 40
+
+#define FRAME_RAX 112
+#define FRAME_RFLAGS 120
+#define FRAME_RIP 128
+#define FRAME_RSP 136
+#define FRAME_BYTES 144
+
+/* Interrupts on, and the bit that is always one */
+#define RFLAGS_START 0x202
+
+/* Flags that a program may have set and that sahf does not restore: direction, trap, alignment check. */
+#define RFLAGS_SLOW 0x40500
+#define RFLAGS_OVERFLOW_BIT 11
+
+#endif

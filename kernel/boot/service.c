@@ -1,0 +1,80 @@
+/* The service process: see service.h. What comes over the control channel is from the supervisor, whom we trust. */
+#include "kernel/boot/service.h"
+
+#include <linux/errno.h>
+#include <linux/signal.h>
+
+#include "arch.h"
+#include "kernel/host/boot.h"
+#include "kernel/host/host.h"
+#include "kernel/signal/send.h"
+#include "kernel/task/create.h"
+#include "kernel/task/pid.h"
+#include "kernel/task/time.h"
+#include "kernel/task/timekeeper.h"
+
+static struct thread *service_thread;
+
+int service_prepare(void)
+{
+	struct process *process = process_new();
+
+	if (!process)
+		return -ENOMEM;
+	service_thread = thread_new(process);
+	if (!service_thread)
+		return -ENOMEM;
+	service_thread->host_pid = service_thread->host_tid = kernel_boot()->service_pid;
+	timekeeper_set(service_thread);
+	return 0;
+}
+
+static void signal_forward(int signal)
+{
+	struct process *process = process_find(1);
+	siginfo_t info = {.si_signo = signal, .si_code = SI_USER};
+
+	if (process && signal > 0 && signal <= SIGNAL_COUNT)
+		signal_send_process(process, &info);
+	process_put(process);
+}
+
+static void control_serve(const struct kernel_control *message)
+{
+	switch (message->kind) {
+	case KERNEL_CONTROL_SIGNAL:
+		signal_forward((int)message->value);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Sleeps until a message comes or a timer is due. False: the supervisor is gone. */
+static bool control_wait(int fd)
+{
+	struct pollfd poll = {.fd = fd, .events = POLLIN};
+	struct kernel_control message;
+	uint64_t sleep_ns = timekeeper_run();
+	struct __kernel_timespec timeout = timespec_from_ns(sleep_ns);
+	long bytes;
+
+	if (host_ppoll(&poll, 1, sleep_ns == UINT64_MAX ? NULL : &timeout) <= 0)
+		return true;
+	bytes = host_read(fd, &message, sizeof(message));
+	if (bytes == sizeof(message))
+		control_serve(&message);
+	return bytes != 0;
+}
+
+void service_run(void)
+{
+	int fd = kernel_boot()->control_fd;
+
+	arch_thread_set(service_thread);
+	for (;;) {
+		/* ppoll leaves negative descriptors out. */
+		if (!control_wait(fd))
+			fd = -1;
+	}
+}

@@ -1,0 +1,177 @@
+/* Standard input and output: bytes from and to the host's descriptors. See console.h. */
+#include "kernel/fs/console.h"
+
+#include <linux/errno.h>
+#include <linux/eventpoll.h>
+#include <linux/signal.h>
+
+#include "kernel/host/boot.h"
+#include "kernel/host/host.h"
+#include "kernel/signal/send.h"
+#include "kernel/syscall/table.h"
+#include "kernel/task/poller.h"
+#include "kernel/vfs/file.h"
+
+/* A pipe that polls writable takes at least this much without blocking. */
+#define PIPE_BYTES_ATOMIC 4096
+
+struct wait_queue console_input = {.entries = {&console_input.entries, &console_input.entries}};
+
+/* Between a poll that finds input and the read of it: else two threads see the same bytes, and one of them blocks. */
+static struct lock input_lock;
+
+bool console_input_wanted(void)
+{
+	return !wait_queue_is_empty(&console_input);
+}
+
+/* The host's answer for one descriptor, without waiting. */
+static short host_events(int fd, short wanted)
+{
+	static const struct __kernel_timespec no_time;
+	struct pollfd entry = {.fd = fd, .events = wanted};
+
+	return host_ppoll(&entry, 1, &no_time) > 0 ? entry.revents : 0;
+}
+
+bool console_input_ready(void)
+{
+	return host_events(0, POLLIN) != 0;
+}
+
+/* Where the next bytes of an io go or come from, in one piece; the host checks application memory itself. */
+static void *io_piece(struct io *io, size_t *bytes)
+{
+	while (io->segments->bytes == io->offset) {
+		io->segments++;
+		io->offset = 0;
+	}
+	*bytes = io->segments->bytes - io->offset;
+	if (*bytes > io->left)
+		*bytes = io->left;
+	return (void *)(uintptr_t)(io->segments->base + io->offset);
+}
+
+static void io_advance(struct io *io, size_t bytes)
+{
+	io->offset += bytes;
+	io->left -= bytes;
+}
+
+static long input_read(struct io *io)
+{
+	size_t bytes;
+	void *to = io_piece(io, &bytes);
+	long result = -EAGAIN;
+
+	lock_acquire(&input_lock);
+	if (console_input_ready())
+		result = host_read(0, to, bytes);
+	lock_release(&input_lock);
+	if (result > 0)
+		io_advance(io, (size_t)result);
+	return result;
+}
+
+static bool input_is_ready(void *data)
+{
+	(void)data;
+	return console_input_ready();
+}
+
+long console_read(struct file *file, struct io *io, uint64_t *position)
+{
+	const struct console_end *end = file->data;
+
+	(void)position;
+	if (end->input < 0)
+		return -EIO;
+	if (!io->left)
+		return 0;
+	for (;;) {
+		long result = input_read(io);
+
+		if (result != -EAGAIN && result != -EINTR)
+			return result;
+		if (file->flags & O_NONBLOCK)
+			return -EAGAIN;
+		if (wait_until(&console_input, input_is_ready, NULL, WAIT_FOREVER))
+			return -ERESTARTSYS;
+	}
+}
+
+/* Sleeps in the host until the descriptor takes bytes, or a kick. 0, -ERESTARTSYS. */
+static long output_wait(int fd)
+{
+	struct pollfd entry = {.fd = fd, .events = POLLOUT};
+
+	for (;;) {
+		if (thread_is_interrupted(current))
+			return -ERESTARTSYS;
+		if (host_ppoll(&entry, 1, NULL) > 0)
+			return 0;
+	}
+}
+
+/* One write to the host. A guest's descriptor that must not block on a host's that does gets what surely fits. */
+static long output_write(int fd, struct io *io, bool nonblock)
+{
+	size_t bytes;
+	const void *from = io_piece(io, &bytes);
+	long result;
+
+	if (nonblock) {
+		if (!(host_events(fd, POLLOUT) & (POLLOUT | POLLERR | POLLHUP)))
+			return -EAGAIN;
+		if (bytes > PIPE_BYTES_ATOMIC)
+			bytes = PIPE_BYTES_ATOMIC;
+	}
+	result = host_write(fd, from, bytes);
+	if (result > 0)
+		io_advance(io, (size_t)result);
+	return result;
+}
+
+long console_write(struct file *file, struct io *io, uint64_t *position)
+{
+	const struct console_end *end = file->data;
+	bool nonblock = file->flags & O_NONBLOCK;
+	long done = 0;
+
+	(void)position;
+	if (end->output < 0)
+		return -EIO;
+	while (io->left) {
+		long result = output_write(end->output, io, nonblock);
+
+		if (result > 0) {
+			done += result;
+			continue;
+		}
+		if ((result == -EAGAIN && !nonblock) || result == -EINTR)
+			result = output_wait(end->output);
+		if (result == -EPIPE)
+			signal_send_current(SIGPIPE);
+		if (result)
+			return done ? done : result;
+	}
+	return done;
+}
+
+unsigned console_poll(struct file *file, struct poll_entry *entry)
+{
+	const struct console_end *end = file->data;
+	unsigned events = 0;
+
+	if (FILE_READABLE(file) && end->input >= 0) {
+		short host;
+
+		poll_add(entry, &console_input);
+		host = host_events(end->input, POLLIN | POLLPRI | POLLRDHUP);
+		events |= (unsigned short)host | (host & POLLIN ? EPOLLRDNORM : 0);
+	}
+	/* Nobody polls for room on behalf of others: a write that finds none waits in the host itself. */
+	if (FILE_WRITABLE(file) && end->output >= 0)
+		events |= EPOLLOUT | EPOLLWRNORM | (unsigned)(host_events(end->output, 0) & (POLLERR | POLLHUP));
+	return events;
+}

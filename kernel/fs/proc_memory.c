@@ -1,0 +1,103 @@
+/* /proc/PID's files about memory. What lies in application memory can be read by the process itself only. */
+#include <linux/errno.h>
+
+#include "kernel/fs/proc.h"
+#include "kernel/lib/pages.h"
+#include "kernel/mm/mm.h"
+#include "kernel/task/pid.h"
+
+#define PIECE_BYTES 512
+#define AREA_BYTES_MAX (2ul << 20)
+
+/* Appends application memory, as far as it can be read. */
+static void area_add(struct text *text, uint64_t start, uint64_t end)
+{
+	char piece[PIECE_BYTES];
+
+	if (end - start > AREA_BYTES_MAX)
+		end = start + AREA_BYTES_MAX;
+	while (start < end) {
+		size_t bytes = end - start < sizeof(piece) ? end - start : sizeof(piece);
+		size_t read = user_read(piece, start, bytes);
+
+		text_add(text, piece, read);
+		if (read < bytes)
+			return;
+		start += bytes;
+	}
+}
+
+int proc_show_cmdline(const struct pseudo_node *node, struct text *text)
+{
+	const struct process *self = process_current();
+
+	if (node->pid == self->pid)
+		area_add(text, self->arguments_start, self->arguments_end);
+	return 0;
+}
+
+int proc_show_environ(const struct pseudo_node *node, struct text *text)
+{
+	const struct process *self = process_current();
+
+	if (node->pid == self->pid)
+		area_add(text, self->environment_start, self->environment_end);
+	return 0;
+}
+
+int proc_show_auxv(const struct pseudo_node *node, struct text *text)
+{
+	struct process *process = proc_process(node);
+
+	if (!process)
+		return -ESRCH;
+	if (process->auxiliary)
+		text_add(text, (const char *)process->auxiliary, process->auxiliary_bytes);
+	process_put(process);
+	return 0;
+}
+
+/* Calls `show` with the process's memory, if it still has any. */
+static int space_show(const struct pseudo_node *node, struct text *text,
+		      void (*show)(struct address_space *, struct text *))
+{
+	struct process *process = proc_process(node);
+	struct address_space *space = process ? proc_space(process) : NULL;
+
+	if (space) {
+		show(space, text);
+		space_put(space);
+	}
+	process_put(process);
+	return process ? 0 : -ESRCH;
+}
+
+int proc_show_maps(const struct pseudo_node *node, struct text *text)
+{
+	return space_show(node, text, mm_show_maps);
+}
+
+int proc_show_smaps(const struct pseudo_node *node, struct text *text)
+{
+	return space_show(node, text, mm_show_smaps);
+}
+
+/* Only the host knows what is resident. What is private and writable, and text, is taken for it. */
+uint64_t proc_resident_pages(const struct mm_totals *totals)
+{
+	return totals->data + totals->code < totals->total ? totals->data + totals->code : totals->total;
+}
+
+static void statm_show(struct address_space *space, struct text *text)
+{
+	struct mm_totals totals;
+
+	mm_totals(space, &totals);
+	text_print(text, "%lu %lu %lu %lu 0 %lu 0\n", totals.total, proc_resident_pages(&totals), totals.code,
+		   totals.code, totals.data);
+}
+
+int proc_show_statm(const struct pseudo_node *node, struct text *text)
+{
+	return space_show(node, text, statm_show);
+}

@@ -1,0 +1,48 @@
+/* /proc/PID/task: a process's threads. */
+#include "kernel/fs/proc.h"
+#include "kernel/task/pid.h"
+
+struct thread *proc_thread(struct process *process, const struct pseudo_node *node)
+{
+	list_for_each(at, &process->threads)
+	{
+		struct thread *thread = list_entry(at, struct thread, siblings);
+
+		if (!node->number || thread->tid == node->number)
+			return thread;
+	}
+	return NULL;
+}
+
+int proc_thread_next(const struct pseudo_node *dir, int from)
+{
+	struct process *process = proc_process(dir);
+	int next = -1;
+
+	if (!process)
+		return -1;
+	process_tree_lock();
+	list_for_each(at, &process->threads)
+	{
+		int tid = list_entry(at, struct thread, siblings)->tid;
+
+		if (tid >= from && (next < 0 || tid < next))
+			next = tid;
+	}
+	process_tree_unlock();
+	process_put(process);
+	return next;
+}
+
+static const struct pseudo_entry thread_entries[] = {
+	PSEUDO_FILE("cmdline", proc_show_cmdline),
+	{.name = "comm", .mode = S_IFREG | 0644, .show = proc_show_comm, .store = proc_store_comm},
+	{.name = "exe", .mode = S_IFLNK | 0777, .target = proc_exe_target, .follow = proc_exe_follow},
+	PSEUDO_FILE("maps", proc_show_maps),
+	PSEUDO_FILE("stat", proc_show_stat),
+	PSEUDO_FILE("statm", proc_show_statm),
+	PSEUDO_FILE("status", proc_show_status),
+	{0},
+};
+
+const struct pseudo_entry proc_thread_entry[] = {PSEUDO_DIRECTORY("thread", thread_entries), {0}};

@@ -1,0 +1,14 @@
+/* What the tender handed over (abi/kernel.h). */
+#ifndef KERNEL_HOST_BOOT_H
+#define KERNEL_HOST_BOOT_H
+
+#include "abi/kernel.h"
+
+void kernel_boot_set(struct kernel_boot *boot);
+const struct kernel_boot *kernel_boot(void);
+struct kernel_statistics *kernel_statistics(void);
+
+/* The seed, which its first reader wipes. */
+uint8_t *kernel_boot_random(void);
+
+#endif

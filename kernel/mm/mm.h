@@ -1,0 +1,176 @@
+/*
+ * The address space of a process: its VMAs, and the host calls that make them true.
+ *
+ * Application memory lies in two areas that the tender set aside (abi/kernel.h): the user area, reserved PROT_NONE, and the
+ * low window, which is not mapped until used. A mapping is a host mapping with MAP_FIXED; unmapping puts PROT_NONE back.
+ * Anonymous private memory: host MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE. Files of the image: MAP_PRIVATE of the image
+ * file. Files of the arena (tmpfs, overlay's upper files, memfd, System V segments, shared anonymous memory): MAP_SHARED
+ * or MAP_PRIVATE of the arena descriptor.
+ *
+ * Functions act on the calling process's address space, take its lock, and return an address or 0, or -errno as the man
+ * page of the call has it. None of them sleeps but for locks.
+ */
+#ifndef KERNEL_MM_MM_H
+#define KERNEL_MM_MM_H
+
+#include <linux/mman.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kernel/lib/lock.h"
+#include "kernel/lib/tree.h"
+#include "kernel/mm/user.h"
+
+struct file;
+struct inode;
+struct text;
+
+/* Where the pages of a file mapping come from: what file_ops.map answers. */
+enum mapping_kind {
+	MAPPING_IMAGE, /* consecutive bytes of the image file */
+	MAPPING_ARENA, /* pages of the arena, wherever they are */
+	MAPPING_ZERO,  /* /dev/zero: like anonymous memory */
+};
+
+/*
+ * A file's answer to file_ops.map: how to find page after page. `page` is asked for runs: it returns where the bytes
+ * of the file from `offset` (page-aligned) on are, and in *bytes how many lie there consecutively (whole pages, at
+ * most the *bytes passed in). `write` says that the mapping is shared and may be written to: a file of the image is
+ * then first copied up, a hole filled. 0; -ENOMEM; -ENXIO behind the last page of the file (the mapping has a SIGBUS
+ * there). Called with the address space's lock held; takes the inode's lock.
+ */
+struct mapping_source {
+	enum mapping_kind kind;
+	int (*page)(struct file *file, uint64_t offset, bool write, enum mapping_kind *kind, uint64_t *host_offset,
+		    uint64_t *bytes);
+	uint64_t nid; /* of an unchanged file of the image: its patched text, if it has any; else 0 */
+	/*
+	 * For files that count the VMAs through which they are, or may become, written (seals); else NULL. -EPERM: the file
+	 * is sealed against it; a mapping that is not to be written now is then made without the right. Called with the
+	 * address space's lock held.
+	 */
+	int (*writable_add)(struct inode *inode);
+	void (*writable_remove)(struct inode *inode);
+};
+
+/* What madvise(2) asks to be remembered for a VMA. */
+enum {
+	ADVICE_SEQUENTIAL = 1,
+	ADVICE_RANDOM = 2,
+	ADVICE_DONTFORK = 4,
+	ADVICE_WIPEONFORK = 8,
+	ADVICE_DONTDUMP = 16,
+	ADVICE_HUGEPAGE = 32,
+	ADVICE_NOHUGEPAGE = 64,
+	ADVICE_MERGEABLE = 128,
+};
+
+/* Arena pages of a shared anonymous mapping; one reference for each VMA. mm/shared.c */
+struct shared_memory {
+	uint32_t references;
+	uint64_t page_count;
+	void *pages;
+};
+
+struct vma {
+	struct tree_node node; /* by start */
+	uint64_t start;
+	uint64_t end;
+	uint64_t hole;       /* between this VMA and the one before it, or address 0 */
+	uint64_t gap;        /* largest hole in front of a VMA of this subtree */
+	uint32_t protection; /* PROT_* */
+	uint32_t flags;      /* MAP_SHARED or MAP_PRIVATE, and of VMA_FLAGS those that were given */
+	uint32_t
+		maximum; /* PROT_* that mprotect may give: a shared mapping of a file open for reading cannot be written */
+	uint32_t advice;   /* ADVICE_* */
+	const char *label; /* "[heap]", "[stack]"; NULL: none */
+	struct file *file; /* with a reference; NULL: anonymous */
+	uint64_t offset;   /* in the file or in the shared memory */
+	struct mapping_source source;
+	struct shared_memory *shared; /* of shared anonymous memory */
+	uint64_t backed;              /* of a file: up to here the host has pages; behind it SIGBUS */
+	uint64_t stubs;               /* of patched text: where its stubs are; of stubs: where their object starts */
+	bool pristine;         /* anonymous and PROT_NONE from the beginning: the reservation was never touched */
+	struct vma *next_free; /* in a list of the address space */
+};
+
+/* The MAP_* that make VMAs differ. */
+#define VMA_FLAGS (MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_GROWSDOWN | MAP_LOCKED | MAP_STACK)
+
+struct address_space {
+	struct lock lock;
+	struct tree vmas;
+	uint32_t references;
+	uint32_t vma_count;
+	uint32_t spare_count;
+	bool lock_future;      /* mlockall(MCL_FUTURE) */
+	struct vma *spare;     /* allocated before anything is changed: changes do not fail half way */
+	struct vma *dead;      /* their files are closed when the lock is released */
+	uint64_t total_bytes;  /* mapped: RLIMIT_AS, VmSize */
+	uint64_t data_bytes;   /* private and writable: RLIMIT_DATA */
+	uint64_t locked_bytes; /* RLIMIT_MEMLOCK */
+	uint64_t brk_start;
+	uint64_t brk_end;
+	uint64_t mmap_top;     /* where searches for room start, downwards */
+	uint64_t roomy_top;    /* the same for large mappings that are given room to grow */
+	uint64_t program_base; /* where position-independent programs are put */
+	uint64_t stack_start;  /* the initial stack pointer, for /proc/self/stat */
+	uint64_t stack_end;    /* of the initial stack's mapping */
+	uint64_t code_start, code_end, data_start, data_end;
+	struct recycled *recycled; /* mm/recycle.c */
+};
+
+struct address_space *space_new(void);
+void space_get(struct address_space *space);
+/* The last reference frees the bookkeeping; host mappings are undone by space_clear or die with the host process. */
+void space_put(struct address_space *space);
+/* Unmaps everything: exec. */
+void space_clear(struct address_space *space);
+
+/* mmap(2); flags and protection as the call has them, file NULL for anonymous memory (a reference is taken). */
+long mm_map(uint64_t hint, uint64_t bytes, unsigned protection, unsigned flags, struct file *file, uint64_t offset);
+/* What exec uses besides: a label for /proc/self/maps; must be a constant. */
+long mm_map_labelled(uint64_t hint, uint64_t bytes, unsigned protection, unsigned flags, const char *label);
+long mm_unmap(uint64_t start, uint64_t bytes);
+long mm_protect(uint64_t start, uint64_t bytes, unsigned protection);
+long mm_remap(uint64_t old, uint64_t old_bytes, uint64_t new_bytes, unsigned flags, uint64_t new_address);
+long mm_advise(uint64_t start, uint64_t bytes, int advice);
+long mm_break(uint64_t end);
+/* The break starts here, right behind the program; nothing is mapped yet. */
+void mm_break_set(uint64_t start);
+
+/* The calls about locking memory: only counted, against RLIMIT_MEMLOCK; application memory is the host's to page. */
+long mm_lock(uint64_t start, uint64_t bytes, bool lock);
+long mm_lock_all(int flags); /* MCL_*; 0: munlockall */
+/* The part of [start, end) that is mapped without a hole from `start` on ends there: for msync and mincore. */
+uint64_t mm_mapped_end(uint64_t start, uint64_t end);
+
+/* The lines of /proc/PID/maps and smaps, and sums for status and statm, in pages. */
+void mm_show_maps(struct address_space *space, struct text *text);
+void mm_show_smaps(struct address_space *space, struct text *text);
+struct mm_totals {
+	uint64_t total, shared, data, stack, code, locked;
+};
+void mm_totals(struct address_space *space, struct mm_totals *out);
+
+/*
+ * A fault of the application at an address inside its areas: the signal and si_code it deserves, by the VMA there (SIGBUS
+ * behind the end of a file, SEGV_ACCERR, SEGV_MAPERR). Returns 0 if the fault was repaired (a file grew under its
+ * mapping) and the instruction may go on.
+ */
+struct mm_fault {
+	int signal;
+	int code;
+};
+bool mm_fault_repair(uint64_t address, bool write, bool execute, struct mm_fault *out);
+
+/*
+ * A file was truncated or pages of it moved (copy-up, a hole was filled): mappings of it are made to show the new truth.
+ * No lock may be held but those before the address space's. Private mappings of the image keep the image's pages, which
+ * never go away. It is the calling process's mappings that are changed: no process can change another's host mappings.
+ * With several processes, each is to be kicked and to do this for itself before pages that were given up are used again.
+ */
+void mm_file_changed(struct inode *inode, uint64_t offset, uint64_t bytes);
+
+#endif

@@ -1,0 +1,34 @@
+/* Shared anonymous memory: see shared.h. */
+#include "kernel/mm/shared.h"
+
+#include "kernel/lib/heap.h"
+#include "kernel/lib/pages.h"
+
+struct shared_memory *shared_memory_new(uint64_t bytes)
+{
+	struct shared_memory *shared = heap_new(struct shared_memory);
+
+	if (!shared)
+		return NULL;
+	shared->references = 1;
+	shared->page_count = bytes / PAGE_BYTES;
+	shared->pages = pages_alloc_zero(shared->page_count);
+	if (!shared->pages) {
+		heap_free(shared);
+		return NULL;
+	}
+	return shared;
+}
+
+void shared_memory_get(struct shared_memory *shared)
+{
+	__atomic_fetch_add(&shared->references, 1, __ATOMIC_RELAXED);
+}
+
+void shared_memory_put(struct shared_memory *shared)
+{
+	if (__atomic_sub_fetch(&shared->references, 1, __ATOMIC_ACQ_REL) != 0)
+		return;
+	pages_free(shared->pages, shared->page_count);
+	heap_free(shared);
+}

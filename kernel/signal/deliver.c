@@ -1,0 +1,81 @@
+/* What pending signals do on the way back to the application: see signal.h. */
+#include <linux/errno.h>
+
+#include "kernel/signal/send.h"
+#include "kernel/signal/signal.h"
+#include "kernel/syscall/names.h"
+#include "kernel/syscall/table.h"
+#include "kernel/syscall/trace.h"
+#include "kernel/task/exit.h"
+
+/* Signals whose default is to stop the process, or to be ignored; all others end it. */
+#define STOPS (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
+
+static bool is_restart(long result)
+{
+	return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+}
+
+/* A handler is about to run: does the interrupted call fail, or run again behind it? signal(7), "Interruption". */
+static void call_interrupt(struct frame *frame, const struct signal_action *action)
+{
+	long result = (long)frame->rax;
+	bool again = result == -ERESTARTNOINTR || (result == -ERESTARTSYS && action->flags & SA_RESTART);
+
+	if (again)
+		arch_call_restart(frame, current->call_number);
+	else
+		frame->rax = (uint64_t)-EINTR;
+}
+
+/* Sets up the handler, or ends the process if its stack cannot take the frame. */
+static void handler_enter(struct frame *frame, const siginfo_t *info)
+{
+	struct thread *thread = current;
+	struct process *process = thread->process;
+	int signal = info->si_signo;
+	struct signal_action action = process->actions[signal - 1];
+	signal_set_t mask = thread->signals.restore_saved ? thread->signals.saved : thread->signals.blocked;
+
+	if (arch_signal_frame_push(frame, &action, info, mask) < 0) {
+		trace_event("--- SIGSEGV: no room for the frame of a handler ---");
+		process_kill(SIGSEGV);
+	}
+	thread->signals.restore_saved = false;
+	if (action.flags & SA_RESETHAND)
+		process->actions[signal - 1].handler = (uint64_t)(uintptr_t)SIG_DFL;
+	if (!(action.flags & SA_NODEFER))
+		action.mask |= SIGNAL_BIT(signal);
+	signal_mask_set(thread->signals.blocked | action.mask);
+}
+
+/* What a signal without a handler does. */
+static void default_act(const struct process *process, int signal)
+{
+	if (signal_is_ignored(process, signal) || signal_set_has(STOPS, signal))
+		return;
+	process_kill(signal);
+}
+
+bool signals_deliver(struct frame *frame, bool from_call)
+{
+	struct thread *thread = current;
+	struct process *process = thread->process;
+	siginfo_t info;
+	int signal;
+
+	from_call = from_call && thread->call_number != CALL_NONE && is_restart((long)frame->rax);
+	while ((signal = signal_take(~thread->signals.blocked, &info)) != 0) {
+		trace_event("--- %s ---", names_signal(signal));
+		if (process->actions[signal - 1].handler <= (uint64_t)(uintptr_t)SIG_IGN) {
+			default_act(process, signal);
+			continue;
+		}
+		if (from_call)
+			call_interrupt(frame, &process->actions[signal - 1]);
+		handler_enter(frame, &info);
+		from_call = false;
+	}
+	signal_mask_restore();
+	return from_call;
+}

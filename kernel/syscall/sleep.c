@@ -1,0 +1,70 @@
+/* nanosleep(2) and clock_nanosleep(2). */
+#include <linux/errno.h>
+#include <linux/time.h>
+
+#include "kernel/host/host.h"
+#include "kernel/syscall/table.h"
+#include "kernel/syscall/timeout.h"
+#include "kernel/task/clock.h"
+#include "kernel/task/time.h"
+#include "kernel/vfs/wait.h"
+
+/* Until the deadline of the monotonic clock: 0, or -EINTR. */
+static int sleep_until(uint64_t deadline_ns)
+{
+	int result;
+
+	do {
+		thread_sleep_prepare();
+		result = thread_sleep(deadline_ns);
+	} while (!result);
+	return result == -ETIMEDOUT ? 0 : result;
+}
+
+static long sleep_for(uint64_t ns, user_t remaining)
+{
+	uint64_t deadline_ns = deadline_after(ns), now_ns;
+
+	if (!sleep_until(deadline_ns))
+		return 0;
+	now_ns = host_monotonic_ns();
+	if (remaining && timespec_put(remaining, deadline_ns > now_ns ? deadline_ns - now_ns : 0))
+		return -EFAULT;
+	return -ERESTARTNOHAND;
+}
+
+/* A clock that shows the time of day may be set outside: it is looked at again when the time should have come. */
+static long sleep_to(int clock, uint64_t target_ns)
+{
+	for (;;) {
+		uint64_t now_ns;
+		int error = clock_read(clock, &now_ns);
+
+		if (error || now_ns >= target_ns)
+			return error;
+		if (sleep_until(deadline_after(target_ns - now_ns)))
+			return -ERESTARTNOHAND;
+	}
+}
+
+SYSCALL(nanosleep)
+{
+	struct __kernel_timespec time;
+	int error = timespec_get(&time, ARG_USER(args, 0));
+
+	return error ? error : sleep_for(timespec_to_ns(&time), ARG_USER(args, 1));
+}
+
+SYSCALL(clock_nanosleep)
+{
+	int clock = ARG_INT(args, 0), error = clock_sleep_check(clock);
+	struct __kernel_timespec time;
+
+	if (!error)
+		error = timespec_get(&time, ARG_USER(args, 2));
+	if (error)
+		return error;
+	if (ARG_INT(args, 1) & TIMER_ABSTIME)
+		return sleep_to(clock, timespec_to_ns(&time));
+	return sleep_for(timespec_to_ns(&time), ARG_USER(args, 3));
+}

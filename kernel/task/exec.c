@@ -1,0 +1,302 @@
+/* execve(2): see exec.h. Scripts are replaced by their interpreters until an ELF executable is found. */
+#include "kernel/task/exec.h"
+
+#include <linux/errno.h>
+#include <linux/prctl.h>
+
+#include "kernel/lib/heap.h"
+#include "kernel/lib/random.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/mm.h"
+#include "kernel/signal/signal.h"
+#include "kernel/task/elf.h"
+#include "kernel/task/exit.h"
+#include "kernel/task/stack.h"
+#include "kernel/vfs/namei.h"
+
+/* How much of a file decides what it is: Linux's BINPRM_BUF_SIZE. */
+#define HEAD_BYTES 256
+#define SCRIPTS_MAX 5
+
+static void remember_missing(struct exec *exec, const char *path)
+{
+	size_t length = strnlen(path, sizeof(exec->missing) - 1);
+
+	memcpy(exec->missing, path, length);
+	exec->missing[length] = '\0';
+}
+
+static int executable_open(struct exec *exec, int dirfd, const char *path, unsigned walk_flags, struct file **out)
+{
+	struct path place;
+	struct inode *inode;
+	int error;
+
+	remember_missing(exec, path);
+	error = path_walk(dirfd, path, walk_flags, &place);
+	if (error)
+		return error;
+	inode = place.dentry->inode;
+	if (!INODE_IS(inode, S_IFREG))
+		error = -EACCES;
+	if (!error)
+		error = inode_permission(inode, MAY_EXEC);
+	if (!error && __atomic_load_n(&inode->writers, __ATOMIC_RELAXED))
+		error = -ETXTBSY;
+	if (!error)
+		error = file_open_path(&place, O_RDONLY, out);
+	path_put(&place);
+	return error;
+}
+
+static char *blanks_skip(char *text)
+{
+	while (*text == ' ' || *text == '\t')
+		text++;
+	return text;
+}
+
+static char *word_skip(char *text)
+{
+	while (*text && *text != ' ' && *text != '\t')
+		text++;
+	return text;
+}
+
+/* The interpreter and its one argument (NULL: none) out of the first line of a script, in place. */
+static int script_parse(char *head, char **interpreter, char **argument)
+{
+	char *end = memchr(head, '\n', HEAD_BYTES);
+	char *text = head + 2;
+
+	if (!end) {
+		/* A first line that does not end here must at least have its interpreter whole. */
+		end = head + HEAD_BYTES - 1;
+	}
+	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*end = '\0';
+	text = blanks_skip(text);
+	if (!*text)
+		return -ENOEXEC;
+	*interpreter = text;
+	text = word_skip(text);
+	*argument = NULL;
+	if (*text) {
+		*text++ = '\0';
+		text = blanks_skip(text);
+		*argument = *text ? text : NULL;
+	}
+	return 0;
+}
+
+/* Replaces a script by its interpreter: exec->file, and the arguments in front. */
+static int script_follow(struct exec *exec, char *head, const char *script)
+{
+	char *interpreter;
+	char *argument;
+	int error = script_parse(head, &interpreter, &argument);
+
+	if (error)
+		return error;
+	file_put(exec->file);
+	exec->file = NULL;
+	strings_remove_first(&exec->arguments);
+	error = strings_prepend(&exec->arguments, script);
+	if (!error && argument)
+		error = strings_prepend(&exec->arguments, argument);
+	if (!error)
+		error = strings_prepend(&exec->arguments, interpreter);
+	if (!error)
+		error = executable_open(exec, AT_FDCWD, interpreter, WALK_FOLLOW, &exec->file);
+	return error;
+}
+
+/* Follows scripts until exec->file is none. */
+static int scripts_follow(struct exec *exec, const char *path)
+{
+	char head[HEAD_BYTES];
+	char script[HEAD_BYTES];
+
+	for (unsigned depth = 0;; depth++) {
+		struct io io;
+		long got;
+		int error;
+
+		memset(head, 0, sizeof(head));
+		io_kernel(&io, head, sizeof(head) - 1);
+		got = file_read_at(exec->file, &io, 0);
+		if (got < 0)
+			return (int)got;
+		if (got < 2 || head[0] != '#' || head[1] != '!')
+			return 0;
+		if (depth == SCRIPTS_MAX)
+			return -ELOOP;
+		error = script_follow(exec, head, path);
+		if (error)
+			return error;
+		memcpy(script, exec->missing, sizeof(script));
+		path = script;
+	}
+}
+
+static int elf_open(struct file *file, struct elf **out)
+{
+	*out = heap_new(struct elf);
+	return *out ? elf_read(file, *out) : -ENOMEM;
+}
+
+static int interpreter_open(struct exec *exec)
+{
+	char path[256];
+	int error = elf_interpreter(exec->elf, path, sizeof(path));
+
+	if (error)
+		return error;
+	error = executable_open(exec, AT_FDCWD, path, WALK_FOLLOW, &exec->interpreter);
+	if (error)
+		return error;
+	error = elf_open(exec->interpreter, &exec->interpreter_elf);
+	return error == -ENOEXEC ? -ELIBBAD : error;
+}
+
+static int prepare(struct exec *exec, int dirfd, const char *path, unsigned walk_flags)
+{
+	int error = executable_open(exec, dirfd, path, walk_flags, &exec->file);
+
+	if (!error && exec->arguments.count == 0)
+		error = strings_add(&exec->arguments, "");
+	if (!error)
+		error = scripts_follow(exec, exec->name);
+	if (!error)
+		error = elf_open(exec->file, &exec->elf);
+	if (!error && exec->elf->interpreter)
+		error = interpreter_open(exec);
+	return error;
+}
+
+int exec_prepare(struct exec *exec, int dirfd, const char *path, unsigned walk_flags)
+{
+	size_t bytes = strlen(path) + 1;
+	int error = -ENOMEM;
+
+	exec->name = heap_alloc(bytes);
+	if (exec->name) {
+		memcpy(exec->name, path, bytes);
+		error = prepare(exec, dirfd, path, walk_flags);
+	}
+	if (error)
+		exec_cancel(exec);
+	return error;
+}
+
+void exec_cancel(struct exec *exec)
+{
+	file_put(exec->file);
+	file_put(exec->interpreter);
+	heap_free(exec->elf);
+	heap_free(exec->interpreter_elf);
+	heap_free(exec->name);
+	strings_free(&exec->arguments);
+	strings_free(&exec->environment);
+	exec->file = exec->interpreter = NULL;
+	exec->elf = exec->interpreter_elf = NULL;
+	exec->name = NULL;
+}
+
+/* The thread's name: the file's, up to 15 bytes. */
+static void name_set(struct thread *thread, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t length = strnlen(name, sizeof(thread->name) - 1);
+
+	memset(thread->name, 0, sizeof(thread->name));
+	memcpy(thread->name, name, length);
+}
+
+/* Set-user-ID and set-group-ID executables; capabilities follow the user: capabilities(7), credentials(7). */
+static bool credentials_apply(struct process *process, const struct inode *inode)
+{
+	struct credentials *who = &process->credentials;
+	uint32_t uid = who->uid;
+	uint32_t gid = who->gid;
+	bool gains = !process->no_new_privileges;
+
+	if (gains && inode->mode & S_ISUID)
+		who->euid = inode->uid;
+	if (gains && (inode->mode & (S_ISGID | 010)) == (S_ISGID | 010))
+		who->egid = inode->gid;
+	who->suid = who->fsuid = who->euid;
+	who->sgid = who->fsgid = who->egid;
+	if (who->euid == 0 || who->uid == 0)
+		who->permitted = who->inheritable | who->bounding;
+	else
+		who->permitted = who->ambient;
+	who->effective = who->euid == 0 ? who->permitted : who->ambient;
+	process->keep_capabilities = false;
+	return who->euid != uid || who->egid != gid;
+}
+
+/* Where position-independent programs go: low in the user area, so that their heap has room to grow. */
+static uint64_t program_hint(const struct address_space *space)
+{
+	return space->program_base;
+}
+
+static int program_map(const struct exec *exec, struct elf_place *program, struct elf_place *start)
+{
+	struct address_space *space = process_current()->space;
+	int error = elf_map(exec->elf, program_hint(space), program);
+
+	*start = *program;
+	if (!error && exec->interpreter)
+		error = elf_map(exec->interpreter_elf, 0, start);
+	if (!error)
+		mm_break_set(program->end);
+	return error;
+}
+
+static void executable_set(struct process *process, struct file *file)
+{
+	struct path old = process->executable;
+
+	process->executable = file->path;
+	dentry_get(process->executable.dentry);
+	if (old.dentry)
+		path_put(&old);
+}
+
+void exec_commit(struct exec *exec, struct frame *frame)
+{
+	struct thread *thread = current;
+	struct process *process = thread->process;
+	struct elf_place program;
+	struct elf_place start;
+	struct stack_contents stack = {
+		.exec = exec,
+		.program = &program,
+		.interpreter = exec->interpreter ? &start : NULL,
+	};
+	bool secure = credentials_apply(process, exec->file->inode);
+	int error;
+
+	fd_table_close_on_exec(process->files);
+	signal_actions_reset(process);
+	thread->clear_child_tid = 0;
+	thread->robust_list = 0;
+	space_clear(process->space);
+	error = stack_map(process->space, exec->elf->executable_stack);
+	if (!error)
+		error = program_map(exec, &program, &start);
+	if (!error)
+		error = stack_fill(&stack, secure, &frame->rsp);
+	executable_set(process, exec->file);
+	process->dumpable = !secure;
+	name_set(thread, exec->name);
+	exec_cancel(exec);
+	if (error)
+		process_kill(SIGKILL);
+	*frame = (struct frame){.rsp = frame->rsp, .rip = start.entry, .rcx = start.entry, .rflags = RFLAGS_START};
+	arch_set_fs(0);
+}

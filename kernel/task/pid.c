@@ -1,0 +1,129 @@
+/* The guest's processes by id. */
+#include "kernel/task/pid.h"
+
+#include "kernel/lib/heap.h"
+#include "kernel/lib/list.h"
+
+static struct lock tree_of_processes;
+static struct list all_processes = {&all_processes, &all_processes}; /* by id, ascending */
+static int last_id;
+
+void process_tree_lock(void)
+{
+	lock_acquire(&tree_of_processes);
+}
+
+void process_tree_unlock(void)
+{
+	lock_release(&tree_of_processes);
+}
+
+static struct process *first_from(int pid)
+{
+	list_for_each(at, &all_processes)
+	{
+		struct process *process = list_entry(at, struct process, all);
+
+		if (process->pid >= pid)
+			return process;
+	}
+	return NULL;
+}
+
+struct process *process_next(int pid)
+{
+	struct process *process;
+
+	process_tree_lock();
+	process = first_from(pid);
+	if (process)
+		process->references++;
+	process_tree_unlock();
+	return process;
+}
+
+struct process *process_find(int pid)
+{
+	struct process *process;
+
+	process_tree_lock();
+	process = first_from(pid);
+	if (process && process->pid != pid)
+		process = NULL;
+	if (process)
+		process->references++;
+	process_tree_unlock();
+	return process;
+}
+
+static struct thread *thread_of(struct process *process, int tid)
+{
+	list_for_each(at, &process->threads)
+	{
+		struct thread *thread = list_entry(at, struct thread, siblings);
+
+		if (thread->tid == tid)
+			return thread;
+	}
+	return NULL;
+}
+
+struct thread *thread_find(int tid, struct process **process)
+{
+	struct thread *thread = NULL;
+
+	process_tree_lock();
+	list_for_each(at, &all_processes)
+	{
+		struct process *candidate = list_entry(at, struct process, all);
+
+		thread = thread_of(candidate, tid);
+		if (thread) {
+			candidate->references++;
+			*process = candidate;
+			break;
+		}
+	}
+	process_tree_unlock();
+	return thread;
+}
+
+void process_put(struct process *process)
+{
+	bool last;
+
+	if (!process)
+		return;
+	process_tree_lock();
+	last = --process->references == 0;
+	process_tree_unlock();
+	if (last)
+		heap_free(process);
+}
+
+int pid_new(void)
+{
+	int pid;
+
+	process_tree_lock();
+	pid = ++last_id;
+	process_tree_unlock();
+	return pid;
+}
+
+void process_register(struct process *process)
+{
+	process_tree_lock();
+	list_append(&all_processes, &process->all);
+	if (process->parent)
+		list_append(&process->parent->children, &process->siblings);
+	process_tree_unlock();
+}
+
+void process_unregister(struct process *process)
+{
+	process_tree_lock();
+	list_remove(&process->all);
+	list_remove(&process->siblings);
+	process_tree_unlock();
+}

@@ -1,0 +1,88 @@
+/*
+ * A guest process: what its threads share. In the arena, reachable from every host process of the guest.
+ *
+ * Locks: process->lock guards the list of threads, the working directory, root, umask and limits; the others are named
+ * with what they guard.
+ */
+#ifndef KERNEL_TASK_PROCESS_H
+#define KERNEL_TASK_PROCESS_H
+
+#include <linux/resource.h>
+
+#include "kernel/lib/list.h"
+#include "kernel/lib/lock.h"
+#include "kernel/task/credentials.h"
+#include "kernel/task/thread.h"
+#include "kernel/vfs/dentry.h"
+#include "kernel/vfs/wait.h"
+
+struct address_space;
+struct fd_table;
+
+#define PROCESS_LIMITS 16 /* RLIM_NLIMITS */
+
+struct signal_action {
+	uint64_t handler;
+	uint64_t flags;
+	uint64_t restorer;
+	signal_set_t mask;
+};
+
+struct process {
+	int32_t pid;
+	int32_t group;
+	int32_t session;
+	uint32_t references;
+	struct process *parent; /* guarded by the process tree lock (task/pid.h) */
+	struct list children;
+	struct list siblings;
+	struct list all;
+
+	struct lock lock;
+	struct list threads;
+	uint32_t thread_count;
+
+	struct address_space *space;
+	struct fd_table *files;
+	struct path root;
+	struct path directory;
+	uint32_t umask;
+	struct credentials credentials;
+	struct rlimit64 limits[PROCESS_LIMITS];
+
+	struct path executable;   /* /proc/self/exe */
+	uint64_t arguments_start; /* in application memory: /proc/self/cmdline */
+	uint64_t arguments_end;
+	uint64_t environment_start;
+	uint64_t environment_end;
+	uint8_t *auxiliary; /* heap block: /proc/self/auxv */
+	uint32_t auxiliary_bytes;
+
+	struct lock signal_lock; /* actions, pending signals of process and threads */
+	struct signal_action actions[SIGNAL_COUNT];
+	signal_set_t pending;
+	struct list signal_queue;
+	int32_t parent_death_signal;
+	bool dumpable;
+	bool no_new_privileges;
+	bool child_subreaper;
+	bool keep_capabilities;
+	int32_t oom_score_adjustment; /* remembered for /proc/PID/oom_score_adj */
+
+	bool exiting;
+	int32_t exit_status;              /* as wait4 gives it */
+	uint64_t start_ns;                /* CLOCK_MONOTONIC */
+	struct wait_queue children_queue; /* someone waits for children */
+};
+
+static inline struct process *process_current(void)
+{
+	return current->process;
+}
+
+/* The soft limit of a resource of the calling process: RLIM64_INFINITY or less. */
+uint64_t process_limit(unsigned resource);
+/* Whether the calling process has the capability (CAP_*) effective. */
+bool process_capable(int capability);
+
+#endif

@@ -1,0 +1,96 @@
+/*
+ * A guest thread, which is a host thread: one structure in the arena per thread, at the base of its GS segment.
+ * `current` is the calling thread's. Fields are the thread's own unless said otherwise.
+ */
+#ifndef KERNEL_TASK_THREAD_H
+#define KERNEL_TASK_THREAD_H
+
+#include <linux/time_types.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/entry.h"
+#include "arch_thread.h"
+#include "kernel/lib/list.h"
+#include "kernel/lib/lock.h"
+#include "kernel/signal/set.h"
+
+struct process;
+struct frame;
+
+/* thread->kick: why a thread is to look up. Set by others, atomically; any bit makes blocking host calls end. */
+enum {
+	KICK_SIGNAL = 1, /* a signal may be deliverable */
+	KICK_EXIT = 2,   /* leave: the process exits or executes another program */
+};
+
+/* thread->sleep_word: a futex. Others set it to AWAKE. */
+enum {
+	SLEEP_AWAKE,
+	SLEEP_ASLEEP,  /* in, or about to enter, the host's futex wait */
+	SLEEP_POLLING, /* in, or about to enter, ppoll: wake it through the wake descriptor */
+};
+
+struct thread {
+	struct thread *self;   /* at GS:0 */
+	uint64_t user_sp;      /* at GS:8: scratch of the entry path */
+	uint64_t kernel_stack; /* at GS:16: where the stack pointer starts in the kernel */
+	uint64_t entry;        /* at GS:24: stubs jump through it (abi/entry.h) */
+	uint32_t kick;         /* at GS:32: KICK_*; read by the blocking window in arch/ */
+	uint32_t sleep_word;   /* at GS:36 */
+	uint64_t user_ip;      /* at GS:40: likewise; where to go on in the application */
+
+	struct process *process;
+	struct list siblings; /* process->threads */
+	int32_t tid;          /* the guest's */
+	int32_t host_tid;     /* for kicks; CHILD_CLEARTID word */
+	int32_t host_pid;
+	uint32_t references;
+
+	/* An exception of the application, between the host's signal handler and fault_serve. */
+	struct thread_fault {
+		int32_t signal;
+		int32_t code;
+		uint64_t address;
+		uint64_t trap_number;
+		uint64_t error_code;
+	} fault;
+
+	struct frame *frame; /* the system call or fault being served: the application's registers */
+	uint64_t clear_child_tid;
+	uint64_t robust_list;
+	uint64_t robust_list_bytes;
+	char name[16];
+
+	struct signal_state {
+		signal_set_t blocked;
+		signal_set_t saved; /* to restore after sigsuspend and the like, if restore_saved */
+		bool restore_saved;
+		signal_set_t pending; /* for this thread alone; guarded by process->signal_lock */
+		struct list queue;    /* of struct signal_info with data */
+		uint64_t stack_base;  /* sigaltstack */
+		uint64_t stack_bytes;
+		uint32_t stack_flags;
+	} signals;
+
+	uint64_t call_number;        /* of the call being served, for restarting it */
+	bool restart_behind_handler; /* arch/x86_64/signal_frame.c */
+	uint8_t *kernel_stack_pages;
+	int32_t nice;
+};
+
+_Static_assert(offsetof(struct thread, self) == 0, "GS offset of self");
+_Static_assert(offsetof(struct thread, user_sp) == 8, "GS offset of user_sp");
+_Static_assert(offsetof(struct thread, kernel_stack) == 16, "GS offset of kernel_stack");
+_Static_assert(offsetof(struct thread, entry) == ENTRY_GS_OFFSET, "GS offset of entry");
+_Static_assert(offsetof(struct thread, kick) == 32, "GS offset of kick");
+_Static_assert(offsetof(struct thread, sleep_word) == 36, "GS offset of sleep_word");
+_Static_assert(offsetof(struct thread, user_ip) == 40, "GS offset of user_ip");
+
+#define current arch_thread_self()
+
+/* Whether a signal wants the thread out of its wait: an unblocked one is pending, or it is to exit. */
+bool thread_is_interrupted(const struct thread *thread);
+
+#endif

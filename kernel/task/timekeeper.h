@@ -1,0 +1,19 @@
+/*
+ * Who runs the timers while every application thread computes: the service process, which sleeps until the first is due.
+ */
+#ifndef KERNEL_TASK_TIMEKEEPER_H
+#define KERNEL_TASK_TIMEKEEPER_H
+
+#include <stdint.h>
+
+struct thread;
+
+/* The thread that will call timekeeper_run, once at boot. */
+void timekeeper_set(struct thread *thread);
+/*
+ * Runs what is due. The timekeeper then sleeps interruptibly, for as many nanoseconds as this returns (UINT64_MAX: for
+ * ever), and calls again.
+ */
+uint64_t timekeeper_run(void);
+
+#endif

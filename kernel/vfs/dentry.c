@@ -1,0 +1,209 @@
+/* Dentries: their life, lookups that miss the cache, and what changes of names do to them. */
+#include "kernel/vfs/dentry.h"
+
+#include <linux/errno.h>
+
+#include "kernel/lib/bug.h"
+#include "kernel/lib/hash.h"
+#include "kernel/lib/heap.h"
+#include "kernel/lib/string.h"
+#include "kernel/vfs/cache.h"
+
+void dentry_get(struct dentry *dentry)
+{
+	__atomic_fetch_add(&dentry->references, 1, __ATOMIC_RELAXED);
+}
+
+static void dentry_free_name(struct dentry *dentry)
+{
+	if (dentry->name != dentry->own_name)
+		heap_free((void *)(uintptr_t)dentry->name);
+}
+
+void dentry_put(struct dentry *dentry)
+{
+	while (dentry && __atomic_sub_fetch(&dentry->references, 1, __ATOMIC_ACQ_REL) == 0) {
+		struct dentry *parent = dentry->parent == dentry ? NULL : dentry->parent;
+
+		bug_on(dentry->hashed);
+		inode_put(dentry->inode);
+		dentry_free_name(dentry);
+		heap_free(dentry);
+		dentry = parent;
+	}
+}
+
+struct name name_make(const char *text, size_t length)
+{
+	return (struct name){
+		.text = text,
+		.length = (uint32_t)length,
+		.hash = (uint32_t)hash_bytes(0, text, length),
+	};
+}
+
+struct dentry *dentry_new(struct dentry *parent, const struct name *name, struct inode *inode)
+{
+	struct dentry *dentry = heap_alloc(sizeof(struct dentry) + name->length + 1);
+
+	if (!dentry)
+		return NULL;
+	*dentry = (struct dentry){
+		.references = 1,
+		.hash = name->hash,
+		.parent = parent ? parent : dentry,
+		.inode = inode,
+		.length = (uint16_t)name->length,
+		.name = dentry->own_name,
+	};
+	memcpy(dentry->own_name, name->text, name->length);
+	dentry->own_name[name->length] = '\0';
+	list_init(&dentry->children);
+	list_init(&dentry->sibling);
+	list_init(&dentry->cached);
+	if (parent)
+		dentry_get(parent);
+	if (inode)
+		inode_get(inode);
+	return dentry;
+}
+
+int dentry_anonymous(const char *text, struct inode *inode, struct dentry **out)
+{
+	struct name name = {.text = text, .length = (uint32_t)strlen(text)};
+
+	*out = dentry_new(NULL, &name, inode);
+	return *out ? 0 : -ENOMEM;
+}
+
+int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **out)
+{
+	struct dentry *dentry = dentry_find(dir, name);
+	struct inode *inode = NULL;
+	int error = -ENOENT;
+
+	if (dentry) {
+		dentry_get(dentry);
+		*out = dentry;
+		return 0;
+	}
+	if (dir->inode->ops->lookup)
+		error = dir->inode->ops->lookup(dir->inode, name, &inode);
+	if (error && error != -ENOENT)
+		return error;
+	/* The dentry must have its reference on dir before the cache may shrink: dir may be nobody's else. */
+	dentry_get(dir);
+	dentry = dentry_new(dir, name, inode);
+	if (!dentry && dentry_cache_shrink(dentry_cache_count() / 4) > 0)
+		dentry = dentry_new(dir, name, inode);
+	dentry_put(dir);
+	inode_put(inode);
+	if (!dentry)
+		return -ENOMEM;
+	if (!dir->inode->ops->uncached && !dir->unlinked)
+		cache_add(dentry);
+	*out = dentry;
+	return 0;
+}
+
+/* --- changes of names ----------------------------------------------------------------------------------------------- */
+
+void dentry_made(struct dentry *dentry, struct inode *inode)
+{
+	dentry->inode = inode;
+}
+
+/* What is remembered of a directory that is no more: that there is nothing in it. */
+static void children_drop(struct dentry *dir)
+{
+	list_for_each_safe(at, after, &dir->children) cache_drop(list_entry(at, struct dentry, sibling));
+}
+
+static void dentry_leave(struct dentry *dentry)
+{
+	children_drop(dentry);
+	dentry->unlinked = dentry->inode != NULL;
+	cache_drop(dentry);
+}
+
+void dentry_removed(struct dentry *dentry)
+{
+	struct inode *inode = dentry->inode;
+
+	/* One reference is the cache's and one the caller's: nobody else would see it change. */
+	if (!dentry->hashed || dentry->references > 2 || !list_is_empty(&dentry->children)) {
+		dentry_leave(dentry);
+		return;
+	}
+	dentry->inode = NULL;
+	inode_put(inode);
+}
+
+void dentry_rename_drop(struct rename_text *texts)
+{
+	heap_free(texts->moved);
+	heap_free(texts->place);
+}
+
+static char *name_copy(const struct dentry *dentry)
+{
+	char *copy = heap_alloc(dentry->length + 1u);
+
+	if (copy)
+		memcpy(copy, dentry->name, dentry->length + 1u);
+	return copy;
+}
+
+int dentry_rename_prepare(const struct dentry *moved, const struct dentry *place, bool exchange,
+			  struct rename_text *texts)
+{
+	texts->moved = name_copy(place);
+	texts->place = exchange ? name_copy(moved) : NULL;
+	if (texts->moved && (texts->place || !exchange))
+		return 0;
+	dentry_rename_drop(texts);
+	return -ENOMEM;
+}
+
+struct position {
+	struct dentry *parent; /* with a reference */
+	const char *name;
+	uint32_t hash;
+	uint16_t length;
+};
+
+static struct position position_of(const struct dentry *dentry, const char *name)
+{
+	dentry_get(dentry->parent);
+	return (struct position){dentry->parent, name, dentry->hash, dentry->length};
+}
+
+/* Gives an entry of the cache another name and directory, taking over the position's reference and name. */
+static void dentry_set_position(struct dentry *dentry, struct position position)
+{
+	dentry_unhash(dentry);
+	dentry_free_name(dentry);
+	dentry_put(dentry->parent);
+	dentry->parent = position.parent;
+	dentry->name = position.name;
+	dentry->hash = position.hash;
+	dentry->length = position.length;
+	dentry_rehash(dentry);
+}
+
+void dentry_moved(struct dentry *moved, struct dentry *place, struct rename_text *texts)
+{
+	struct position position = position_of(place, texts->moved);
+
+	dentry_leave(place);
+	dentry_set_position(moved, position);
+}
+
+void dentry_exchanged(struct dentry *left, struct dentry *right, struct rename_text *texts)
+{
+	struct position of_right = position_of(right, texts->moved);
+	struct position of_left = position_of(left, texts->place);
+
+	dentry_set_position(left, of_right);
+	dentry_set_position(right, of_left);
+}

@@ -1,0 +1,177 @@
+/* Open file descriptions: how they begin and end. */
+#include "kernel/vfs/file.h"
+
+#include <linux/errno.h>
+
+#include "kernel/fs/epoll.h"
+#include "kernel/fs/pipe.h"
+#include "kernel/lib/heap.h"
+#include "kernel/vfs/device.h"
+#include "kernel/vfs/locks.h"
+#include "kernel/vfs/namei.h"
+
+/* What only matters while opening. */
+#define FLAGS_OF_OPENING (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
+
+/* Files that stand for a place only (O_PATH). */
+static const struct file_ops place_ops;
+
+int file_new(const struct path *path, const struct file_ops *ops, unsigned flags, void *data, struct file **out)
+{
+	struct file *file = heap_alloc(sizeof(*file));
+
+	if (!file)
+		return -ENOMEM;
+	dentry_get(path->dentry);
+	*file = (struct file){
+		.ops = ops,
+		.references = 1,
+		.flags = flags & ~(unsigned)FLAGS_OF_OPENING,
+		.path = *path,
+		.inode = path->dentry->inode,
+		.data = data,
+	};
+	list_init(&file->epoll_entries);
+	*out = file;
+	return 0;
+}
+
+static void file_free(struct file *file)
+{
+	path_put(&file->path);
+	heap_free(file);
+}
+
+static bool counts_as_writer(const struct file *file)
+{
+	return FILE_WRITABLE(file) && INODE_IS(file->inode, S_IFREG);
+}
+
+/* -ETXTBSY while the inode is a running program. */
+static int writer_begin(struct inode *inode)
+{
+	int error = 0;
+
+	lock_acquire(&inode->lock);
+	if (inode->executing)
+		error = -ETXTBSY;
+	else
+		inode->writers++;
+	lock_release(&inode->lock);
+	return error;
+}
+
+static void writer_end(struct inode *inode)
+{
+	lock_acquire(&inode->lock);
+	inode->writers--;
+	lock_release(&inode->lock);
+}
+
+/* What the inode's kind and file system make of the open. */
+static int file_open_inode(struct file *file)
+{
+	struct inode *inode = file->inode;
+
+	switch (inode->mode & S_IFMT) {
+	case S_IFIFO:
+		/* A pipe that is opened through /proc/self/fd, too. */
+		return FILE_READABLE(file) || FILE_WRITABLE(file) ? fifo_open(file) : -EINVAL;
+	case S_IFCHR:
+		if (inode->rdev)
+			return device_open(inode, file);
+		break;
+	case S_IFBLK:
+	case S_IFSOCK:
+	case 0: /* an eventfd and the like, through /proc/self/fd */
+		return -ENXIO;
+	}
+	file->atime_due = FILE_READABLE(file) && inode_atime_is_due(inode);
+	if (!file->ops)
+		return -ENXIO;
+	return file->ops->open ? file->ops->open(file) : 0;
+}
+
+int file_open_path(const struct path *path, unsigned flags, struct file **out)
+{
+	struct inode *inode = path->dentry->inode;
+	struct file *file;
+	int error = file_new(path, flags & O_PATH ? &place_ops : inode->file_ops, flags, NULL, &file);
+
+	if (error)
+		return error;
+	if (!(flags & O_PATH)) {
+		bool writer = counts_as_writer(file);
+
+		if (writer)
+			error = writer_begin(inode);
+		if (!error) {
+			error = file_open_inode(file);
+			if (error && writer)
+				writer_end(inode);
+		}
+	}
+	if (error)
+		file_free(file);
+	else
+		*out = file;
+	return error;
+}
+
+static void file_close(struct file *file)
+{
+	epoll_file_released(file);
+	if (file->inode->locks)
+		locks_release_file(file);
+	if (file->ops->release)
+		file->ops->release(file);
+	if (counts_as_writer(file))
+		writer_end(file->inode);
+	file_free(file);
+}
+
+void file_put(struct file *file)
+{
+	if (file && __atomic_sub_fetch(&file->references, 1, __ATOMIC_ACQ_REL) == 0)
+		file_close(file);
+}
+
+/* --- files of the kernel's own --------------------------------------------------------------------------------------- */
+
+static void anonymous_release(struct inode *inode)
+{
+	heap_free(inode);
+}
+
+static const struct inode_ops anonymous_ops = {
+	.setattr = inode_setattr,
+	.release = anonymous_release,
+};
+
+static struct super anonymous_super = {
+	.type = "anon_inodefs",
+	.source = "anon_inodefs",
+	.options = "rw",
+	.device = 0xf,
+	.magic = 0x09041934, /* ANON_INODE_FS_MAGIC */
+};
+
+int file_new_anonymous(const char *name, const struct file_ops *ops, unsigned flags, void *data, struct file **out)
+{
+	struct inode *inode = heap_alloc(sizeof(*inode));
+	struct path path;
+	int error;
+
+	if (!inode)
+		return -ENOMEM;
+	inode_init(inode, &anonymous_super, 0600);
+	inode->ops = &anonymous_ops;
+	inode->file_ops = ops;
+	error = dentry_anonymous(name, inode, &path.dentry);
+	inode_put(inode);
+	if (error)
+		return error;
+	error = file_new(&path, ops, flags, data, out);
+	path_put(&path);
+	return error;
+}

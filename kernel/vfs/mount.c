@@ -1,0 +1,89 @@
+/* Mounts: roots of file systems laid over directories. They are made at boot and stay. */
+#include <linux/errno.h>
+
+#include "kernel/lib/heap.h"
+#include "kernel/lib/string.h"
+#include "kernel/vfs/cache.h"
+
+struct list mounts = {&mounts, &mounts};
+
+static struct dentry *root_dentry(void)
+{
+	return list_is_empty(&mounts) ? NULL : list_entry(mounts.next, struct mount, list)->root;
+}
+
+void mount_root(struct path *out)
+{
+	out->dentry = dentry_top(root_dentry());
+	dentry_get(out->dentry);
+}
+
+/* The directory at a path of real names, without links; *out with a reference. The tree lock is held. */
+static int directory_find(const char *path, struct dentry **out)
+{
+	struct dentry *at = dentry_top(root_dentry());
+
+	dentry_get(at);
+	while (*path) {
+		const char *end = strchr(path, '/');
+		size_t length = end ? (size_t)(end - path) : strlen(path);
+		struct name name = name_make(path, length);
+		struct dentry *child;
+		int error;
+
+		path += length + (end != NULL);
+		if (length == 0)
+			continue;
+		error = dentry_lookup(at, &name, &child);
+		dentry_put(at);
+		if (error)
+			return error;
+		at = dentry_top(child);
+		dentry_get(at);
+		dentry_put(child);
+		if (!at->inode || !INODE_IS(at->inode, S_IFDIR)) {
+			error = at->inode ? -ENOTDIR : -ENOENT;
+			dentry_put(at);
+			return error;
+		}
+	}
+	*out = at;
+	return 0;
+}
+
+/* Takes over the reference on `place`, unless it fails. */
+static int mount_on(struct super *super, struct dentry *place)
+{
+	struct mount *mount = heap_new(struct mount);
+	int error;
+
+	if (!mount)
+		return -ENOMEM;
+	error = dentry_anonymous("", super->root, &mount->root);
+	if (error) {
+		heap_free(mount);
+		return error;
+	}
+	mount->super = super;
+	mount->root->covers = place;
+	if (place)
+		place->mounted = mount->root;
+	list_append(&mounts, &mount->list);
+	return 0;
+}
+
+int mount_add(struct super *super, const char *path)
+{
+	struct dentry *place = NULL;
+	int error = 0;
+
+	tree_lock();
+	if (root_dentry())
+		error = directory_find(path, &place);
+	if (!error)
+		error = mount_on(super, place);
+	if (error)
+		dentry_put(place);
+	tree_unlock();
+	return error;
+}

@@ -1,0 +1,101 @@
+/* Addresses of a Linux guest: see layout.h. */
+#include "tender/linux/layout.h"
+
+#include <errno.h>
+#include <linux/mman.h>
+
+#include "tender/host/host.h"
+
+#define ADDRESS_UNITS (1u << 15) /* 47 bits of address space */
+/* Above the tender itself (tender.lds), and what is left below the initial stack and the vDSO. */
+#define UNIT_FIRST 128u
+#define UNIT_LAST (ADDRESS_UNITS - 32u)
+#define PLACE_ATTEMPTS 64
+
+#define USER_BYTES_MAX (16ull << 40)
+#define USER_BYTES_MIN (64ull << 30)
+
+uint64_t layout_arena_bytes(uint64_t mem_bytes)
+{
+	return (4 * mem_bytes + LAYOUT_UNIT_BYTES - 1) & ~(LAYOUT_UNIT_BYTES - 1);
+}
+
+int layout_arena(struct layout *layout, uint64_t pointer_count, uint64_t string_bytes, uint64_t data_bytes,
+		 struct error *error)
+{
+	uint64_t next;
+
+	layout->vectors = sizeof(struct kernel_boot);
+	layout->strings = layout->vectors + pointer_count * sizeof(uint64_t);
+	layout->data = linux_page_up(layout->strings + string_bytes);
+	next = layout->data + linux_page_up(data_bytes);
+	for (unsigned role = 0; role < 2; role++) {
+		layout->signal_stacks[role] = next;
+		layout->stacks[role] = next + KERNEL_SIGNAL_STACK_BYTES + KERNEL_BOOT_STACK_BYTES;
+		next = layout->stacks[role];
+	}
+	layout->statistics = next;
+	layout->heap = linux_page_up(next + sizeof(struct kernel_statistics));
+	if (layout->heap > layout->arena_bytes / 2)
+		return error_set(error, "Kernel and arguments need %lu MiB of memory: give more with --mem",
+				 (unsigned long)(layout->heap >> 20));
+	return 0;
+}
+
+/* Reserves `bytes` (whole units) at a random place. Returns its address or -errno. */
+static long place_reserve(uint64_t bytes, const uint16_t *random)
+{
+	uint64_t units = bytes / LAYOUT_UNIT_BYTES;
+	long result = -ENOMEM;
+
+	if (units > UNIT_LAST - UNIT_FIRST)
+		return -ENOMEM;
+	for (unsigned i = 0; i < PLACE_ATTEMPTS; i++) {
+		uint64_t unit = UNIT_FIRST + random[i] % (UNIT_LAST - UNIT_FIRST - units + 1);
+
+		result = host_mmap(unit * LAYOUT_UNIT_BYTES, bytes, PROT_NONE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+		if (result != -EEXIST)
+			break;
+	}
+	return result;
+}
+
+/* The same with 4 GiB of nothing behind, to *address. Returns 0 or -errno. */
+static long guarded_reserve(uint64_t bytes, uint64_t *address)
+{
+	uint16_t random[PLACE_ATTEMPTS];
+	long result = host_getrandom(random, sizeof(random));
+
+	if (result < 0)
+		return result;
+	result = place_reserve(bytes + LAYOUT_UNIT_BYTES, random);
+	if (result < 0)
+		return result;
+	*address = (uint64_t)result;
+	return 0;
+}
+
+int layout_reserve(struct layout *layout, uint64_t image_bytes, struct error *error)
+{
+	uint64_t image_units = (image_bytes + LAYOUT_UNIT_BYTES - 1) & ~(LAYOUT_UNIT_BYTES - 1);
+	long result = guarded_reserve(KERNEL_SLOT_BYTES, &layout->slot);
+
+	if (result >= 0)
+		result = guarded_reserve(layout->arena_bytes, &layout->arena);
+	if (result >= 0)
+		result = guarded_reserve(image_units, &layout->image);
+	layout->user_bytes = USER_BYTES_MAX;
+	while (result >= 0) {
+		result = guarded_reserve(layout->user_bytes, &layout->user);
+		if (result != -ENOMEM || layout->user_bytes == USER_BYTES_MIN)
+			break;
+		layout->user_bytes /= 2;
+		result = 0;
+	}
+	if (result < 0)
+		return error_set(error, "Could not reserve %lu GiB of addresses: %s; is there a limit (ulimit -v)?",
+				 (unsigned long)((layout->arena_bytes + image_units + USER_BYTES_MIN) >> 30),
+				 error_name(-result));
+	return 0;
+}

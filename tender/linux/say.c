@@ -1,0 +1,35 @@
+/* Text without libc: see say.h. */
+#include "tender/linux/say.h"
+
+#include <stdarg.h>
+
+#include "freestanding/format.h"
+#include "tender/host/host.h"
+
+/* What the user called, not this file's name: tend run execs this tender. */
+#define PROGRAM "tend: "
+#define LINE_MAX 1024
+
+size_t text_make(char *out, size_t size, const char *format, ...)
+{
+	va_list args;
+	size_t length;
+
+	va_start(args, format);
+	length = format_text(out, size, format, args);
+	va_end(args);
+	return length;
+}
+
+void say(const char *format, ...)
+{
+	char line[LINE_MAX] = PROGRAM;
+	size_t length = sizeof(PROGRAM) - 1;
+	va_list args;
+
+	va_start(args, format);
+	length += format_text(line + length, sizeof(line) - length - 1, format, args);
+	va_end(args);
+	line[length++] = '\n';
+	host_write(2, line, length);
+}

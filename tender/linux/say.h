@@ -1,0 +1,13 @@
+/* Text out of the processes of a tender: each is its own main, and none has libc. */
+#ifndef TENDER_LINUX_SAY_H
+#define TENDER_LINUX_SAY_H
+
+#include <stddef.h>
+
+/* As snprintf, but returns the length that was written; see freestanding/format.h for what it knows. */
+__attribute__((format(printf, 3, 4))) size_t text_make(char *out, size_t size, const char *format, ...);
+
+/* One line on standard error, the program's name in front and the newline added. */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * The guest's counters as text: see statistics.h. Lines are "library_calls N", "traps N", "faults N", "arena_bytes N",
+ * "host_call NAME N", "call NUMBER N", "unknown NUMBER N", "unknown_other N".
+ */
+#include "tender/linux/statistics.h"
+
+#include "tender/host/host.h"
+#include "tender/linux/say.h"
+
+#define BUFFER_BYTES 4096u
+#define LINE_BYTES 80u
+
+struct writer {
+	int fd;
+	size_t length;
+	char buffer[BUFFER_BYTES];
+};
+
+static void writer_flush(struct writer *writer)
+{
+	size_t done = 0;
+
+	while (done < writer->length) {
+		long result = host_write(writer->fd, writer->buffer + done, writer->length - done);
+
+		/* Whoever wanted to read it is gone. */
+		if (result <= 0)
+			break;
+		done += (size_t)result;
+	}
+	writer->length = 0;
+}
+
+/* `detail` stands between key and value, with its blank. */
+static void line_add(struct writer *writer, const char *key, const char *detail, uint64_t value)
+{
+	if (writer->length + LINE_BYTES > sizeof(writer->buffer))
+		writer_flush(writer);
+	writer->length += text_make(writer->buffer + writer->length, LINE_BYTES, "%s%s %lu\n", key, detail,
+				    (unsigned long)value);
+}
+
+static void calls_add(struct writer *writer, const char *key, const uint64_t *counts)
+{
+	char number[16];
+
+	for (unsigned i = 0; i < KERNEL_CALLS_MAX; i++) {
+		uint64_t count = counts[i];
+
+		if (count == 0)
+			continue;
+		text_make(number, sizeof(number), " %u", i);
+		line_add(writer, key, number, count);
+	}
+}
+
+void statistics_write(int fd, const struct kernel_statistics *statistics)
+{
+#define NAME(name, text) " " text,
+	static const char *const names[] = {KERNEL_HOST_CALLS(NAME)};
+	struct writer writer = {.fd = fd};
+
+	line_add(&writer, "library_calls", "", statistics->library_calls);
+	line_add(&writer, "traps", "", statistics->traps);
+	line_add(&writer, "faults", "", statistics->faults);
+	line_add(&writer, "arena_bytes", "", statistics->arena_bytes);
+	for (unsigned i = 0; i < KERNEL_HOST_CALL_COUNT; i++)
+		line_add(&writer, "host_call", names[i], statistics->host_calls[i]);
+	calls_add(&writer, "call", statistics->calls);
+	calls_add(&writer, "unknown", statistics->unknown);
+	line_add(&writer, "unknown_other", "", statistics->unknown_other);
+	writer_flush(&writer);
+}

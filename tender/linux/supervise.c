@@ -1,0 +1,117 @@
+/* The front while its guest runs: signals and window sizes in, wishes for the terminal out. See family.h. */
+#include <linux/poll.h>
+#include <linux/signalfd.h>
+#include <linux/wait.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include "tender/host/host.h"
+#include "tender/linux/family.h"
+#include "tender/linux/stdio.h"
+
+struct front {
+	struct linux_guest *guest;
+	int init_pid;
+	int signal_fd;
+	int control_fd;        /* -1: nobody is left at the other end */
+	int terminal;          /* a standard descriptor, or -1 */
+	bool terminal_is_ours; /* false once the guest has changed its attributes */
+	uint64_t pending;      /* signals that are still to be sent, as HOST_SIGNAL_BIT */
+};
+
+/* What the guest is told for a signal: the new size for SIGWINCH of a terminal, the signal itself otherwise. */
+static struct kernel_control message_make(const struct front *front, int signal)
+{
+	struct kernel_control message = {.kind = KERNEL_CONTROL_SIGNAL, .value = (uint32_t)signal};
+	uint16_t rows;
+	uint16_t columns;
+
+	if (signal == SIGWINCH && front->terminal >= 0 && stdio_window(front->terminal, &rows, &columns) == 0) {
+		message.kind = KERNEL_CONTROL_WINDOW;
+		message.value = (uint32_t)rows << 16 | columns;
+	}
+	return message;
+}
+
+/* Sends what is pending as long as the channel takes it. */
+static void pending_send(struct front *front)
+{
+	while (front->pending && front->control_fd >= 0) {
+		int signal = __builtin_ctzll(front->pending) + 1;
+		struct kernel_control message = message_make(front, signal);
+
+		if (host_send(front->control_fd, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+			break;
+		front->pending &= ~HOST_SIGNAL_BIT(signal);
+	}
+}
+
+static void message_receive(struct front *front)
+{
+	struct kernel_control message;
+	long got = host_receive(front->control_fd, &message, sizeof(message), MSG_DONTWAIT | MSG_TRUNC);
+
+	if (got == 0)
+		front->control_fd = -1;
+	if (got != sizeof(message) || message.kind != KERNEL_CONTROL_TERMIOS || front->terminal < 0)
+		return;
+	front->terminal_is_ours = false;
+	stdio_attributes_set(front->terminal, front->guest->stdio[front->terminal].termios, message.bytes);
+}
+
+/* One signal from the host. Returns init's status, or -1 if it has not ended. */
+static int signal_take(struct front *front)
+{
+	struct signalfd_siginfo info;
+	int status;
+
+	if (host_read(front->signal_fd, &info, sizeof(info)) != sizeof(info))
+		return -1;
+	if (info.ssi_signo != SIGCHLD) {
+		front->pending |= HOST_SIGNAL_BIT(info.ssi_signo);
+		return -1;
+	}
+	if (host_wait(front->init_pid, &status, WNOHANG) != front->init_pid)
+		return -1;
+	/* As a shell counts: init itself is killed only by the host. */
+	return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
+}
+
+static void wait_for_events(struct front *front, struct pollfd fds[2])
+{
+	fds[0] = (struct pollfd){.fd = front->signal_fd, .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = front->control_fd, .events = POLLIN};
+	if (front->pending)
+		fds[1].events |= POLLOUT;
+	host_ppoll(fds, 2, NULL);
+}
+
+int family_supervise(struct linux_guest *guest, int init_pid)
+{
+	struct front front = {
+		.guest = guest,
+		.init_pid = init_pid,
+		.signal_fd = guest->signal_fd,
+		.control_fd = guest->supervisor_fd,
+		.terminal = stdio_terminal(guest->stdio),
+		.terminal_is_ours = true,
+	};
+	int status = -1;
+
+	while (status < 0) {
+		struct pollfd fds[2];
+
+		wait_for_events(&front, fds);
+		if (fds[1].revents & (POLLIN | POLLHUP | POLLERR))
+			message_receive(&front);
+		if (fds[0].revents)
+			status = signal_take(&front);
+		pending_send(&front);
+	}
+	if (!front.terminal_is_ours) {
+		const uint8_t *original = guest->stdio[front.terminal].termios;
+
+		stdio_attributes_set(front.terminal, original, original);
+	}
+	return status;
+}

@@ -1,0 +1,76 @@
+/*
+ * Fuzz target: the bytes are an ELF file. What comes out must differ from it only where sites are, jump to the stubs,
+ * and lie where a loader and the image's checks expect it.
+ */
+#include <string.h>
+
+#include "image/patch/patch.h"
+#include "tests/fuzz/fuzz.h"
+
+#define PAGE 4096u
+
+static void site_check(const struct patch_object *object, const struct patch_site *site, const struct patch_site *next)
+{
+	if (next)
+		FUZZ_CHECK(site->vaddr < next->vaddr);
+	if (site->kind < PATCH_BEFORE)
+		return;
+	FUZZ_CHECK(site->end - site->start >= 5 && site->end - site->start < 32);
+	FUZZ_CHECK(site->start <= site->vaddr && site->end >= site->vaddr);
+	FUZZ_CHECK(site->stub >= object->vaddr_end && site->stub < object->vaddr_end + object->stub_bytes);
+	if (next && next->kind >= PATCH_BEFORE)
+		FUZZ_CHECK(next->start >= site->end && next->stub > site->stub);
+}
+
+/* The site whose replaced bytes have the address, or NULL. */
+static const struct patch_site *site_find(const struct patch_object *object, uint64_t vaddr)
+{
+	for (uint32_t i = 0; i < object->site_count; i++) {
+		const struct patch_site *site = &object->sites[i];
+
+		if (site->kind >= PATCH_BEFORE && vaddr >= site->start && vaddr < site->end)
+			return site;
+	}
+	return NULL;
+}
+
+static void run_check(const struct patch_object *object, const struct patch_run *run, const uint8_t *file, size_t size)
+{
+	FUZZ_CHECK(run->bytes && run->bytes % PAGE == 0 && run->file_offset % PAGE == 0 && run->vaddr % PAGE == 0);
+	FUZZ_CHECK(run->vaddr >= object->vaddr_start && run->vaddr + run->bytes <= object->vaddr_end);
+	for (uint64_t i = 0; i < run->bytes; i++) {
+		uint64_t offset = run->file_offset + i;
+		uint8_t original = offset < size ? file[offset] : 0;
+		const struct patch_site *site;
+		int32_t distance;
+
+		if (run->data[i] == original)
+			continue;
+		site = site_find(object, run->vaddr + i);
+		FUZZ_CHECK(site);
+		if (run->vaddr + i == site->start) {
+			FUZZ_CHECK(run->data[i] == 0xe9);
+			memcpy(&distance, run->data + i + 1, sizeof(distance));
+			FUZZ_CHECK(site->start + 5 + (uint64_t)(int64_t)distance == site->stub);
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct patch_object object;
+	struct error error = {0};
+	int result = patch_object_make(data, size, &object, &error);
+
+	FUZZ_CHECK(result >= 0);
+	for (uint32_t i = 0; result == 1 && i < object.site_count; i++)
+		site_check(&object, &object.sites[i], i + 1 < object.site_count ? &object.sites[i + 1] : NULL);
+	for (uint32_t i = 0; i < object.run_count; i++) {
+		run_check(&object, &object.runs[i], data, size);
+		if (i)
+			FUZZ_CHECK(object.runs[i].file_offset >=
+				   object.runs[i - 1].file_offset + object.runs[i - 1].bytes);
+	}
+	patch_object_free(&object);
+	return 0;
+}

@@ -1,0 +1,77 @@
+/* The host of unit tests is the host: host calls about locks, memory and time are made, and counted. */
+#define _GNU_SOURCE
+#include "fake_host.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kernel/host/host.h"
+
+struct fake_host_counts fake_host_counts;
+
+static long result(long value)
+{
+	return value == -1 ? -errno : value;
+}
+
+long host_futex_wait(const uint32_t *word, uint32_t expected, const struct __kernel_timespec *timeout)
+{
+	fake_host_counts.futex++;
+	return result(syscall(SYS_futex, word, FUTEX_WAIT, expected, timeout, NULL, 0));
+}
+
+long host_futex_wait_uninterruptible(const uint32_t *word, uint32_t expected)
+{
+	return host_futex_wait(word, expected, NULL);
+}
+
+long host_futex_wake(const uint32_t *word, unsigned count)
+{
+	fake_host_counts.futex++;
+	return result(syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0));
+}
+
+long host_mmap(uint64_t address, size_t bytes, int protection, int flags, int fd, uint64_t offset)
+{
+	fake_host_counts.mmap++;
+	return result(syscall(SYS_mmap, address, bytes, protection, flags, fd, offset));
+}
+
+long host_mprotect(uint64_t address, size_t bytes, int protection)
+{
+	fake_host_counts.mprotect++;
+	return result(syscall(SYS_mprotect, address, bytes, protection));
+}
+
+long host_madvise(uint64_t address, size_t bytes, int advice)
+{
+	fake_host_counts.madvise++;
+	return result(syscall(SYS_madvise, address, bytes, advice));
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t host_monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+uint64_t host_realtime_ns(void)
+{
+	return clock_ns(CLOCK_REALTIME);
+}
+
+long host_write(int fd, const void *buffer, size_t bytes)
+{
+	return result(write(fd, buffer, bytes));
+}

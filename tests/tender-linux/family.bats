@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# The processes of a guest: how they start, end, and hear of signals.
+load linux
+
+@test "the exit status is the program's" {
+	linux -- /hello
+	exits_with 0
+	equal "output" hello "$output"
+	equal "standard error" "" "$stderr"
+	for code in 1 7 126 255; do
+		linux -- /exit $code
+		exits_with $code
+	done
+}
+
+@test "a process that breaks the rules is named, and takes the family along" {
+	for mode in forbidden foreign-fd child; do
+		linux -- /$mode
+		exits_with 159
+		equal "standard error" "tend: guest process killed by SIGSYS" "$stderr"
+	done
+	linux -- /service-exit
+	exits_with 1
+	equal "standard error" "tend: the guest's service process ended with status 3" "$stderr"
+}
+
+@test "a member that somebody kills takes the family along" {
+	for victim in APPLICATION SERVICE; do
+		linux_start -- /sleep
+		kill -KILL "${!victim}"
+		guest_wait
+		exits_with 137
+		equal "standard error" "tend: guest process killed by SIGKILL" "$stderr"
+		gone "$INIT" "$APPLICATION" "$SERVICE"
+	done
+	linux_start -- /sleep
+	kill -KILL "$INIT"
+	guest_wait
+	exits_with 137
+	gone "$APPLICATION" "$SERVICE"
+}
+
+@test "a killed front takes everything along" {
+	for start in linux_start linux_user_start; do
+		$start -- /sleep
+		kill -KILL "$GUEST_PID"
+		gone "$GUEST_PID" "$INIT" "$APPLICATION" "$SERVICE"
+	done
+}
+
+@test "a front that is killed while it starts leaves nothing" {
+	for delay in {0..39}; do
+		"$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" --image="$PUBLIC/image" -- /sleep >/dev/null 2>&1 3>&- 4>&- &
+		sleep "0.000$delay"
+		kill -KILL $!
+	done
+	wait
+	none_left() {
+		refute pgrep -f "^$PUBLIC/tend-linux" --runstates R,S,D,T 2>/dev/null
+	}
+	waits_for none_left
+}
+
+@test "signals of the front are forwarded, and do not touch the guest's processes themselves" {
+	linux_start -- /control
+	for signal in INT HUP QUIT USR1 USR2 WINCH CONT; do
+		kill -"$signal" "$GUEST_PID"
+		waits_for grep -qx "signal $(kill -l $signal)" "$GUEST_OUT"
+		# As a terminal does, to the whole process group.
+		for pid in "$INIT" "$APPLICATION" "$SERVICE"; do
+			kill -"$signal" "$pid"
+		done
+	done
+	kill -TERM "$APPLICATION" "$SERVICE" "$INIT"
+	kill -0 "$APPLICATION" "$SERVICE" "$INIT"
+	kill -TERM "$GUEST_PID"
+	guest_wait
+	exits_with 143
+	equal "signals" 8 "$(grep -c signal <<<"$output")"
+	equal "standard error" "" "$stderr"
+}
+
+@test "a guest that does not listen does not stop the front from taking signals" {
+	linux_start -- /sleep
+	for _ in {1..2000}; do
+		kill -USR1 "$GUEST_PID"
+	done
+	kill -KILL "$APPLICATION"
+	guest_wait
+	exits_with 137
+}
+
+@test "the terminal: window sizes, interrupts, stopping, attributes within bounds and restored" {
+	python3 "$BATS_TEST_DIRNAME/terminal.py" "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
+		--image="$PUBLIC/image" -- /terminal
+}
+
+@test "privileges: none, whoever starts it; root's guests are nobody's processes" {
+	linux_start -- /sleep
+	for pid in "$INIT" "$APPLICATION" "$SERVICE"; do
+		equal "Uid" $'65534\t65534\t65534\t65534' "$(status_of "$pid" Uid)"
+		equal "Gid" $'65534\t65534\t65534\t65534' "$(status_of "$pid" Gid)"
+		equal "Groups" "" "$(status_of "$pid" Groups | tr -d ' ')"
+	done
+	is_unprivileged
+	guest_stop
+	linux_user_start -- /sleep
+	for pid in "$INIT" "$APPLICATION" "$SERVICE"; do
+		equal "Uid" $'12345\t12345\t12345\t12345' "$(status_of "$pid" Uid)"
+	done
+	is_unprivileged
+}
+
+is_unprivileged() {
+	for pid in "$INIT" "$APPLICATION" "$SERVICE"; do
+		for set in CapInh CapPrm CapEff CapAmb; do
+			equal "$set" 0000000000000000 "$(status_of "$pid" $set)"
+		done
+		equal "NoNewPrivs" 1 "$(status_of "$pid" NoNewPrivs)"
+		equal "core limit" 1 "$(awk '/^Max core file size/ { print $5 }' "/proc/$pid/limits")"
+		refute equal "pid namespace" "$(readlink /proc/self/ns/pid)" "$(readlink "/proc/$pid/ns/pid")" 2>/dev/null
+	done
+	for pid in "$APPLICATION" "$SERVICE"; do
+		equal "Seccomp" 2 "$(status_of "$pid" Seccomp)"
+	done
+	equal "pids inside" "2 3" "$(for pid in "$APPLICATION" "$SERVICE"; do status_of "$pid" NSpid | awk '{ print $NF }'; done |
+		paste -sd ' ')"
+}
+
+@test "a set-user-ID tender runs nothing" {
+	cp "$LINUX" "$PUBLIC/setuid"
+	chmod 4755 "$PUBLIC/setuid"
+	program=tend
+	run --separate-stderr "${AS_USER[@]}" "$PUBLIC/setuid" --kernel="$PUBLIC/kernel-stub.elf" --image="$PUBLIC/image" -- /hello
+	refused "Must not be installed set-user-ID or with file capabilities"
+}
+
+@test "in a user namespace that maps only its root" {
+	program=tend
+	run --separate-stderr "${AS_USER[@]}" unshare --user --map-root-user "$PUBLIC/tend-linux" \
+		--kernel="$PUBLIC/kernel-stub.elf" --image="$PUBLIC/image" -- /check
+	exits_with 0
+	equal "broken promises" "" "$output"
+}
+
+@test "a start takes at most 3 ms" {
+	best=$(python3 "$BATS_TEST_DIRNAME/start_time.py" 100 "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
+		--image="$PUBLIC/image" -- /hello)
+	echo "best of 100: $best us"
+	[ "$best" -le 3000 ]
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# Standard descriptors, the trace and the counters.
+load linux
+
+# Of the three standard descriptors, as the kernel is told.
+kinds() {
+	grep ^stdio "$1" | awk '{ print $2 }' | paste -sd ' '
+}
+
+report_with() {
+	bash -c '"$0" --kernel="$1" --image="$2" --trace=9 -- /report-trace '"$1" "$PUBLIC/tend-linux" "$PUBLIC/kernel-stub.elf" \
+		"$PUBLIC/image" 9>"$BATS_TEST_TMPDIR/report" 3>&- 4>&-
+	kinds "$BATS_TEST_TMPDIR/report"
+}
+
+@test "kinds: files, pipes, /dev/null, terminals, closed" {
+	equal "files" "stream stream stream" "$(report_with "<$PUBLIC/image >$BATS_TEST_TMPDIR/out 2>&1")"
+	equal "null" "null null null" "$(report_with '</dev/null >/dev/null 2>&1')"
+	equal "pipes" "stream stream null" "$(true | report_with '2>/dev/null | cat')"
+	equal "closed" "closed closed closed" "$(report_with '<&- >&- 2>&-')"
+	equal "closed" "closed stream closed" "$(report_with "<&- >$BATS_TEST_TMPDIR/out 2>&-")"
+	equal "closed" "null closed null" "$(report_with '</dev/null >&- 2>/dev/null')"
+	script -qec "stty rows 33 cols 99; $PUBLIC/tend-linux --kernel=$PUBLIC/kernel-stub.elf --image=$PUBLIC/image -- /report" \
+		/dev/null </dev/null >"$BATS_TEST_TMPDIR/tty"
+	equal "terminal" "stdio tty 2 33 99" "$(grep -a ^stdio "$BATS_TEST_TMPDIR/tty" | tr -d '\r' | uniq)"
+}
+
+@test "no file takes the place of a closed standard descriptor" {
+	for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+		run bash -c '"$0" --kernel="$1" --image="$2" -- /check '"$closed" "$PUBLIC/tend-linux" "$PUBLIC/kernel-stub.elf" \
+			"$PUBLIC/image" 3>&- 4>&-
+		exits_with 0
+	done
+	image_make "$BATS_TEST_TMPDIR/image"
+	cmp "$PUBLIC/image" "$BATS_TEST_TMPDIR/image"
+}
+
+@test "the trace goes to the given descriptor, whatever its number" {
+	for fd in 3 5 7 200; do
+		bash -c "exec $fd>$BATS_TEST_TMPDIR/trace 4>&-; exec \"\$@\"" - "$PUBLIC/tend-linux" --trace=$fd \
+			--kernel="$PUBLIC/kernel-stub.elf" --image="$PUBLIC/image" -- /report-trace
+		grep -qx "hostname tend" "$BATS_TEST_TMPDIR/trace"
+	done
+	linux --trace=77 -- /hello
+	refused "--trace=77: Bad file descriptor"
+	linux --stat=77 -- /hello
+	refused "--stat=77: Bad file descriptor"
+}
+
+@test "counters are written when the guest has ended, whatever it put there" {
+	linux --stat=1 -- /statistics
+	exits_with 0
+	for line in "library_calls 18446744073709551615" "traps 2" "faults 0" "arena_bytes 0" "host_call read 1" \
+		"host_call sigaltstack 14" "call 0 1" "call 511 512" "unknown 511 1" "unknown_other 3"; do
+		grep -qx "$line" <<<"$output" || mismatch "a line" "$line" "$output"
+	done
+	equal "lines" $((4 + 14 + 512 + 1 + 1)) "$(wc -l <<<"$output")"
+	linux --stat=1 -- /forbidden
+	exits_with 159
+	grep -qx "unknown_other 0" <<<"$output"
+}

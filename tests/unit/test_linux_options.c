@@ -1,0 +1,113 @@
+/* The command line of tend-linux. */
+#include "tender/linux/options.h"
+#include "tests/unit/unit.h"
+
+#define ARGUMENTS_MAX 12
+
+static int parse(const char *const *arguments, struct linux_options *options, struct error *error)
+{
+	char *argv[ARGUMENTS_MAX + 1] = {(char[]){"tend-linux"}};
+	int argc = 1;
+
+	memset(error, 0, sizeof(*error));
+	for (; arguments[argc - 1]; argc++)
+		argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
+	return linux_options_parse(argc, argv, options, error);
+}
+
+static void test_defaults(void **state)
+{
+	const char *const arguments[] = {"--kernel=k", "--image=i", "--", "/bin/sh", "--", "--mem=7", NULL};
+	struct linux_options options;
+	struct error error;
+
+	(void)state;
+	success_expect("defaults", parse(arguments, &options, &error), &error);
+	assert_string_equal(options.kernel, "k");
+	assert_string_equal(options.image, "i");
+	assert_string_equal(options.directory, "/");
+	assert_string_equal(options.hostname, "tend");
+	assert_int_equal(options.mem_bytes, 512u << 20);
+	assert_int_equal(options.policy, KERNEL_POLICY_STANDARD);
+	assert_int_equal(options.user_id, 0);
+	assert_int_equal(options.group_id, 0);
+	assert_int_equal(options.trace_fd, -1);
+	assert_int_equal(options.stat_fd, -1);
+	assert_int_equal(options.program, 4);
+	assert_int_equal(options.environment_count, 0);
+}
+
+static void test_all(void **state)
+{
+	const char *const arguments[] = {
+		"--kernel=k", "--image=i",         "--mem=1048576", "--policy=strict", "--dir=/", "--env=A=1",
+		"--env=B=",   "--user=4294967294", "--hostname=h",  "--stat=0",        "--",      "p",
+		NULL};
+	struct linux_options options;
+	struct error error;
+
+	(void)state;
+	success_expect("all", parse(arguments, &options, &error), &error);
+	assert_int_equal(options.mem_bytes, 1ull << 40);
+	assert_int_equal(options.policy, KERNEL_POLICY_STRICT);
+	assert_int_equal(options.user_id, 4294967294u);
+	assert_int_equal(options.group_id, 4294967294u);
+	assert_int_equal(options.environment_count, 2);
+	assert_int_equal(options.stat_fd, 0);
+	assert_string_equal(linux_options_variable("--env=A=1"), "A=1");
+	assert_null(linux_options_variable("--environment"));
+}
+
+static void test_bad_values(void **state)
+{
+	static const char *const bad[][2] = {
+		{"--mem=", "--mem=: not a number of MiB from 1 to 1048576"},
+		{"--mem=1048577", "--mem=1048577: not a number of MiB from 1 to 1048576"},
+		{"--mem=18446744073709551617", "--mem=18446744073709551617: not a number of MiB from 1 to 1048576"},
+		{"--policy=", "--policy=: not one of strict, standard"},
+		{"--dir=", "--dir=: not an absolute path"},
+		{"--env==x", "--env==x: not of the form VAR=VALUE"},
+		{"--env=", "--env=: not of the form VAR=VALUE"},
+		{"--user=", "--user=: not of the form UID[:GID], in numbers"},
+		{"--user=1:", "--user=1:: not of the form UID[:GID], in numbers"},
+		{"--user=1:2:3", "--user=1:2:3: not of the form UID[:GID], in numbers"},
+		{"--user=:1", "--user=:1: not of the form UID[:GID], in numbers"},
+		{"--user=4294967295", "--user=4294967295: not of the form UID[:GID], in numbers"},
+		{"--user=1:99999999999999999999",
+		 "--user=1:99999999999999999999: not of the form UID[:GID], in numbers"},
+		{"--user=-1", "--user=-1: not of the form UID[:GID], in numbers"},
+		{"--trace=2147483648", "--trace=2147483648: not a file descriptor's number"},
+		{"--stat=", "--stat=: not a file descriptor's number"},
+	};
+	struct linux_options options;
+	struct error error;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+		const char *const arguments[] = {"--kernel=k", "--image=i", bad[i][0], "--", "p", NULL};
+
+		error_expect(bad[i][0], parse(arguments, &options, &error), &error, bad[i][1]);
+	}
+}
+
+static void test_usage_covers_every_option(void **state)
+{
+	size_t lines = 0;
+
+	(void)state;
+	while (linux_options_usage_line(lines))
+		assert_memory_equal(linux_options_usage_line(lines++), "    --", 6);
+	assert_int_equal(lines, 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_usage_covers_every_option),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
