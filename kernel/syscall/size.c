@@ -8,6 +8,7 @@
 #include "kernel/task/process.h"
 #include "kernel/vfs/namei.h"
 #include "kernel/vfs/open.h"
+#include "kernel/vfs/permission.h"
 
 static int truncate_check(struct inode *inode)
 {
@@ -68,6 +69,14 @@ static int allocate_check_mode(unsigned mode)
 	return 0;
 }
 
+/* As every change of contents does. */
+static int set_ids_drop(struct inode *inode)
+{
+	struct attributes change = {.valid = ATTR_MODE, .mode = mode_after_change(inode) & 07777};
+
+	return change.mode == (inode->mode & 07777) || !inode->ops->setattr ? 0 : inode->ops->setattr(inode, &change);
+}
+
 static int allocate(struct file *file, unsigned mode, uint64_t offset, uint64_t bytes)
 {
 	int error = allocate_check_mode(mode);
@@ -92,7 +101,8 @@ static int allocate(struct file *file, unsigned mode, uint64_t offset, uint64_t 
 		signal_send_current(SIGXFSZ);
 		return -EFBIG;
 	}
-	return file->ops->allocate(file, (int)mode, offset, bytes);
+	error = file->ops->allocate(file, (int)mode, offset, bytes);
+	return error ? error : set_ids_drop(file->inode);
 }
 
 SYSCALL(fallocate)

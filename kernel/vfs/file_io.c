@@ -21,9 +21,7 @@ static int read_check(const struct file *file)
 {
 	if (!FILE_READABLE(file))
 		return -EBADF;
-	if (file->ops->read)
-		return 0;
-	return INODE_IS(file->inode, S_IFDIR) ? -EISDIR : -EINVAL;
+	return file->ops->read || INODE_IS(file->inode, S_IFDIR) ? 0 : -EINVAL;
 }
 
 /* Positions are signed in the interface: nothing moves past the largest. Files without a position do not care. */
@@ -38,6 +36,8 @@ static long read_from(struct file *file, struct io *io, uint64_t *position)
 
 	if (position_is_beyond(file, io, *position))
 		return -EINVAL;
+	if (!file->ops->read)
+		return -EISDIR;
 	done = file->ops->read(file, io, position);
 	if (done > 0 && INODE_IS(file->inode, S_IFREG) && !(file->flags & O_NOATIME)) {
 		inode_accessed(file->inode, file->atime_due);

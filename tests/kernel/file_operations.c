@@ -185,7 +185,8 @@ static long open_how(struct operation *o)
 {
 	o->words[0] = open_flags();
 	o->words[1] = o->words[0] & O_CREAT ? mode() : 0;
-	o->words[2] = any(64) & 0x1d; /* but for NO_MAGICLINKS and CACHED */
+	/* NO_SYMLINKS, BENEATH, IN_ROOT. Linux takes each absolute link for a way out with NO_XDEV. */
+	o->words[2] = any(32) & 0x1c;
 	return (long)o->words;
 }
 
@@ -229,7 +230,7 @@ static void describe(struct operation *o)
 		else
 			length += snprintf(o->description + length, 40, "%#lx, ", o->arguments[i]);
 	}
-	snprintf(o->description + length, 4, ")");
+	snprintf(o->description + length, 100, ") words %#lx %#lx %#lx", o->words[0], o->words[1], o->words[2]);
 }
 
 void operation_make(struct operation *o)
