@@ -9,12 +9,14 @@
  *           points to; then, page-aligned, the kernel's writable segment (initialised data, then zeroes), which is
  *           mapped once more at its place in the slot; from `heap` on everything is the kernel's to give out.
  *   user    application memory: private, PROT_NONE until used, 4 GiB-aligned, 4 GiB of nothing behind it. The low
- *           window [low_start, low_end) below 4 GiB, for executables with fixed addresses, is not mapped at all at start.
+ *           window [low_start, low_end) below 4 GiB, for executables with fixed addresses, is not mapped at all at
+ *           start.
  *   image   the image file, mapped read-only and shared, whole.
  *
  * The kernel is a static position-independent ELF file; it applies its own relocations. The tender jumps to its entry
  * point with all registers zero but RDI = struct kernel_boot *, RSI = enum kernel_role and RSP = the top of a stack of
- * KERNEL_BOOT_STACK_BYTES inside the arena (one per role), FS and GS base zero, all signals unblocked but KERNEL_KICK_SIGNAL,
+ * KERNEL_BOOT_STACK_BYTES inside the arena (one per role), FS and GS base zero, all signals unblocked but
+ * KERNEL_KICK_SIGNAL,
  * no handlers set but those below, the seccomp filter installed.
  *
  * Signal handlers: the kernel's ELF symbol table is not consulted. The words at the start of the kernel's first page of
@@ -110,8 +112,8 @@ struct kernel_boot {
 	uint64_t hostname;     /* char * */
 	uint64_t host_release; /* char *: uname -r of the host */
 
-	uint8_t random[64];         /* from getrandom: seeds the guest's generator, AT_RANDOM, address choices */
-	int32_t host_pid; /* thread id of the application process inside the private pid namespace; 0: the kernel asks
+	uint8_t random[64]; /* from getrandom: seeds the guest's generator, AT_RANDOM, address choices */
+	int32_t host_pid;   /* thread id of the application process inside the private pid namespace; 0: the kernel asks
 			       nobody, the tender knows it only in the application itself */
 	int32_t service_pid;
 
@@ -138,12 +140,24 @@ struct kernel_statistics {
 };
 
 /* In the order of the kernel's host/ folder. */
-#define KERNEL_HOST_CALLS(X)                                                                                           \
-	X(READ, "read")                                                                                                \
-	X(WRITE, "write") X(PPOLL, "ppoll") X(CLOCK_GETTIME, "clock_gettime") X(EXIT_GROUP, "exit_group")              \
-		X(RT_SIGRETURN, "rt_sigreturn") X(MMAP, "mmap") X(MPROTECT, "mprotect") X(MADVISE, "madvise")          \
-			X(FUTEX, "futex") X(TGKILL, "tgkill") X(CLONE, "clone") X(EXIT, "exit")                        \
-				X(SIGALTSTACK, "sigaltstack")
+/* clang-format off */
+#define KERNEL_HOST_CALLS(X) \
+	X(READ, "read") \
+	X(WRITE, "write") \
+	X(PPOLL, "ppoll") \
+	X(CLOCK_GETTIME, "clock_gettime") \
+	X(EXIT_GROUP, "exit_group") \
+	X(RT_SIGRETURN, "rt_sigreturn") \
+	X(MMAP, "mmap") \
+	X(MPROTECT, "mprotect") \
+	X(MADVISE, "madvise") \
+	X(FUTEX, "futex") \
+	X(TGKILL, "tgkill") \
+	X(CLONE, "clone") \
+	X(EXIT, "exit") \
+	X(SIGALTSTACK, "sigaltstack")
+/* clang-format on */
+
 #define KERNEL_HOST_CALL_ENUM(name, text) KERNEL_HOST_##name,
 enum kernel_host_call { KERNEL_HOST_CALLS(KERNEL_HOST_CALL_ENUM) KERNEL_HOST_CALL_COUNT };
 

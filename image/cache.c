@@ -127,7 +127,9 @@ static int lock_take(const struct cache *cache, struct error *error)
 	return fd;
 }
 
-/* Removes what else there is for this root: former images, and what a killed builder left. Who has one open keeps it. */
+/*
+ * Removes what else there is for this root: former images, and what a killed builder left. Who has one open keeps it.
+ */
 static void leftovers_remove(const struct cache *cache, const char *image)
 {
 	const char *keep = strrchr(image, '/') + 1;

@@ -1,5 +1,6 @@
 /*
- * What single system calls cost: lines "NAME NANOSECONDS", each the best of several batches. The same program runs natively
+ * What single system calls cost: lines "NAME NANOSECONDS", each the best of several batches. The same program runs
+ * natively
  * and in a guest.
  */
 #define _GNU_SOURCE

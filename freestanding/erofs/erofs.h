@@ -1,5 +1,6 @@
 /*
- * Reads uncompressed EROFS file systems that lie in memory: pure functions on bytes, without allocation, locks or state.
+ * Reads uncompressed EROFS file systems that lie in memory: pure functions on bytes, without allocation, locks or
+ * state.
  *
  * The bytes are hostile: whatever they are, nothing outside [image, image + bytes) is read, every function ends after a
  * number of steps bounded by the directory or file it works on, and what is wrong gives -EUCLEAN, which is Linux's

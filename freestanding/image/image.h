@@ -1,7 +1,8 @@
 /*
  * Checks and reads what abi/image.h puts around the file system of an image: pure functions on bytes in memory.
  *
- * The bytes are hostile; what these functions hand out has been checked against the file's size. They return -EINVAL for
+ * The bytes are hostile; what these functions hand out has been checked against the file's size. They return -EINVAL
+ * for
  * what is no tend image, -EOPNOTSUPP for one of another version, -EUCLEAN for one that is truncated or contradicts
  * itself.
  */

@@ -6,7 +6,8 @@
 #include "image/patch/patch.h"
 
 /*
- * Writes object->stubs, which are mapped at object->vaddr_end, and sets each site's stub. A site whose stub cannot reach
+ * Writes object->stubs, which are mapped at object->vaddr_end, and sets each site's stub. A site whose stub cannot
+ * reach
  * what it must becomes PATCH_NONE. Returns 0, -1: out of memory.
  */
 int stubs_make(struct code *code, struct patch_object *object, struct error *error);

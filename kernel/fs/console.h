@@ -1,8 +1,10 @@
 /*
  * The standard descriptors that the guest was started with, and its terminal.
  *
- * A stream of the host (pipe, socket, file) is a FIFO to the guest: bytes in order. A terminal is /dev/pts/0. Bytes are read
- * from the host's descriptor 0 only and written to 1 or 2 only, whichever guest descriptor is used; the host's O_NONBLOCK is
+ * A stream of the host (pipe, socket, file) is a FIFO to the guest: bytes in order. A terminal is /dev/pts/0. Bytes
+ * are read
+ * from the host's descriptor 0 only and written to 1 or 2 only, whichever guest descriptor is used; the host's
+ * O_NONBLOCK is
  * never changed, the guest's own is in file->flags.
  */
 #ifndef KERNEL_FS_CONSOLE_H
@@ -30,7 +32,10 @@ int console_open_standard(void);
 /* The supervisor said that the terminal's window has another size. */
 void console_window_set(unsigned rows, unsigned columns);
 
-/* --- between console.c and terminal.c -------------------------------------------------------------------------------- */
+/*
+ * --- between console.c and terminal.c
+ * --------------------------------------------------------------------------------
+ */
 
 struct file;
 struct io;

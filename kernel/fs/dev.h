@@ -3,7 +3,8 @@
 #define KERNEL_FS_DEV_H
 
 /*
- * At boot, once the root is mounted: mounts /dev, /dev/shm, and makes the nodes. The mount points must exist in the root.
+ * At boot, once the root is mounted: mounts /dev, /dev/shm, and makes the nodes. The mount points must exist in the
+ * root.
  * console_init (fs/console.h) comes first: a terminal has nodes. 0 or -errno.
  */
 int dev_mount(void);

@@ -1,4 +1,7 @@
-/* /dev/random and /dev/urandom: see random(4). Both are always ready: the generator is seeded before the guest starts. */
+/*
+ * /dev/random and /dev/urandom: see random(4). Both are always ready: the generator is seeded before the guest
+ * starts.
+ */
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/eventpoll.h>

@@ -18,7 +18,8 @@ bool file_is_epoll(const struct file *file);
 int epoll_control(struct file *epoll, int operation, struct file *target, int fd, const struct epoll_event *event);
 
 /*
- * Writes at most `count` events to application memory, sleeping for the first one until the deadline. Their number, 0 after
+ * Writes at most `count` events to application memory, sleeping for the first one until the deadline. Their number, 0
+ * after
  * the deadline (a deadline in the past only looks), -EINTR, -EFAULT.
  */
 long epoll_file_wait(struct file *epoll, user_t events, int count, uint64_t deadline_ns);

@@ -17,7 +17,10 @@ static struct epoll_set *watching_set(struct file *file)
 	return set;
 }
 
-/* Whether the item still watches the file is only certain with the set's mutex, which is taken before the file's lock. */
+/*
+ * Whether the item still watches the file is only certain with the set's mutex, which is taken before the file's
+ * lock.
+ */
 static struct epoll_item *item_of_file(struct epoll_set *set, struct file *file)
 {
 	struct epoll_item *found = NULL;

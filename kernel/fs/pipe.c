@@ -1,4 +1,7 @@
-/* The ring of a pipe: what read and write do. Which write fits where is decided exactly as Linux's fs/pipe.c documents. */
+/*
+ * The ring of a pipe: what read and write do. Which write fits where is decided exactly as Linux's fs/pipe.c
+ * documents.
+ */
 #include "kernel/fs/pipe.h"
 
 #include <linux/errno.h>

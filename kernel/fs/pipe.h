@@ -1,5 +1,6 @@
 /*
- * Pipes and FIFOs: a ring of pages, as Linux has them, so that the same writes fit and the same ones block. See pipe(7).
+ * Pipes and FIFOs: a ring of pages, as Linux has them, so that the same writes fit and the same ones block. See
+ * pipe(7).
  *
  * A pipe belongs to its inode (inode->pipe) while files are open on it. Locks: pipe->lock guards everything here; it is
  * held during copies from and to application memory, never while waiting.
@@ -53,7 +54,8 @@ struct pipe *pipe_of(const struct file *file);
 int pipe_new(unsigned flags, struct file **read_end, struct file **write_end);
 
 /*
- * Opens a FIFO: `file` is a new file on an inode of that kind, flags and path set. Takes over file->ops, data and data_word. Blocks
+ * Opens a FIFO: `file` is a new file on an inode of that kind, flags and path set. Takes over file->ops, data and
+ * data_word. Blocks
  * as fifo(7) says: -ENXIO, -ERESTARTSYS, -ENOMEM; then the file is as it was.
  */
 int fifo_open(struct file *file);
@@ -82,7 +84,10 @@ int pipe_wait_room(struct pipe *pipe, unsigned flags);
 long pipe_get_bytes(const struct file *file);
 long pipe_set_bytes(struct file *file, uint64_t bytes);
 
-/* --- between the pipe's own files ----------------------------------------------------------------------------------- */
+/*
+ * --- between the pipe's own files
+ * -----------------------------------------------------------------------------------
+ */
 
 struct pipe *pipe_alloc(void);
 void pipe_free(struct pipe *pipe);

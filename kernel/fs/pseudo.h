@@ -17,7 +17,8 @@ struct pseudo_node {
 };
 
 /*
- * Functions are called without locks but for follow, which has the tree lock; they may sleep for locks only. They answer
+ * Functions are called without locks but for follow, which has the tree lock; they may sleep for locks only. They
+ * answer
  * -ENOENT or -ESRCH if what they are about is gone.
  */
 struct pseudo_entry {

@@ -80,7 +80,10 @@ bool console_is_terminal(void)
 	return terminal_index >= 0;
 }
 
-/* --- streams -------------------------------------------------------------------------------------------------------- */
+/*
+ * --- streams
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 /* A host's pipe as an inode of its own, so that equal descriptors show as one, and /dev/stdout opens it again. */
 struct stream_inode {
@@ -132,7 +135,10 @@ static int stream_path(unsigned index, struct path *out)
 	return error;
 }
 
-/* --- descriptors ---------------------------------------------------------------------------------------------------- */
+/*
+ * --- descriptors
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 static int place_find(unsigned index, struct path *out)
 {

@@ -1,5 +1,6 @@
 /*
- * The guest's terminal: the host's, whose line discipline does the editing. Attributes are remembered here and sent to the
+ * The guest's terminal: the host's, whose line discipline does the editing. Attributes are remembered here and sent
+ * to the
  * supervisor, which sets them outside.
  */
 #include <asm-generic/ioctls.h>

@@ -2,7 +2,8 @@
  * The file system in memory: tmpfs, the overlay over the root image, memfd_create's files. It is one implementation: an
  * inode of the overlay may have an origin in the image, from which comes what was not changed since.
  *
- * Regular files are runs of arena pages, found by an extent tree, and pages of the image where there is an origin. Pages
+ * Regular files are runs of arena pages, found by an extent tree, and pages of the image where there is an origin.
+ * Pages
  * never move while they belong to a file, so mappings of them stay true.
  */
 #ifndef KERNEL_FS_TMPFS_H
@@ -11,7 +12,9 @@
 #include "kernel/vfs/file.h"
 #include "kernel/vfs/inode.h"
 
-/* An empty file system, whose root belongs to uid and gid 0, mode 1777. max_bytes 0: no limit but the arena. -ENOMEM. */
+/*
+ * An empty file system, whose root belongs to uid and gid 0, mode 1777. max_bytes 0: no limit but the arena. -ENOMEM.
+ */
 int tmpfs_new(const char *source, uint64_t max_bytes, struct super **out);
 
 /* The root file system: what an image shows, and every change in memory. -EINVAL, -EUCLEAN, -EOPNOTSUPP as
@@ -26,7 +29,10 @@ void tmpfs_free(struct super *super);
 #define F_SEAL_EXEC 0x0020
 #endif
 
-/* --- memfd_create and seals ------------------------------------------------------------------------------------------ */
+/*
+ * --- memfd_create and seals
+ * ------------------------------------------------------------------------------------------
+ */
 
 /* An open file without a name; flags are MFD_*, already checked. *out with a reference. -ENOMEM. */
 int memfd_new(const char *name, unsigned flags, struct file **out);
@@ -35,7 +41,10 @@ int memfd_new(const char *name, unsigned flags, struct file **out);
 int tmpfs_writable_mapping_add(struct inode *inode);
 void tmpfs_writable_mapping_remove(struct inode *inode);
 
-/* --- direct access to data, for sendfile and the like ------------------------------------------------------------------ */
+/*
+ * --- direct access to data, for sendfile and the like
+ * ------------------------------------------------------------------
+ */
 
 /* Whether the three functions below work on the inode. */
 bool tmpfs_is_data(const struct inode *inode);

@@ -1,8 +1,10 @@
 /*
  * The insides of tmpfs and overlay: who is who, and who may call what under which lock.
  *
- * Names of a directory change under the tree lock and the directory's inode->lock, and are read under either. Attributes
- * and data are guarded by inode->lock. struct tmpfs's own fields by its lock, which is the innermost but for the heap's.
+ * Names of a directory change under the tree lock and the directory's inode->lock, and are read under either.
+ * Attributes
+ * and data are guarded by inode->lock. struct tmpfs's own fields by its lock, which is the innermost but for the
+ * heap's.
  */
 #ifndef KERNEL_FS_TMPFS_NODE_H
 #define KERNEL_FS_TMPFS_NODE_H
@@ -101,7 +103,10 @@ static inline struct tmpfs *tmpfs_of(const struct tmpfs_node *node)
 	return container_of(node->inode.super, struct tmpfs, super);
 }
 
-/* --- tmpfs_super.c ----------------------------------------------------------------------------------------------------- */
+/*
+ * --- tmpfs_super.c
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 /* Makes the structure, without a root. NULL: no memory. */
 struct tmpfs *tmpfs_super_new(const char *type, const char *source);
@@ -109,7 +114,10 @@ struct tmpfs *tmpfs_super_new(const char *type, const char *source);
 int tmpfs_charge(struct tmpfs *fs, uint64_t pages);
 void tmpfs_uncharge(struct tmpfs *fs, uint64_t pages);
 
-/* --- tmpfs_node.c ------------------------------------------------------------------------------------------------------ */
+/*
+ * --- tmpfs_node.c
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 /* A new inode of a kind, in no directory, with one reference. NULL: no memory. */
 struct tmpfs_node *tmpfs_node_new(struct tmpfs *fs, uint32_t mode, uint32_t uid, uint32_t gid);
@@ -125,7 +133,10 @@ void tmpfs_release(struct inode *inode);
 extern const struct inode_ops tmpfs_regular_ops;
 extern const struct file_ops tmpfs_regular_file_ops, tmpfs_directory_file_ops;
 
-/* --- tmpfs_entries.c: the names of a directory, as the memory has them ------------------------------------------------- */
+/*
+ * --- tmpfs_entries.c: the names of a directory, as the memory has them
+ * -------------------------------------------------
+ */
 
 /* A name, perhaps a hidden one; NULL. */
 struct tmpfs_entry *tmpfs_entry_find(const struct tmpfs_node *dir, const struct name *name);
@@ -142,7 +153,10 @@ void tmpfs_entries_clear(struct tmpfs_node *dir);
 /* 0; -ENOTEMPTY; -EUCLEAN. */
 int tmpfs_is_empty(struct tmpfs_node *dir);
 
-/* --- tmpfs_names.c, tmpfs_rename.c, tmpfs_readdir.c, tmpfs_xattr.c: the operations ---------------------------------------- */
+/*
+ * --- tmpfs_names.c, tmpfs_rename.c, tmpfs_readdir.c, tmpfs_xattr.c: the operations
+ * ----------------------------------------
+ */
 
 /* The entry that will name a file: nothing can fail after it was prepared. */
 struct tmpfs_place {
@@ -186,7 +200,10 @@ int tmpfs_removexattr(struct inode *inode, const char *name);
 long tmpfs_listxattr(struct inode *inode, char *list, size_t size);
 void tmpfs_attributes_clear(struct tmpfs_node *node);
 
-/* --- tmpfs_extents.c: the map of a file's pages; inode->lock is held -------------------------------------------------- */
+/*
+ * --- tmpfs_extents.c: the map of a file's pages; inode->lock is held
+ * --------------------------------------------------
+ */
 
 /* The extent that has the page, or else the first one behind it, or NULL. */
 struct tmpfs_extent *tmpfs_extent_at(const struct tmpfs_data *data, uint64_t page);
@@ -200,7 +217,10 @@ void tmpfs_extents_free(struct tmpfs *fs, struct tmpfs_extent *list);
 /* Gives back the last extent's spare pages. */
 void tmpfs_extents_trim(struct tmpfs_data *data);
 
-/* --- tmpfs_data.c ------------------------------------------------------------------------------------------------------ */
+/*
+ * --- tmpfs_data.c
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 /* A part of a file: bytes of the arena, of the image, or a hole (data NULL). */
 struct tmpfs_run {
@@ -219,7 +239,8 @@ struct tmpfs_change {
 /* The part from a position on, which ends at the latest where what comes next differs. inode->lock is held. */
 int tmpfs_run_at(struct tmpfs_node *node, uint64_t position, struct tmpfs_run *run);
 /*
- * Sees to it that at least one page from `page` on is the file's own, in the arena, with its right contents. Returns how
+ * Sees to it that at least one page from `page` on is the file's own, in the arena, with its right contents. Returns
+ * how
  * many such pages lie in a row, at most `wanted`, and where; -ENOSPC, -ENOMEM, -EUCLEAN. inode->lock is held.
  */
 long tmpfs_pages_own(struct tmpfs_node *node, uint64_t page, uint64_t wanted, uint8_t **pages,
@@ -235,17 +256,26 @@ int tmpfs_tail_clear(struct tmpfs_node *node, uint64_t position, struct tmpfs_ch
 /* Tells mm, if the file was ever mapped. No lock is held. */
 void tmpfs_changed(struct tmpfs_node *node, const struct tmpfs_change *change);
 
-/* --- tmpfs_resize.c ---------------------------------------------------------------------------------------------------- */
+/*
+ * --- tmpfs_resize.c
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 /* -EPERM (seals), -EFBIG, -ENOSPC, -ENOMEM. Takes the lock. `always`: times change even if the size does not. */
 int tmpfs_resize(struct tmpfs_node *node, uint64_t size, bool always);
 int tmpfs_allocate(struct file *file, int mode, uint64_t offset, uint64_t bytes);
 
-/* --- tmpfs_map.c ------------------------------------------------------------------------------------------------------- */
+/*
+ * --- tmpfs_map.c
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 int tmpfs_map(struct file *file, struct mapping_source *source);
 
-/* --- tmpfs_seals.c ----------------------------------------------------------------------------------------------------- */
+/*
+ * --- tmpfs_seals.c
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 /* fcntl's F_ADD_SEALS: 0, -EPERM, -EINVAL, -EBUSY; and F_GET_SEALS. Only tmpfs's files have seals. */
 long tmpfs_control(struct file *file, int command, uint64_t argument);

@@ -32,7 +32,10 @@ bool transfer_can_read(const struct file *file)
 	return file->ops->read && file->ops->seek && (INODE_IS(file->inode, S_IFCHR) || INODE_IS(file->inode, S_IFBLK));
 }
 
-/* --- sources --------------------------------------------------------------------------------------------------------- */
+/*
+ * --- sources
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 /* Where the next bytes of a source are to be had: in the file itself, or read into the buffer. */
 struct source {
@@ -41,10 +44,11 @@ struct source {
 	void *buffer; /* NULL: the file is pinned, and is its own buffer */
 };
 
-static int source_begin(struct source *source, struct file *file, uint64_t *at)
+/* `out`: where the bytes go. A file that is copied to another place in itself is not read in place. */
+static int source_begin(struct source *source, struct file *file, uint64_t *at, const struct inode *out)
 {
 	*source = (struct source){.file = file, .at = at};
-	if (tmpfs_is_data(file->inode)) {
+	if (tmpfs_is_data(file->inode) && file->inode != out) {
 		tmpfs_pin(file->inode);
 		return 0;
 	}
@@ -78,7 +82,7 @@ long transfer_to_file(struct file *in, uint64_t *in_at, struct file *out, uint64
 	struct source source;
 	const void *data;
 	long done = 0, part, written;
-	int error = source_begin(&source, in, in_at);
+	int error = source_begin(&source, in, in_at, out->inode);
 
 	if (error)
 		return error;
@@ -116,7 +120,7 @@ long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64
 
 	if (error < 0)
 		return error;
-	error = source_begin(&source, in, in_at);
+	error = source_begin(&source, in, in_at, NULL);
 	if (error)
 		return error;
 	if (!again && bytes > pipe_room(out))
@@ -137,10 +141,14 @@ long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64
 	return done ? done : written;
 }
 
-/* --- pipes as sources ------------------------------------------------------------------------------------------------ */
+/*
+ * --- pipes as sources
+ * ------------------------------------------------------------------------------------------------
+ */
 
 /*
- * Bytes are copied out and written before they are taken out of the pipe: what cannot be written is not lost. Two readers
+ * Bytes are copied out and written before they are taken out of the pipe: what cannot be written is not lost. Two
+ * readers
  * of one pipe that do this at once may see the same bytes; on Linux they would wait for each other.
  */
 static long pipe_move(struct pipe *in, struct file *out, uint64_t *out_at, uint8_t *buffer, uint64_t bytes)

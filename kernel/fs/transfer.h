@@ -1,5 +1,6 @@
 /*
- * Moving bytes between files inside the kernel: what sendfile, copy_file_range, splice and tee do. Files of tmpfs and the
+ * Moving bytes between files inside the kernel: what sendfile, copy_file_range, splice and tee do. Files of tmpfs and
+ * the
  * overlay are written out from where their bytes are, in the arena or in the image; all else goes through a buffer.
  *
  * Functions return how many bytes were moved, 0 at the end of the source, or -errno if none was. They may block where

@@ -1,4 +1,7 @@
-/* The guest's generator: ChaCha20 with fast key erasure, seeded by the tender, reseeded with RDRAND where there is one. */
+/*
+ * The guest's generator: ChaCha20 with fast key erasure, seeded by the tender, reseeded with RDRAND where there is
+ * one.
+ */
 #ifndef KERNEL_LIB_RANDOM_H
 #define KERNEL_LIB_RANDOM_H
 

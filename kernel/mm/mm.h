@@ -1,10 +1,13 @@
 /*
  * The address space of a process: its VMAs, and the host calls that make them true.
  *
- * Application memory lies in two areas that the tender set aside (abi/kernel.h): the user area, reserved PROT_NONE, and the
- * low window, which is not mapped until used. A mapping is a host mapping with MAP_FIXED; unmapping puts PROT_NONE back.
+ * Application memory lies in two areas that the tender set aside (abi/kernel.h): the user area, reserved PROT_NONE,
+ * and the
+ * low window, which is not mapped until used. A mapping is a host mapping with MAP_FIXED; unmapping puts PROT_NONE
+ * back.
  * Anonymous private memory: host MAP_PRIVATE|MAP_ANONYMOUS|MAP_NORESERVE. Files of the image: MAP_PRIVATE of the image
- * file. Files of the arena (tmpfs, overlay's upper files, memfd, System V segments, shared anonymous memory): MAP_SHARED
+ * file. Files of the arena (tmpfs, overlay's upper files, memfd, System V segments, shared anonymous memory):
+ * MAP_SHARED
  * or MAP_PRIVATE of the arena descriptor.
  *
  * Functions act on the calling process's address space, take its lock, and return an address or 0, or -errno as the man
@@ -46,7 +49,8 @@ struct mapping_source {
 		    uint64_t *bytes);
 	uint64_t nid; /* of an unchanged file of the image: its patched text, if it has any; else 0 */
 	/*
-	 * For files that count the VMAs through which they are, or may become, written (seals); else NULL. -EPERM: the file
+	 * For files that count the VMAs through which they are, or may become, written (seals); else NULL. -EPERM:
+	 * the file
 	 * is sealed against it; a mapping that is not to be written now is then made without the right. Called with the
 	 * address space's lock held.
 	 */
@@ -155,7 +159,8 @@ struct mm_totals {
 void mm_totals(struct address_space *space, struct mm_totals *out);
 
 /*
- * A fault of the application at an address inside its areas: the signal and si_code it deserves, by the VMA there (SIGBUS
+ * A fault of the application at an address inside its areas: the signal and si_code it deserves, by the VMA there
+ * (SIGBUS
  * behind the end of a file, SEGV_ACCERR, SEGV_MAPERR). Returns 0 if the fault was repaired (a file grew under its
  * mapping) and the instruction may go on.
  */
@@ -166,10 +171,12 @@ struct mm_fault {
 bool mm_fault_repair(uint64_t address, bool write, bool execute, struct mm_fault *out);
 
 /*
- * A file was truncated or pages of it moved (copy-up, a hole was filled): mappings of it are made to show the new truth.
+ * A file was truncated or pages of it moved (copy-up, a hole was filled): mappings of it are made to show the new
+ * truth.
  * No lock may be held but those before the address space's. Private mappings of the image keep the image's pages, which
  * never go away. It is the calling process's mappings that are changed: no process can change another's host mappings.
- * With several processes, each is to be kicked and to do this for itself before pages that were given up are used again.
+ * With several processes, each is to be kicked and to do this for itself before pages that were given up are used
+ * again.
  */
 void mm_file_changed(struct inode *inode, uint64_t offset, uint64_t bytes);
 

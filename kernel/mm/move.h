@@ -5,7 +5,8 @@
 #include "kernel/mm/vma.h"
 
 /*
- * Puts what `vma` shows at [old, old + old_bytes) to `place`, which is free, as a mapping of new_bytes; the old one goes,
+ * Puts what `vma` shows at [old, old + old_bytes) to `place`, which is free, as a mapping of new_bytes; the old one
+ * goes,
  * or with `keep` (MREMAP_DONTUNMAP) stays without its private contents. old_bytes 0: a shared mapping is shown a second
  * time. Six spare VMAs must be there. 0 or -ENOMEM.
  */

@@ -1,5 +1,6 @@
 /*
- * Patched text (abi/image.h): where an object of the image is mapped executable, its patched pages take the place of the
+ * Patched text (abi/image.h): where an object of the image is mapped executable, its patched pages take the place of
+ * the
  * file's, and its stubs lie behind the object, in a VMA "[stubs]" that comes and goes with the text. If that place is
  * taken, the text stays as it is in the file. The space's lock is held by callers.
  */
@@ -11,7 +12,8 @@
 #define STUBS_LABEL "[stubs]"
 
 /*
- * How many bytes behind a new mapping are to be left free for stubs. Loaders map an object whole at first, from offset 0
+ * How many bytes behind a new mapping are to be left free for stubs. Loaders map an object whole at first, from
+ * offset 0
  * on, and its segments then over that.
  */
 uint64_t patch_room(const struct mapping_source *source, uint64_t offset, uint64_t bytes);

@@ -17,7 +17,8 @@ struct signal_info {
 #define CALL_NONE UINT64_MAX
 
 /*
- * On the way back to the application: takes what is pending, until a handler is set up in the frame or nothing is left. Ends
+ * On the way back to the application: takes what is pending, until a handler is set up in the frame or nothing is
+ * left. Ends
  * the process if that is what a signal does. A call that ended with one of the ERESTART results gets its EINTR, or is
  * prepared to run again. True if the call in the frame is to be served again at once, no handler having come between.
  */

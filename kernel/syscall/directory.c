@@ -9,7 +9,10 @@
 #include "kernel/vfs/file.h"
 #include "kernel/vfs/namei.h"
 
-/* --- getdents -------------------------------------------------------------------------------------------------------- */
+/*
+ * --- getdents
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 /* What an entry starts with; names follow, padded to 8 bytes. The old one ends in the type, behind the name's NUL. */
 struct entry_head {
@@ -124,7 +127,10 @@ SYSCALL(getdents64)
 	return getdents_common(args, false);
 }
 
-/* --- working directory and root --------------------------------------------------------------------------------------- */
+/*
+ * --- working directory and root
+ * ---------------------------------------------------------------------------------------
+ */
 
 SYSCALL(chdir)
 {

@@ -1,5 +1,6 @@
 /*
- * Scheduling is the host's. Threads are told what they would be told on a machine with the guest's CPUs; nice values are
+ * Scheduling is the host's. Threads are told what they would be told on a machine with the guest's CPUs; nice values
+ * are
  * remembered. Rules: sched(7), getpriority(2).
  */
 #include <linux/capability.h>
@@ -181,7 +182,10 @@ SYSCALL(sched_getattr)
 	return copy_to_user(ARG_USER(args, 1), &attributes, attributes.size);
 }
 
-/* --- nice ------------------------------------------------------------------------------------------------------------ */
+/*
+ * --- nice
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
 static bool process_matches(const struct process *process, int which, int who)
 {

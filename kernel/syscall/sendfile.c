@@ -22,10 +22,12 @@ static long sendfile_between(struct file *in, uint64_t *at, struct file *out, ui
 		bytes = IO_BYTES_MAX;
 	if (!pipe && (out->flags & O_APPEND))
 		return -EINVAL;
-	if (!transfer_can_read(in))
+	if (!pipe && !in->ops->seek)
 		return -EINVAL;
 	if (!bytes)
 		return 0;
+	if (!transfer_can_read(in))
+		return -EINVAL;
 	if (pipe)
 		return transfer_to_pipe(in, at, pipe, bytes, out->flags & O_NONBLOCK ? PIPE_NONBLOCK : 0);
 	return transfer_to_file(in, at, out, NULL, bytes);

@@ -84,8 +84,6 @@ static long splice(struct ends *ends, uint64_t *in_at, uint64_t *out_at, uint64_
 {
 	if (!FILE_READABLE(ends->in) || !FILE_WRITABLE(ends->out))
 		return -EBADF;
-	if (bytes > IO_BYTES_MAX)
-		bytes = IO_BYTES_MAX;
 	if (ends->in_pipe && ends->out_pipe) {
 		if (ends->in_pipe == ends->out_pipe)
 			return -EINVAL;

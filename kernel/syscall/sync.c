@@ -1,5 +1,6 @@
 /*
- * Calls that bring files to a disk, or say how they will be read. Files are in memory: there is nothing to wait for, but
+ * Calls that bring files to a disk, or say how they will be read. Files are in memory: there is nothing to wait for,
+ * but
  * the arguments are checked as Linux checks them.
  */
 #include <linux/errno.h>

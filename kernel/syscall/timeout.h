@@ -19,7 +19,8 @@ int timeout_get_timeval(user_t from, uint64_t *deadline_ns);
 uint64_t timeout_from_ms(int milliseconds);
 
 /*
- * The end of a call that tells what is left of its timeout: `result`, or what becomes of it where the call cannot be restarted
+ * The end of a call that tells what is left of its timeout: `result`, or what becomes of it where the call cannot be
+ * restarted
  * because the timeout cannot be written.
  */
 long timeout_put(user_t to, uint64_t deadline_ns, long result);

@@ -9,7 +9,9 @@
 
 /* The mask at `mask` (0: none) becomes the thread's until wait_mask_end. -EINVAL for a wrong size, -EFAULT. */
 int wait_mask_begin(user_t mask, uint64_t bytes);
-/* `interrupted`: a signal ended the wait. It is delivered under the mask of the wait, which then goes back as it was. */
+/*
+ * `interrupted`: a signal ended the wait. It is delivered under the mask of the wait, which then goes back as it was.
+ */
 void wait_mask_end(user_t mask, bool interrupted);
 
 #endif

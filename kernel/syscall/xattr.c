@@ -65,7 +65,10 @@ static int name_check(const char *name)
 	return -EOPNOTSUPP;
 }
 
-/* --- the operations on an inode, which the calls below find in three ways -------------------------------------------- */
+/*
+ * --- the operations on an inode, which the calls below find in three ways
+ * --------------------------------------------
+ */
 
 /* What the application passes, copied before the path is walked: Linux's errors come in this order. */
 struct request {
@@ -175,7 +178,10 @@ static long attribute_remove(struct inode *inode, const struct request *request)
 	return error ? error : inode->ops->removexattr(inode, request->name);
 }
 
-/* --- the arguments ----------------------------------------------------------------------------------------------------- */
+/*
+ * --- the arguments
+ * -----------------------------------------------------------------------------------------------------
+ */
 
 typedef int (*request_copy)(struct request *request, const struct arguments *args);
 
@@ -217,7 +223,10 @@ static int request_remove(struct request *request, const struct arguments *args)
 	return name_copy(request->name, ARG_USER(args, 1));
 }
 
-/* --- the calls ------------------------------------------------------------------------------------------------------- */
+/*
+ * --- the calls
+ * -------------------------------------------------------------------------------------------------------
+ */
 
 typedef long (*attribute_call)(struct inode *inode, const struct request *request);
 

@@ -1,4 +1,7 @@
-/* Executables in the ELF format, as the application's files have them: read, checked, mapped. Rules: elf(5), System V ABI. */
+/*
+ * Executables in the ELF format, as the application's files have them: read, checked, mapped. Rules: elf(5), System V
+ * ABI.
+ */
 #ifndef KERNEL_TASK_ELF_H
 #define KERNEL_TASK_ELF_H
 

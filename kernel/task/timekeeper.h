@@ -1,5 +1,6 @@
 /*
- * Who runs the timers while every application thread computes: the service process, which sleeps until the first is due.
+ * Who runs the timers while every application thread computes: the service process, which sleeps until the first is
+ * due.
  */
 #ifndef KERNEL_TASK_TIMEKEEPER_H
 #define KERNEL_TASK_TIMEKEEPER_H

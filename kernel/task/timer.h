@@ -1,5 +1,6 @@
 /*
- * Timers: functions called once the monotonic clock has passed a deadline. Nobody ticks: whoever sleeps, sleeps no longer
+ * Timers: functions called once the monotonic clock has passed a deadline. Nobody ticks: whoever sleeps, sleeps no
+ * longer
  * than until timers_next_deadline(), and then calls timers_run().
  */
 #ifndef KERNEL_TASK_TIMER_H

@@ -1,5 +1,6 @@
 /*
- * The dentry cache: a hash table by directory and name, and a list of its entries for forgetting. It holds one reference on
+ * The dentry cache: a hash table by directory and name, and a list of its entries for forgetting. It holds one
+ * reference on
  * each entry, so a reference can be given back without the tree lock, and who has just one is nobody's but the cache's.
  */
 #include "kernel/vfs/cache.h"

@@ -4,7 +4,10 @@
 
 #include "kernel/vfs/namei.h"
 
-/* The cached child, perhaps negative, or NULL. No reference: it stays while the tree lock is held and nothing is added. */
+/*
+ * The cached child, perhaps negative, or NULL. No reference: it stays while the tree lock is held and nothing is
+ * added.
+ */
 struct dentry *dentry_find(struct dentry *dir, const struct name *name);
 /* A dentry outside the cache, with one reference of the caller's, and its own on parent (NULL: a root) and inode (NULL:
  * negative). NULL: no memory. */

@@ -37,23 +37,32 @@ struct path {
 void dentry_get(struct dentry *dentry);
 /* NULL is allowed. */
 void dentry_put(struct dentry *dentry);
-/* A dentry (with its own reference on inode) for an object without a name in any directory (pipe:[1], memfd:x); *out with a reference. */
+/*
+ * A dentry (with its own reference on inode) for an object without a name in any directory (pipe:[1], memfd:x); *out
+ * with a reference.
+ */
 int dentry_anonymous(const char *name, struct inode *inode, struct dentry **out);
 
 /*
- * The whole path as seen from `root`, NUL-terminated, at the end of buffer; *out points to it. Its length with the NUL, or
- * -ENAMETOOLONG, or -ENOENT if it is unlinked or not below root: then *out has the name it had. An anonymous object's is
+ * The whole path as seen from `root`, NUL-terminated, at the end of buffer; *out points to it. Its length with the
+ * NUL, or
+ * -ENAMETOOLONG, or -ENOENT if it is unlinked or not below root: then *out has the name it had. An anonymous object's
+ * is
  * its name. Takes the tree lock.
  */
 long path_text(const struct path *path, const struct path *root, char *buffer, size_t size, char **out);
 
 /*
- * Sets the calling process's root or working directory (a reference of its own is taken). That is done with the tree lock
+ * Sets the calling process's root or working directory (a reference of its own is taken). That is done with the tree
+ * lock
  * held, on top of process->lock: walks use both places without references.
  */
 void path_replace(struct path *place, const struct path *with);
 
-/* Mounts super's root on the directory (the first one is mounted on "/" and becomes the root); 0 or -errno. For boot. Mounts are listed in order for /proc/mounts. */
+/*
+ * Mounts super's root on the directory (the first one is mounted on "/" and becomes the root); 0 or -errno. For boot.
+ * Mounts are listed in order for /proc/mounts.
+ */
 int mount_add(struct super *super, const char *path);
 struct mount {
 	struct list list;

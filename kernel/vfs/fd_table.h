@@ -1,4 +1,7 @@
-/* Inside of descriptor tables: for fd_table.c, which keeps them, and fd_slots.c, which puts files in and takes them out. */
+/*
+ * Inside of descriptor tables: for fd_table.c, which keeps them, and fd_slots.c, which puts files in and takes them
+ * out.
+ */
 #ifndef KERNEL_VFS_FD_TABLE_H
 #define KERNEL_VFS_FD_TABLE_H
 
@@ -7,7 +10,8 @@
 #define WORD_BITS 64u
 
 /*
- * While one thread alone uses a table, fd_get lends files without counting: nobody can close them meanwhile. `shared` says
+ * While one thread alone uses a table, fd_get lends files without counting: nobody can close them meanwhile. `shared`
+ * says
  * that this is over. It is set by the first use that finds a second thread or process, and stays: a file may have been
  * lent when the other thread was still there, and must be given back in the same way.
  */

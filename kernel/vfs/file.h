@@ -22,12 +22,16 @@ struct mapping_source;
 
 /* An operation that is NULL: read and write -EINVAL, seek -ESPIPE, ioctl -ENOTTY, map -ENODEV, poll always ready. */
 struct file_ops {
-	/* The file was just opened on its inode; may change file->ops. An error undoes the open: no release. NULL: fine. */
+	/*
+	 * The file was just opened on its inode; may change file->ops. An error undoes the open: no release. NULL:
+	 * fine.
+	 */
 	int (*open)(struct file *file);
 	/*
 	 * write of a regular file calls file_write_begin first, with the inode's lock held: see there.
 	 *
-	 * Up to io->left bytes from *position on; *position moves on. Files that have no position ignore it. Returns bytes
+	 * Up to io->left bytes from *position on; *position moves on. Files that have no position ignore it. Returns
+	 * bytes
 	 * moved (partial is fine), 0 at the end, -errno. May block unless O_NONBLOCK is in file->flags. A fault in the
 	 * middle returns what was moved, -EFAULT if nothing.
 	 */
@@ -36,7 +40,10 @@ struct file_ops {
 	/* lseek: sets file->position and returns it. Files that have it can be read and written at any position. */
 	long (*seek)(struct file *file, int64_t offset, int whence);
 	long (*ioctl)(struct file *file, unsigned request, uint64_t argument);
-	/* EPOLL* events that hold now. If `entry` is not NULL, first adds it to the queue(s) that will tell of changes. */
+	/*
+	 * EPOLL* events that hold now. If `entry` is not NULL, first adds it to the queue(s) that will tell of
+	 * changes.
+	 */
 	unsigned (*poll)(struct file *file, struct poll_entry *entry);
 	/* fcntl(2) commands of this kind of file alone (pipe sizes, seals). NULL: -EINVAL. */
 	long (*control)(struct file *file, int command, uint64_t argument);
@@ -75,7 +82,8 @@ struct file {
 /* A description for an object of the kernel's own: its inode is anonymous. *out with one reference. */
 int file_new_anonymous(const char *name, const struct file_ops *ops, unsigned flags, void *data, struct file **out);
 /*
- * A description of a place without asking anybody: for makers of pipes and the like, whose inode is in path. Takes its own
+ * A description of a place without asking anybody: for makers of pipes and the like, whose inode is in path. Takes
+ * its own
  * reference on the path. -ENOMEM
  */
 int file_new(const struct path *path, const struct file_ops *ops, unsigned flags, void *data, struct file **out);
@@ -90,7 +98,9 @@ static inline void file_get(struct file *file)
 /* NULL is allowed. */
 void file_put(struct file *file);
 
-/* --- descriptors of the calling process ---------------------------------------------------------------------------- */
+/*
+ * --- descriptors of the calling process ----------------------------------------------------------------------------
+ */
 
 /* The file of a descriptor, or NULL (-EBADF). Must be given back with fd_put, which costs nothing where the table
  * is not shared. O_PATH descriptors: fd_get says NULL, fd_get_any gives them too. */
@@ -116,7 +126,10 @@ struct fd_table;
 struct fd_table *fd_table_new(void);
 struct fd_table *fd_table_copy(struct fd_table *table); /* NULL: no memory */
 void fd_table_get(struct fd_table *table);
-/* For looking at a table (proc): keeps it, without making it one that is shared: its user may be in the middle of a call. */
+/*
+ * For looking at a table (proc): keeps it, without making it one that is shared: its user may be in the middle of a
+ * call.
+ */
 void fd_table_pin(struct fd_table *table);
 void fd_table_put(struct fd_table *table);
 /* Whether another process uses it, too. */
@@ -126,7 +139,9 @@ void fd_table_close_on_exec(struct fd_table *table);
 struct file *fd_table_file(struct fd_table *table, int fd);
 int fd_table_next(struct fd_table *table, int fd);
 
-/* --- generic operations -------------------------------------------------------------------------------------------- */
+/*
+ * --- generic operations --------------------------------------------------------------------------------------------
+ */
 
 /* An operation for files with a size; SEEK_DATA and SEEK_HOLE for files without holes. */
 long file_seek_generic(struct file *file, int64_t offset, int whence);

@@ -69,7 +69,10 @@ struct directory_sink {
  * All return 0 or -errno. `dir` is always a directory; names were checked for length.
  */
 struct inode_ops {
-	/* The names in this directory come and go by themselves (proc): none is remembered, lookup is asked every time. */
+	/*
+	 * The names in this directory come and go by themselves (proc): none is remembered, lookup is asked every
+	 * time.
+	 */
 	bool uncached;
 	/* *out with a reference; -ENOENT. */
 	int (*lookup)(struct inode *dir, const struct name *name, struct inode **out);
@@ -95,9 +98,15 @@ struct inode_ops {
 	int (*setattr)(struct inode *inode, const struct attributes *change);
 	/* Brings mode, size, times and so on up to date before they are read; NULL: they always are. */
 	void (*refresh)(struct inode *inode);
-	/* From *offset on; offsets are opaque to everyone else, 0 is the beginning, "." and ".." are the fs's to give. */
+	/*
+	 * From *offset on; offsets are opaque to everyone else, 0 is the beginning, "." and ".." are the fs's to
+	 * give.
+	 */
 	int (*readdir)(struct inode *dir, uint64_t *offset, uint64_t parent_ino, struct directory_sink *sink);
-	/* As getxattr(2) with the size rules done by the caller: value length or -ENODATA, -ERANGE if it exceeds size. */
+	/*
+	 * As getxattr(2) with the size rules done by the caller: value length or -ENODATA, -ERANGE if it exceeds
+	 * size.
+	 */
 	long (*getxattr)(struct inode *inode, const char *name, void *value, size_t size);
 	int (*setxattr)(struct inode *inode, const char *name, const void *value, size_t size, int flags);
 	int (*removexattr)(struct inode *inode, const char *name);

@@ -48,7 +48,9 @@ struct lock_request {
 
 /* The inode's, made if there are none; NULL: no memory. Takes locks_table's lock: none may be held. */
 struct file_locks *locks_get(struct inode *inode);
-/* Does what is requested, or waits until it can: 0, -EAGAIN, -EDEADLK, -ERESTARTSYS. Needs inode->locks; takes locks. */
+/*
+ * Does what is requested, or waits until it can: 0, -EAGAIN, -EDEADLK, -ERESTARTSYS. Needs inode->locks; takes locks.
+ */
 long locks_apply(struct inode *inode, struct lock_request *request, bool wait);
 
 /* NULL: done; else the lock that is in the way. */

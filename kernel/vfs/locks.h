@@ -1,7 +1,8 @@
 /*
  * File locks: POSIX record locks (by process), open file description locks, flock(2), and what fcntl(2) says of leases.
  *
- * The records of an inode hang off inode->locks, guarded by inode->locks_lock; they are made by the first lock taken and
+ * The records of an inode hang off inode->locks, guarded by inode->locks_lock; they are made by the first lock taken
+ * and
  * freed with the inode. Record locks of both kinds conflict with each other; flock's conflict with neither.
  */
 #ifndef KERNEL_VFS_LOCKS_H
@@ -22,11 +23,17 @@ struct text;
  */
 long lock_control(struct file *file, int command, user_t arg);
 
-/* flock(2): LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB, as flock_check approves. May block: -ERESTARTSYS. -EAGAIN, -ENOMEM. */
+/*
+ * flock(2): LOCK_SH, LOCK_EX, LOCK_UN, with LOCK_NB, as flock_check approves. May block: -ERESTARTSYS. -EAGAIN,
+ * -ENOMEM.
+ */
 int flock_check(int operation);
 long flock_control(struct file *file, int operation);
 
-/* The process closed a descriptor of the inode: its record locks are gone, however it took them. Cheap if it has none. */
+/*
+ * The process closed a descriptor of the inode: its record locks are gone, however it took them. Cheap if it has
+ * none.
+ */
 void locks_release_process(struct inode *inode, struct process *process);
 
 /* The description is going away: its flock, open file description locks and lease. Called by the last file_put. */

@@ -104,7 +104,8 @@ int name_make_symlink(const struct last_component *at, const char *target, size_
 }
 
 /*
- * Linux's fs.protected_hardlinks, which distributions set: others' files are linked only by who could read and write them
+ * Linux's fs.protected_hardlinks, which distributions set: others' files are linked only by who could read and write
+ * them
  * anyway, and which give no rights by being executed.
  */
 static bool may_link(struct inode *inode)

@@ -17,7 +17,8 @@ struct poll_request {
 };
 
 /*
- * Fills in the events of all requests; sleeps until the deadline (0: only looks) for the first ones. Their number, 0 after
+ * Fills in the events of all requests; sleeps until the deadline (0: only looks) for the first ones. Their number, 0
+ * after
  * the deadline, -EINTR, -ENOMEM. The caller holds the files.
  */
 long poll_files(struct poll_request *requests, unsigned count, uint64_t deadline_ns);

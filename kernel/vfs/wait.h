@@ -54,7 +54,8 @@ void wait_queue_wake(struct wait_queue *queue, unsigned events);
 bool wait_queue_is_empty(const struct wait_queue *queue);
 
 /*
- * For `call` functions. They pass an event on to another queue, or to a thread; the waking itself happens when the outermost
+ * For `call` functions. They pass an event on to another queue, or to a thread; the waking itself happens when the
+ * outermost
  * queue's lock is released. Queues nest as their objects do: never in a circle.
  */
 void wait_queue_pass(struct wait_entry *entry, struct wait_queue *next, unsigned events);
@@ -76,7 +77,8 @@ void poll_remove(struct poll_entry *poll);
 #define WAIT_FOREVER UINT64_MAX
 
 /*
- * Sleeps until condition(data) is true, checking it first, and after each wake. 0, -ETIMEDOUT after the deadline, -EINTR
+ * Sleeps until condition(data) is true, checking it first, and after each wake. 0, -ETIMEDOUT after the deadline,
+ * -EINTR
  * if a signal for the thread arrived (callers of restartable calls turn it into -ERESTARTSYS: see signal/).
  */
 int wait_until(struct wait_queue *queue, bool (*condition)(void *data), void *data, uint64_t deadline_ns);
@@ -89,7 +91,8 @@ void wait_look(void);
 
 /*
  * The thread's own sleep, underneath: between thread_sleep_prepare and thread_sleep any thread_wake ends the sleep.
- * thread_sleep: 0 woken, -ETIMEDOUT, -EINTR. A thread that sleeps while the guest's standard input or packets are awaited
+ * thread_sleep: 0 woken, -ETIMEDOUT, -EINTR. A thread that sleeps while the guest's standard input or packets are
+ * awaited
  * by anyone may become the poller (host/poller.h): callers need not know.
  */
 void thread_sleep_prepare(void);

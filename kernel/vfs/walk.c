@@ -1,5 +1,6 @@
 /*
- * The walk itself. It costs one lock and, where everything is in the cache, no reference: entries of the cache stay while
+ * The walk itself. It costs one lock and, where everything is in the cache, no reference: entries of the cache stay
+ * while
  * the tree lock is held, and a start is kept by whoever has it (path_replace: roots and working directories too).
  */
 #include "kernel/vfs/walk.h"

@@ -1,5 +1,6 @@
 /*
- * A walk along a path in steps, for namei.c and for open, which may make the last component. Everything between walk_begin
+ * A walk along a path in steps, for namei.c and for open, which may make the last component. Everything between
+ * walk_begin
  * and walk_end happens with the tree lock held.
  */
 #ifndef KERNEL_VFS_WALK_H
@@ -54,7 +55,10 @@ int walk_to_end(struct walk *walk);
 bool walk_is_exhausted(struct walk *walk);
 void walk_end(struct walk *walk);
 
-/* --- between walk.c and walk_link.c ---------------------------------------------------------------------------------- */
+/*
+ * --- between walk.c and walk_link.c
+ * ----------------------------------------------------------------------------------
+ */
 
 /* Leads to a place whose reference, if pin is set, is taken over. */
 void walk_set(struct walk *walk, struct dentry *dentry, struct dentry *pin);

@@ -1,5 +1,6 @@
 /*
- * A process for tests of the calls on files: one thread, descriptors, credentials, and a tmpfs as its root. System calls are
+ * A process for tests of the calls on files: one thread, descriptors, credentials, and a tmpfs as its root. System
+ * calls are
  * made by number. No header of the kernel here that clashes with libc's.
  */
 #ifndef TESTS_KERNEL_FAKE_PROCESS_H
@@ -7,7 +8,9 @@
 
 #include <stdint.h>
 
-/* Makes the calling thread the process's; root is an empty tmpfs, the process user 0 with a container's capabilities. */
+/*
+ * Makes the calling thread the process's; root is an empty tmpfs, the process user 0 with a container's capabilities.
+ */
 void fake_process_begin(void);
 /* As setfsuid and setfsgid of user 0 do, capabilities included. */
 void fake_process_set_fsuid(uint32_t uid, uint32_t gid);

@@ -1,5 +1,6 @@
 /*
- * Application memory of unit tests: the test program's own, through process_vm_readv, which faults as the kernel's copies
+ * Application memory of unit tests: the test program's own, through process_vm_readv, which faults as the kernel's
+ * copies
  * do. Addresses in the upper half are nobody's.
  */
 #define _GNU_SOURCE

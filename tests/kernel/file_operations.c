@@ -1,4 +1,7 @@
-/* Random system calls on files: see file_operations.h. Few names and descriptors, so that calls meet each other's work. */
+/*
+ * Random system calls on files: see file_operations.h. Few names and descriptors, so that calls meet each other's
+ * work.
+ */
 #define _GNU_SOURCE
 #include "file_operations.h"
 
@@ -86,8 +89,8 @@ static long mode(void)
 static long open_flags(void)
 {
 	static const long access[] = {O_RDONLY, O_WRONLY, O_RDWR, O_RDWR, O_ACCMODE};
-	static const long more[] = {O_CREAT,  O_CREAT,    O_CREAT | O_EXCL, O_TRUNC,	O_APPEND, O_DIRECTORY,
-				    O_NOFOLLOW, O_PATH, O_TMPFILE,	    O_CLOEXEC, O_NOATIME, O_CREAT | O_TRUNC};
+	static const long more[] = {O_CREAT,    O_CREAT, O_CREAT | O_EXCL, O_TRUNC,   O_APPEND,  O_DIRECTORY,
+				    O_NOFOLLOW, O_PATH,  O_TMPFILE,        O_CLOEXEC, O_NOATIME, O_CREAT | O_TRUNC};
 	long flags = PICK(access) | O_NONBLOCK;
 
 	for (unsigned i = any(3); i > 0; i--)
@@ -111,8 +114,8 @@ static long offset(void)
 
 static const char *attribute_name(void)
 {
-	static const char *const names[] = {"user.a", "user.b",	   "user.", "trusted.a", "security.a", "security.capability",
-					    "system.x", "none", ""};
+	static const char *const names[] = {
+		"user.a", "user.b", "user.", "trusted.a", "security.a", "security.capability", "system.x", "none", ""};
 
 	return PICK(names);
 }
@@ -136,24 +139,64 @@ static void make_descriptor_call(struct operation *o)
 	long bytes = (long)any(2) * (long)any(6000);
 
 	switch (any(18)) {
-	case 0: CALL(close, descriptor()); break;
-	case 1: CALL(read, descriptor(), 0, bytes); OUTPUT(1, OUTPUT_BYTES_READ); break;
-	case 2: CALL(write, descriptor(), (long)data, bytes); break;
-	case 3: CALL(pread64, descriptor(), 0, bytes, offset()); OUTPUT(1, OUTPUT_BYTES_READ); break;
-	case 4: CALL(pwrite64, descriptor(), (long)data, bytes, offset()); break;
-	case 5: CALL(lseek, descriptor(), seldom(3) ? offset() : -(long)any(50), PICK(whences)); break;
-	case 6: CALL(fstat, descriptor()); OUTPUT(1, OUTPUT_STAT); break;
-	case 7: CALL(dup, descriptor()); break;
-	case 8: CALL(dup2, descriptor(), descriptor()); break;
-	case 9: CALL(dup3, descriptor(), descriptor(), seldom(2) ? O_CLOEXEC : 0); break;
-	case 10: CALL(fcntl, descriptor(), PICK(commands), 3 + (long)any(DESCRIPTORS)); break;
-	case 11: CALL(ftruncate, descriptor(), offset()); break;
-	case 12: CALL(fchmod, descriptor(), mode()); break;
-	case 13: CALL(fchown, descriptor(), owner(), owner()); break;
-	case 14: CALL(fchdir, descriptor()); break;
-	case 15: CALL(getdents64, descriptor(), 0, OUTPUT_BYTES); OUTPUT(1, OUTPUT_ENTRIES); break;
-	case 16: CALL(close, descriptor()); break;
-	case 17: CALL(fallocate, descriptor(), seldom(2), offset(), offset()); break;
+	case 0:
+		CALL(close, descriptor());
+		break;
+	case 1:
+		CALL(read, descriptor(), 0, bytes);
+		OUTPUT(1, OUTPUT_BYTES_READ);
+		break;
+	case 2:
+		CALL(write, descriptor(), (long)data, bytes);
+		break;
+	case 3:
+		CALL(pread64, descriptor(), 0, bytes, offset());
+		OUTPUT(1, OUTPUT_BYTES_READ);
+		break;
+	case 4:
+		CALL(pwrite64, descriptor(), (long)data, bytes, offset());
+		break;
+	case 5:
+		CALL(lseek, descriptor(), seldom(3) ? offset() : -(long)any(50), PICK(whences));
+		break;
+	case 6:
+		CALL(fstat, descriptor());
+		OUTPUT(1, OUTPUT_STAT);
+		break;
+	case 7:
+		CALL(dup, descriptor());
+		break;
+	case 8:
+		CALL(dup2, descriptor(), descriptor());
+		break;
+	case 9:
+		CALL(dup3, descriptor(), descriptor(), seldom(2) ? O_CLOEXEC : 0);
+		break;
+	case 10:
+		CALL(fcntl, descriptor(), PICK(commands), 3 + (long)any(DESCRIPTORS));
+		break;
+	case 11:
+		CALL(ftruncate, descriptor(), offset());
+		break;
+	case 12:
+		CALL(fchmod, descriptor(), mode());
+		break;
+	case 13:
+		CALL(fchown, descriptor(), owner(), owner());
+		break;
+	case 14:
+		CALL(fchdir, descriptor());
+		break;
+	case 15:
+		CALL(getdents64, descriptor(), 0, OUTPUT_BYTES);
+		OUTPUT(1, OUTPUT_ENTRIES);
+		break;
+	case 16:
+		CALL(close, descriptor());
+		break;
+	case 17:
+		CALL(fallocate, descriptor(), seldom(2), offset(), offset());
+		break;
 	}
 }
 
@@ -164,19 +207,50 @@ static void make_name_call(struct operation *o)
 	static const long link_flags[] = {0, AT_SYMLINK_FOLLOW, AT_SYMLINK_FOLLOW, 1};
 
 	switch (any(16)) {
-	case 0: case 1: CALL(mkdirat, directory_descriptor(), path(o), mode()); break;
-	case 2: CALL(rmdir, path(o)); break;
-	case 3: CALL(unlink, path(o)); break;
-	case 4: CALL(unlinkat, directory_descriptor(), path(o), seldom(2) ? AT_REMOVEDIR : seldom(9)); break;
-	case 5: CALL(link, path(o), other_path(o)); break;
-	case 6: CALL(linkat, directory_descriptor(), path(o), AT_FDCWD, other_path(o), PICK(link_flags)); break;
-	case 7: case 8: CALL(symlink, path(o), other_path(o)); break;
-	case 9: CALL(readlink, path(o), 0, seldom(9) ? any(3) : 100); OUTPUT(1, OUTPUT_BYTES_READ); break;
-	case 10: case 11: CALL(rename, path(o), other_path(o)); break;
-	case 12: CALL(renameat2, AT_FDCWD, path(o), AT_FDCWD, other_path(o), PICK(rename_flags)); break;
-	case 13: CALL(mknod, path(o), PICK(kinds) | mode(), 0); break;
-	case 14: CALL(chdir, path(o)); break;
-	case 15: CALL(getcwd, 0, seldom(5) ? any(20) : 4096); OUTPUT(0, OUTPUT_BYTES_READ); break;
+	case 0:
+	case 1:
+		CALL(mkdirat, directory_descriptor(), path(o), mode());
+		break;
+	case 2:
+		CALL(rmdir, path(o));
+		break;
+	case 3:
+		CALL(unlink, path(o));
+		break;
+	case 4:
+		CALL(unlinkat, directory_descriptor(), path(o), seldom(2) ? AT_REMOVEDIR : seldom(9));
+		break;
+	case 5:
+		CALL(link, path(o), other_path(o));
+		break;
+	case 6:
+		CALL(linkat, directory_descriptor(), path(o), AT_FDCWD, other_path(o), PICK(link_flags));
+		break;
+	case 7:
+	case 8:
+		CALL(symlink, path(o), other_path(o));
+		break;
+	case 9:
+		CALL(readlink, path(o), 0, seldom(9) ? any(3) : 100);
+		OUTPUT(1, OUTPUT_BYTES_READ);
+		break;
+	case 10:
+	case 11:
+		CALL(rename, path(o), other_path(o));
+		break;
+	case 12:
+		CALL(renameat2, AT_FDCWD, path(o), AT_FDCWD, other_path(o), PICK(rename_flags));
+		break;
+	case 13:
+		CALL(mknod, path(o), PICK(kinds) | mode(), 0);
+		break;
+	case 14:
+		CALL(chdir, path(o));
+		break;
+	case 15:
+		CALL(getcwd, 0, seldom(5) ? any(20) : 4096);
+		OUTPUT(0, OUTPUT_BYTES_READ);
+		break;
 	}
 }
 
@@ -196,25 +270,50 @@ static void make_path_call(struct operation *o)
 	static const long times[] = {0, 1000, (1l << 30) - 1, (1l << 30) - 2, 1l << 30};
 
 	switch (any(15)) {
-	case 0: case 1: case 2: case 3: CALL(openat, directory_descriptor(), path(o), open_flags(), mode()); break;
-	case 4: CALL(openat2, directory_descriptor(), path(o), open_how(o), 24); break;
-	case 5: CALL(newfstatat, directory_descriptor(), path(o), 0, PICK(at_flags)); OUTPUT(2, OUTPUT_STAT); break;
-	case 6: CALL(lstat, path(o)); OUTPUT(1, OUTPUT_STAT); break;
-	case 7: CALL(faccessat2, AT_FDCWD, path(o), any(9), seldom(2) ? AT_EACCESS : 0); break;
-	case 8: CALL(truncate, path(o), offset()); break;
-	case 9: CALL(chmod, path(o), mode()); break;
-	case 10: CALL(fchownat, directory_descriptor(), path(o), owner(), owner(), PICK(at_flags)); break;
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+		CALL(openat, directory_descriptor(), path(o), open_flags(), mode());
+		break;
+	case 4:
+		CALL(openat2, directory_descriptor(), path(o), open_how(o), 24);
+		break;
+	case 5:
+		CALL(newfstatat, directory_descriptor(), path(o), 0, PICK(at_flags));
+		OUTPUT(2, OUTPUT_STAT);
+		break;
+	case 6:
+		CALL(lstat, path(o));
+		OUTPUT(1, OUTPUT_STAT);
+		break;
+	case 7:
+		CALL(faccessat2, AT_FDCWD, path(o), any(9), seldom(2) ? AT_EACCESS : 0);
+		break;
+	case 8:
+		CALL(truncate, path(o), offset());
+		break;
+	case 9:
+		CALL(chmod, path(o), mode());
+		break;
+	case 10:
+		CALL(fchownat, directory_descriptor(), path(o), owner(), owner(), PICK(at_flags));
+		break;
 	case 11:
 		for (int i = 0; i < 4; i++)
 			o->words[i] = i % 2 ? PICK(times) : (long)any(1000);
 		CALL(utimensat, directory_descriptor(), path(o), seldom(3) ? 0 : (long)o->words, PICK(at_flags));
 		break;
-	case 12: CALL(lsetxattr, path(o), (long)attribute_name(), (long)data, any(20), any(4)); break;
+	case 12:
+		CALL(lsetxattr, path(o), (long)attribute_name(), (long)data, any(20), any(4));
+		break;
 	case 13:
 		CALL(getxattr, path(o), (long)attribute_name(), 0, seldom(3) ? 0 : any(30));
 		OUTPUT(2, OUTPUT_BYTES_READ);
 		break;
-	case 14: CALL(removexattr, path(o), (long)attribute_name()); break;
+	case 14:
+		CALL(removexattr, path(o), (long)attribute_name());
+		break;
 	}
 }
 
@@ -238,9 +337,15 @@ void operation_make(struct operation *o)
 	memset(o, 0, sizeof(*o));
 	o->output_argument = -1;
 	switch (any(3)) {
-	case 0: make_descriptor_call(o); break;
-	case 1: make_name_call(o); break;
-	case 2: make_path_call(o); break;
+	case 0:
+		make_descriptor_call(o);
+		break;
+	case 1:
+		make_name_call(o);
+		break;
+	case 2:
+		make_path_call(o);
+		break;
 	}
 	describe(o);
 }

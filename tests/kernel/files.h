@@ -1,5 +1,6 @@
 /*
- * Files of the kernel behind numbers, for tests that run the same operations on them and on Linux's: plain types only, as
+ * Files of the kernel behind numbers, for tests that run the same operations on them and on Linux's: plain types
+ * only, as
  * kernel headers and libc's do not go together. Results are the kernel's: -errno.
  */
 #ifndef TESTS_KERNEL_FILES_H

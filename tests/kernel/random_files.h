@@ -1,5 +1,6 @@
 /*
- * The same random calls on files, made in the kernel under test and on this machine's Linux, must have the same results.
+ * The same random calls on files, made in the kernel under test and on this machine's Linux, must have the same
+ * results.
  * Both sides work in their current directory.
  */
 #ifndef TESTS_KERNEL_RANDOM_FILES_H
@@ -25,7 +26,8 @@ void random_files_step(void);
 /* A step in the kernel only, whatever its result. */
 void random_files_step_alone(void);
 /*
- * From now on each kernel call finds no memory at first, then for one allocation, and so on, until it succeeds or fails for
+ * From now on each kernel call finds no memory at first, then for one allocation, and so on, until it succeeds or
+ * fails for
  * another reason than memory.
  */
 void random_files_set_short_of_memory(bool is_short);

@@ -1,5 +1,6 @@
 /*
- * Random system calls on files, made of Linux on a tmpfs of its own and of the kernel on its tmpfs: results, and what was
+ * Random system calls on files, made of Linux on a tmpfs of its own and of the kernel on its tmpfs: results, and what
+ * was
  * written to memory, must be the same. Wants a mount namespace, so user 0 or unprivileged user namespaces.
  *
  *   FILES_SEED=n FILES_OPERATIONS=n   another sequence
@@ -96,19 +97,23 @@ static void kernel_begin(void)
 
 static long native_call(const struct operation *o, const long arguments[6])
 {
-	long result = syscall(o->number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+	long result = syscall(o->number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+			      arguments[5]);
 
 	return result == -1 ? -errno : result;
 }
 
-/* --- comparing -------------------------------------------------------------------------------------------------------- */
+/*
+ * --- comparing
+ * --------------------------------------------------------------------------------------------------------
+ */
 
 static bool stat_equal(const void *left, const void *right)
 {
 	const struct stat *a = left, *b = right;
 
-	return a->st_mode == b->st_mode && a->st_uid == b->st_uid && a->st_gid == b->st_gid && a->st_rdev == b->st_rdev &&
-	       a->st_nlink == b->st_nlink && a->st_size == b->st_size;
+	return a->st_mode == b->st_mode && a->st_uid == b->st_uid && a->st_gid == b->st_gid &&
+	       a->st_rdev == b->st_rdev && a->st_nlink == b->st_nlink && a->st_size == b->st_size;
 }
 
 static int text_compare(const void *left, const void *right)
@@ -203,13 +208,14 @@ static bool operation_run(struct operation *o)
 		return true;
 	fprintf(stderr, "%s: Linux %ld (%s), ours %ld (%s)%s\n", o->description, results[0],
 		results[0] < 0 ? strerrorname_np(-(int)results[0]) : "ok", results[1],
-		results[1] < 0 ? strerrorname_np(-(int)results[1]) : "ok", results[0] == results[1] ? ", output differs" : "");
+		results[1] < 0 ? strerrorname_np(-(int)results[1]) : "ok",
+		results[0] == results[1] ? ", output differs" : "");
 	if (o->output == OUTPUT_STAT)
 		for (int side = 0; side < 2; side++) {
 			const struct stat *s = (const void *)outputs[side];
 
-			fprintf(stderr, "  mode %o uid %u gid %u nlink %lu size %ld\n", s->st_mode, s->st_uid, s->st_gid,
-				s->st_nlink, s->st_size);
+			fprintf(stderr, "  mode %o uid %u gid %u nlink %lu size %ld\n", s->st_mode, s->st_uid,
+				s->st_gid, s->st_nlink, s->st_size);
 		}
 	return false;
 }

@@ -1,4 +1,6 @@
-/* The memory calls' rules that random sequences do not reach: errors, limits, patched text, ends of files, the break. */
+/*
+ * The memory calls' rules that random sequences do not reach: errors, limits, patched text, ends of files, the break.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

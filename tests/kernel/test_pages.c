@@ -1,4 +1,7 @@
-/* The page allocator: random runs checked for overlap and for zeroes, coalescing, and memory that goes back to the host. */
+/*
+ * The page allocator: random runs checked for overlap and for zeroes, coalescing, and memory that goes back to the
+ * host.
+ */
 #define _GNU_SOURCE
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* tmpfs: random calls with the same results as on Linux's, limits, seals, pages in use; and nothing is left at the end. */
+/*
+ * tmpfs: random calls with the same results as on Linux's, limits, seals, pages in use; and nothing is left at the
+ * end.
+ */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
@@ -184,7 +187,10 @@ static void test_append(void **state)
 	end();
 }
 
-/* --- directories that change while they are read ----------------------------------------------------------------------- */
+/*
+ * --- directories that change while they are read
+ * -----------------------------------------------------------------------
+ */
 
 static void test_readdir_stable(void **state)
 {
@@ -224,7 +230,10 @@ static void test_readdir_stable(void **state)
 	end();
 }
 
-/* --- pages in use ------------------------------------------------------------------------------------------------------ */
+/*
+ * --- pages in use
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 static size_t pages_at_change;
 
@@ -303,7 +312,10 @@ static void test_pin(void **state)
 	end();
 }
 
-/* --- memfd and seals: the same as on this machine ---------------------------------------------------------------------- */
+/*
+ * --- memfd and seals: the same as on this machine
+ * ----------------------------------------------------------------------
+ */
 
 static long native(long value)
 {

@@ -1,4 +1,7 @@
-/* Wait queues: no wake is lost, one exclusive waiter at a time, deadlines and signals, events passed on to other queues. */
+/*
+ * Wait queues: no wake is lost, one exclusive waiter at a time, deadlines and signals, events passed on to other
+ * queues.
+ */
 #include "kernel/vfs/wait.h"
 
 #include <linux/errno.h>

@@ -1,5 +1,6 @@
 /*
- * File systems in memory for tests that call them by number (fake_process.h): what no call reaches. Plain types only, as
+ * File systems in memory for tests that call them by number (fake_process.h): what no call reaches. Plain types only,
+ * as
  * kernel headers and libc's do not go together.
  */
 #ifndef TESTS_KERNEL_TREES_H

@@ -123,7 +123,8 @@ refused_with_usage_text() {
 
 @test "namespaces that the host refuses" {
 	program=tend
-	# Inside a user namespace without the privilege for another pid namespace, and no further user namespaces allowed.
+	# Inside a user namespace without the privilege for another pid namespace, and no further user namespaces
+	# allowed.
 	run --separate-stderr "${AS_USER[@]}" unshare --user --map-root-user bash -c \
 		'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-sys_admin "$@"' - \
 		"$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" --image="$PUBLIC/image" -- /hello

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Each defence proved twice: with the tender, the attempt fails; with a tender that lacks just this defence, it succeeds.
+# Each defence proved twice: with the tender, the attempt fails; with a tender that lacks just this defence, it
+# succeeds.
 load common
 
 # without DEFENCE ARGS...: a tender with all defences but one.

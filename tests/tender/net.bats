@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Network devices, each test in a network namespace of its own: frames arrive and leave whole; what does not fit is refused.
+# Network devices, each test in a network namespace of its own: frames arrive and leave whole; what does not fit is
+# refused.
 load common
 load network
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Attaching networks: descriptors that are passed in, and everything that must be refused, with no interface left behind.
+# Attaching networks: descriptors that are passed in, and everything that must be refused, with no interface left
+# behind.
 load common
 load network
 

@@ -1,7 +1,8 @@
 /*
  * From the application into the kernel and back.
  *
- * kernel_entry: a system call, from a stub or by way of the SIGSYS handler. As after the SYSCALL instruction, RCX is the
+ * kernel_entry: a system call, from a stub or by way of the SIGSYS handler. As after the SYSCALL instruction, RCX is
+ * the
  * address to return to; RAX the number. Nothing is written to the application's stack: its red zone is live.
  * fault_entry: an exception of the application, by way of the signal handler, which left the address of the faulting
  * instruction in the thread's user_ip. All other registers are the application's.

@@ -1,4 +1,6 @@
-/* The application's registers while the kernel serves it, on the thread's kernel stack. Order as entry.S pushes them. */
+/*
+ * The application's registers while the kernel serves it, on the thread's kernel stack. Order as entry.S pushes them.
+ */
 #ifndef KERNEL_ARCH_FRAME_H
 #define KERNEL_ARCH_FRAME_H
 

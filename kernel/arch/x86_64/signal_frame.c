@@ -2,8 +2,9 @@
  * A signal handler's frame on the application's stack, exactly as Linux lays it out (struct rt_sigframe): programs read
  * and edit it. The kernel itself uses no vector registers, so the state to save is still in them.
  */
-#include <asm/sigcontext.h>
 #include <linux/signal.h>
+
+#include <asm/sigcontext.h>
 #include <asm/ucontext.h>
 #include <cpuid.h>
 #include <linux/errno.h>

@@ -1,6 +1,8 @@
 /*
- * The handler of every host signal. It runs on the alternate stack and never does the work itself: it sends the thread to
- * where the work is done outside signal context (entry.S), or out of a blocking host call, or past a faulting user copy.
+ * The handler of every host signal. It runs on the alternate stack and never does the work itself: it sends the
+ * thread to
+ * where the work is done outside signal context (entry.S), or out of a blocking host call, or past a faulting user
+ * copy.
  */
 #include <asm/sigcontext.h>
 #include <asm/siginfo.h>

@@ -1,6 +1,8 @@
 /*
- * The extended state (x87, vector, mask registers) to and from application memory, which may fault; also #GP on contents
- * that are none. int arch_xstate_save(void *area, uint64_t features), int arch_xstate_load(const void *area, ...): 0 or -EFAULT.
+ * The extended state (x87, vector, mask registers) to and from application memory, which may fault; also #GP on
+ * contents
+ * that are none. int arch_xstate_save(void *area, uint64_t features), int arch_xstate_load(const void *area, ...): 0
+ * or -EFAULT.
  */
 	.text
 	.globl arch_xstate_save

@@ -1,4 +1,7 @@
-/* What a C library asks for at start: futexes without other threads, thread set-up, signal state that needs no handler. */
+/*
+ * What a C library asks for at start: futexes without other threads, thread set-up, signal state that needs no
+ * handler.
+ */
 #include "matrix.h"
 
 #include <asm/prctl.h>

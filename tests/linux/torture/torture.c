@@ -1,4 +1,7 @@
-/* Makes each call through each kind of site, and says what it did to the processor. The lines are the same everywhere. */
+/*
+ * Makes each call through each kind of site, and says what it did to the processor. The lines are the same
+ * everywhere.
+ */
 #define _GNU_SOURCE
 #include "torture.h"
 
