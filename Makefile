@@ -96,7 +96,8 @@ GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fn
 	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) -mstack-protector-guard=global
 BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c freestanding/vdso.c
 BINDINGS_OBJS := $(patsubst %.c,$(B)/guest/%.o,$(BINDINGS))
-SUPPORT_OBJS := $(B)/guest/freestanding/memory.o $(B)/guest/freestanding/string.o $(patsubst %.c,$(B)/guest/%.o,$(wildcard solo5/support/*.c))
+SUPPORT_OBJS := $(B)/guest/freestanding/memory.o $(B)/guest/freestanding/string.o \
+	$(patsubst %.c,$(B)/guest/%.o,$(wildcard solo5/support/*.c))
 GUEST_LIB := $(B)/lib/solo5
 GUEST_INCLUDES := $(patsubst %,$(B)/include/solo5/%,solo5.h elf_abi.h mft_abi.h manifest.h solo5_elf.h boot.h)
 GUEST_LIBS := $(GUEST_LIB)/$(ARCH)/solo5_spt.o $(GUEST_LIB)/$(ARCH)/libsolo5_support.a $(GUEST_LIB)/solo5_spt.lds

@@ -26,8 +26,10 @@ bool signals_deliver(struct frame *frame, bool from_call);
 
 /* Changes the thread's mask; SIGKILL and SIGSTOP stay out of it. */
 void signal_mask_set(signal_set_t blocked);
-/* For pselect, sigsuspend and the like: the mask for the wait; the old one comes back when the call returns, or after the
- * handler that ended it. */
+/*
+ * For pselect, sigsuspend and the like: the mask for the wait; the old one comes back when the call returns, or after
+ * the handler that ended it.
+ */
 void signal_mask_set_temporarily(signal_set_t blocked);
 /* The wait ended without a signal: the old mask comes back. */
 void signal_mask_restore(void);

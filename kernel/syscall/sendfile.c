@@ -98,7 +98,7 @@ static long copy_range(struct file *in, uint64_t *in_at, struct file *out, uint6
 		bytes = 0;
 	else if (bytes > size - *in_at)
 		bytes = size - *in_at;
-	if (*out_at == INT64_MAX && bytes)
+	if (*out_at == INT64_MAX)
 		return -EFBIG;
 	if (*out_at <= INT64_MAX && bytes > INT64_MAX - *out_at)
 		bytes = INT64_MAX - *out_at;

@@ -23,8 +23,10 @@ struct exec {
  * program. -ENOENT, -EACCES, -ENOEXEC, -ELOOP, -ETXTBSY, -E2BIG, -ENOMEM ...
  */
 int exec_prepare(struct exec *exec, int dirfd, const char *path, unsigned walk_flags);
-/* Replaces the calling process's memory and fills the frame with the new program's start. Frees the rest. A process that
- * cannot be completed now is killed. */
+/*
+ * Replaces the calling process's memory and fills the frame with the new program's start. Frees the rest. A process
+ * that cannot be completed now is killed.
+ */
 void exec_commit(struct exec *exec, struct frame *frame);
 void exec_cancel(struct exec *exec);
 

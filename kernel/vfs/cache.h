@@ -23,8 +23,10 @@ void dentry_rehash(struct dentry *dentry);
 void dentry_made(struct dentry *dentry, struct inode *inode);
 /* The name went from its directory: the dentry turns negative if the cache alone knows it, else leaves the tree. */
 void dentry_removed(struct dentry *dentry);
-/* The name changed: `moved` goes where `place` (a dentry of the new name) is; place leaves the tree if it was one. -ENOMEM
- * is the answer of dentry_rename_prepare, before anything changes. */
+/*
+ * The name changed: `moved` goes where `place` (a dentry of the new name) is; place leaves the tree if it was one.
+ * -ENOMEM is the answer of dentry_rename_prepare, before anything changes.
+ */
 struct rename_text {
 	char *moved;
 	char *place; /* for exchanges */

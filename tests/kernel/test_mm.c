@@ -365,7 +365,8 @@ static void test_patched_text(void **state)
 	assert_int_equal(byte_at(base + 2 * PAGE), 7);
 	assert_int_equal(byte_at(base + 5 * PAGE), 25);
 	sprintf(expected,
-		"%lx-%lx r--p 0 file\n%lx-%lx r-xp 1000 file\n%lx-%lx rw-p 3000 file\n%lx-%lx r--p 4000 file\n%lx-%lx r-xp 0 [stubs]\n",
+		"%lx-%lx r--p 0 file\n%lx-%lx r-xp 1000 file\n%lx-%lx rw-p 3000 file\n"
+		"%lx-%lx r--p 4000 file\n%lx-%lx r-xp 0 [stubs]\n",
 		base, base + PAGE, base + PAGE, base + 3 * PAGE, base + 3 * PAGE, base + 4 * PAGE, base + 4 * PAGE,
 		base + 5 * PAGE, base + 5 * PAGE, base + 6 * PAGE);
 	maps_expect(expected);

@@ -24,7 +24,8 @@
 
 	.text
 	.macro general operation
-	.irp pair, "0,rax", "1,rcx", "2,rdx", "3,rbx", "5,rbp", "6,rsi", "7,rdi", "8,r8", "9,r9", "10,r10", "11,r11", "12,r12", "13,r13", "14,r14", "15,r15"
+	.irp pair, "0,rax", "1,rcx", "2,rdx", "3,rbx", "5,rbp", "6,rsi", "7,rdi", "8,r8", \
+		"9,r9", "10,r10", "11,r11", "12,r12", "13,r13", "14,r14", "15,r15"
 	\operation \pair
 	.endr
 	.endm
