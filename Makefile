@@ -202,6 +202,9 @@ clean:
 	rm -rf build
 
 include tests/tests.mk
+ifeq ($(ARCH),x86_64)
+include tests/linux/linux.mk
+endif
 include bench/bench.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

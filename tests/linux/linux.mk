@@ -31,4 +31,4 @@ $(LINUX_TESTS)/report-musl: tests/linux/static/report.c tests/linux/linux.mk
 	$(call REPORT,musl-gcc,-static)
 
 .PHONY: linux-tests
-linux-tests: $(addprefix $(LINUX_TESTS)/,$(LINUX_PROGRAMS))
+linux-tests: $(STUB_KERNEL) $(addprefix $(LINUX_TESTS)/,$(LINUX_PROGRAMS))
