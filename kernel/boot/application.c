@@ -42,7 +42,9 @@ static struct thread *first_thread_new(void)
 	process->files = fd_table_new();
 	if (!process->space || !process->files)
 		return NULL;
+	thread_lead(thread);
 	process_register(process);
+	thread_link(thread);
 	return thread;
 }
 

@@ -63,18 +63,6 @@ static struct epoll_item *candidate_take(struct epoll_set *set, struct list *can
 	return item;
 }
 
-/* Moves all members of `from` to the front of `to`. */
-static void list_splice(struct list *to, struct list *from)
-{
-	if (list_is_empty(from))
-		return;
-	from->prev->next = to->next;
-	to->next->prev = from->prev;
-	to->next = from->next;
-	from->next->prev = to;
-	list_init(from);
-}
-
 static void candidates_begin(struct epoll_set *set, struct list *candidates)
 {
 	list_init(candidates);

@@ -1,4 +1,6 @@
 /* The host calls: see host.h. Counted in the guest's statistics. */
+#include <linux/signal.h>
+
 #include <asm/unistd.h>
 #include <linux/errno.h>
 #include <linux/futex.h>
@@ -67,12 +69,17 @@ long host_futex_wake(const uint32_t *word, unsigned wanted)
 	return arch_syscall(__NR_futex, (long)(uintptr_t)word, FUTEX_WAKE, wanted, 0, 0, 0);
 }
 
+long host_futex_sleep(uint64_t word, int operation, uint32_t value, uint64_t timeout, uint32_t value3)
+{
+	count(KERNEL_HOST_FUTEX);
+	return host_blocking_call(__NR_futex, (long)word, operation, value, (long)timeout, 0, value3);
+}
+
 long host_futex(uint64_t word, int operation, uint32_t value, uint64_t timeout_or_value2, uint64_t word2,
 		uint32_t value3)
 {
 	count(KERNEL_HOST_FUTEX);
-	return host_blocking_call(__NR_futex, (long)word, operation, value, (long)timeout_or_value2, (long)word2,
-				  value3);
+	return arch_syscall(__NR_futex, (long)word, operation, value, (long)timeout_or_value2, (long)word2, value3);
 }
 
 long host_mmap(uint64_t address, size_t bytes, int protection, int flags, int fd, uint64_t offset)
@@ -91,6 +98,21 @@ long host_madvise(uint64_t address, size_t bytes, int advice)
 {
 	count(KERNEL_HOST_MADVISE);
 	return arch_syscall(__NR_madvise, (long)address, (long)bytes, advice, 0, 0, 0);
+}
+
+long host_signal_stack(void *stack, size_t bytes)
+{
+	stack_t what = {.ss_sp = stack, .ss_size = bytes, .ss_flags = stack ? 0 : SS_DISABLE};
+
+	count(KERNEL_HOST_SIGALTSTACK);
+	return arch_syscall(__NR_sigaltstack, (long)(uintptr_t)&what, 0, 0, 0, 0, 0);
+}
+
+void host_exit_thread(void)
+{
+	count(KERNEL_HOST_EXIT);
+	for (;;)
+		arch_syscall(__NR_exit, 0, 0, 0, 0, 0, 0);
 }
 
 long host_kick(int host_process, int host_thread)

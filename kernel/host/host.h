@@ -28,13 +28,19 @@ long host_futex_wait(const uint32_t *word, uint32_t expected, const struct __ker
 /* The same for short waits inside the kernel that kicks must not end (locks). Never -EINTR for a kick. */
 long host_futex_wait_uninterruptible(const uint32_t *word, uint32_t expected);
 long host_futex_wake(const uint32_t *word, unsigned count);
-/* An application's futex call, after the library checked the operation. Waits end with -EINTR on a kick. */
+/* An application's futex call, after the library checked the operation. The first is for waits, which kicks end. */
+long host_futex_sleep(uint64_t word, int operation, uint32_t value, uint64_t timeout, uint32_t value3);
 long host_futex(uint64_t word, int operation, uint32_t value, uint64_t timeout_or_value2, uint64_t word2,
 		uint32_t value3);
 
 long host_mmap(uint64_t address, size_t bytes, int protection, int flags, int fd, uint64_t offset);
 long host_mprotect(uint64_t address, size_t bytes, int protection);
 long host_madvise(uint64_t address, size_t bytes, int advice);
+
+/* The alternate signal stack of the calling thread; NULL: none from here on. */
+long host_signal_stack(void *stack, size_t bytes);
+/* Ends the calling host thread alone. */
+_Noreturn void host_exit_thread(void);
 
 /* Sends the kick to a thread of the guest, by its host process and thread id. */
 long host_kick(int host_process, int host_thread);

@@ -47,6 +47,18 @@ static inline void list_append(struct list *head, struct list *member)
 	list_insert_before(head, member);
 }
 
+/* Moves all members of `from` to the front of `to`. */
+static inline void list_splice(struct list *to, struct list *from)
+{
+	if (list_is_empty(from))
+		return;
+	from->prev->next = to->next;
+	to->next->prev = from->prev;
+	to->next = from->next;
+	from->next->prev = to;
+	list_init(from);
+}
+
 /* Afterwards the member is in no list; removing it again does nothing. */
 static inline void list_remove(struct list *member)
 {

@@ -72,6 +72,8 @@ static int bits_change(struct address_space *space, struct vma *vma, uint64_t st
 		return -ENOMEM;
 	vma = vma_isolate(space, vma, start, end);
 	vma->advice = advice;
+	if ((bits->set | bits->clear) & ADVICE_DONTFORK && backing_advise(vma->start, vma->end, bits->advice) < 0)
+		return -ENOMEM;
 	/* Only a hint: what the host makes of it is its affair. */
 	if ((bits->set | bits->clear) & ADVICE_HUGEPAGE && vma_is_anonymous(vma) && !area_is_low(vma->start))
 		(void)backing_advise(vma->start, vma->end, bits->advice);

@@ -37,6 +37,11 @@ struct recycled *recycle_new(void)
 	return heap_new(struct recycled);
 }
 
+void recycle_copy(struct address_space *to, const struct address_space *from)
+{
+	*to->recycled = *from->recycled;
+}
+
 static void range_remove(struct recycled *kept, unsigned index)
 {
 	kept->bytes -= kept->ranges[index].end - kept->ranges[index].start;

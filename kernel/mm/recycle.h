@@ -8,6 +8,8 @@
 #include "kernel/mm/vma.h"
 
 struct recycled *recycle_new(void);
+/* What a forked child inherits. */
+void recycle_copy(struct address_space *to, const struct address_space *from);
 
 /* Keeps the range, which is an anonymous VMA's no more, if that is likely to pay: true. Else the caller clears it. */
 bool recycle_keep(struct address_space *space, const struct vma *vma, uint64_t start, uint64_t end);

@@ -3,13 +3,11 @@
 
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/stop.h"
 #include "kernel/syscall/names.h"
 #include "kernel/syscall/table.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/exit.h"
-
-/* Signals whose default is to stop the process, or to be ignored; all others end it. */
-#define STOPS (SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
 
 static bool is_restart(long result)
 {
@@ -50,11 +48,14 @@ static void handler_enter(struct frame *frame, const siginfo_t *info)
 }
 
 /* What a signal without a handler does. */
-static void default_act(const struct process *process, int signal)
+static void default_act(struct process *process, int signal)
 {
-	if (signal_is_ignored(process, signal) || signal_set_has(STOPS, signal))
+	if (signal_is_ignored(process, signal))
 		return;
-	process_kill(signal);
+	if (signal_set_has(STOP_SIGNALS, signal))
+		process_stop(process, signal);
+	else
+		process_kill(signal);
 }
 
 bool signals_deliver(struct frame *frame, bool from_call)
@@ -64,11 +65,15 @@ bool signals_deliver(struct frame *frame, bool from_call)
 	siginfo_t info;
 	int signal;
 
+	if (thread->kick & KICK_EXIT)
+		thread_leave();
+	stop_observe(process);
 	from_call = from_call && thread->call_number != CALL_NONE && is_restart((long)frame->rax);
 	while ((signal = signal_take(~thread->signals.blocked, &info)) != 0) {
 		trace_event("--- %s ---", names_signal(signal));
 		if (process->actions[signal - 1].handler <= (uint64_t)(uintptr_t)SIG_IGN) {
 			default_act(process, signal);
+			stop_observe(process);
 			continue;
 		}
 		if (from_call)

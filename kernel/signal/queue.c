@@ -1,11 +1,14 @@
 /* Pending signals: of a thread, of a process. All under process->signal_lock. */
+#include "kernel/signal/send.h"
+
 #include <linux/errno.h>
 
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
-#include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/stop.h"
+#include "kernel/task/children.h"
 
 #define IGNORED_BY_DEFAULT (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT))
 /* Faults and the like come before others, as in Linux. */
@@ -26,13 +29,15 @@ bool thread_is_interrupted(const struct thread *thread)
 {
 	signal_set_t pending = thread->signals.pending | thread->process->pending;
 
-	return thread->kick & KICK_EXIT || pending & ~thread->signals.blocked;
+	return thread->kick & KICK_EXIT || pending & ~thread->signals.blocked || thread->process->stopped;
 }
 
-/* The thread's kick bit says whether there is something to deliver. */
+/* The thread's kick bit says whether there is something to deliver, or a stop to observe. */
 static void kick_update(struct thread *thread)
 {
-	if ((thread->signals.pending | thread->process->pending) & ~thread->signals.blocked)
+	const struct process *process = thread->process;
+
+	if ((thread->signals.pending | process->pending) & ~thread->signals.blocked || process->stopped)
 		__atomic_fetch_or(&thread->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST);
 	else
 		__atomic_fetch_and(&thread->kick, ~(uint32_t)KICK_SIGNAL, __ATOMIC_SEQ_CST);
@@ -60,65 +65,86 @@ static bool may_drop(const struct process *process, const struct thread *thread,
 	return signal_is_ignored(process, signal) && !(thread && signal_set_has(thread->signals.blocked, signal));
 }
 
+void thread_kick(struct thread *thread)
+{
+	__atomic_fetch_or(&thread->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST);
+	if (thread != current && thread->host_tid)
+		host_kick(thread->host_pid, thread->host_tid);
+}
+
 /* Wakes the thread out of whatever it does, if the signal is for it now. */
 static bool notify(struct thread *thread, int signal)
 {
 	if (signal_set_has(thread->signals.blocked, signal))
 		return false;
-	__atomic_fetch_or(&thread->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST);
+	thread_kick(thread);
 	return true;
 }
 
-static void kick(const struct thread *thread)
+static struct thread *thread_by_id(struct process *process, int tid)
 {
-	if (thread != current)
-		host_kick(thread->host_pid, thread->host_tid);
+	list_for_each(at, &process->threads)
+	{
+		struct thread *thread = list_entry(at, struct thread, siblings);
+
+		if (thread->tid == tid)
+			return thread;
+	}
+	return NULL;
 }
 
-void signal_send_thread(struct thread *thread, const siginfo_t *info)
+void signal_send_thread(struct process *process, int tid, const siginfo_t *info)
 {
-	struct process *process = thread->process;
-	bool wanted = false;
+	struct thread *thread;
+	bool continued;
 
 	lock_acquire(&process->signal_lock);
-	if (!may_drop(process, thread, info->si_signo)) {
+	continued = stop_signals_settle(process, info->si_signo);
+	thread = thread_by_id(process, tid);
+	if (thread && !may_drop(process, thread, info->si_signo)) {
 		add(&thread->signals.pending, &thread->signals.queue, info);
-		wanted = notify(thread, info->si_signo);
+		notify(thread, info->si_signo);
 	}
 	lock_release(&process->signal_lock);
-	if (wanted)
-		kick(thread);
+	if (continued)
+		child_changed(process, SIGCONT);
+}
+
+/* The signal is the whole process's: the first thread that does not block it takes it. */
+static void process_add(struct process *process, const siginfo_t *info)
+{
+	struct thread *first;
+
+	if (list_is_empty(&process->threads))
+		return;
+	first = list_entry(process->threads.next, struct thread, siblings);
+	if (may_drop(process, first, info->si_signo))
+		return;
+	add(&process->pending, &process->signal_queue, info);
+	list_for_each(at, &process->threads)
+	{
+		if (notify(list_entry(at, struct thread, siblings), info->si_signo))
+			break;
+	}
 }
 
 void signal_send_process(struct process *process, const siginfo_t *info)
 {
-	struct thread *taker = NULL;
+	bool continued;
 
 	lock_acquire(&process->signal_lock);
-	if (!list_is_empty(&process->threads)) {
-		struct thread *first = list_entry(process->threads.next, struct thread, siblings);
-
-		if (!may_drop(process, first, info->si_signo)) {
-			add(&process->pending, &process->signal_queue, info);
-			list_for_each(at, &process->threads)
-			{
-				struct thread *thread = list_entry(at, struct thread, siblings);
-
-				if (!taker && notify(thread, info->si_signo))
-					taker = thread;
-			}
-		}
-	}
+	continued = stop_signals_settle(process, info->si_signo);
+	process_add(process, info);
 	lock_release(&process->signal_lock);
-	if (taker)
-		kick(taker);
+	if (continued)
+		child_changed(process, SIGCONT);
 }
 
 void signal_send_current(int signal)
 {
 	siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
 
-	signal_send_thread(current, &info);
+	signal_send_thread(process_current(), current->tid, &info);
 }
 
 void signal_send_fault(const siginfo_t *info)
@@ -241,9 +267,8 @@ static void drop(signal_set_t *pending, struct list *queue, int signal)
 		continue;
 }
 
-void signal_drop_ignored(struct process *process, int signal)
+void signal_drop(struct process *process, int signal)
 {
-	lock_acquire(&process->signal_lock);
 	drop(&process->pending, &process->signal_queue, signal);
 	list_for_each(at, &process->threads)
 	{
@@ -252,10 +277,16 @@ void signal_drop_ignored(struct process *process, int signal)
 		drop(&thread->signals.pending, &thread->signals.queue, signal);
 		kick_update(thread);
 	}
+}
+
+void signal_drop_ignored(struct process *process, int signal)
+{
+	lock_acquire(&process->signal_lock);
+	signal_drop(process, signal);
 	lock_release(&process->signal_lock);
 }
 
-void signal_actions_reset(struct process *process)
+void signal_actions_default(struct process *process)
 {
 	for (int i = 0; i < SIGNAL_COUNT; i++) {
 		struct signal_action *action = &process->actions[i];
@@ -263,6 +294,11 @@ void signal_actions_reset(struct process *process)
 
 		*action = (struct signal_action){.handler = (uint64_t)(uintptr_t)(ignored ? SIG_IGN : SIG_DFL)};
 	}
+}
+
+void signal_actions_reset(struct process *process)
+{
+	signal_actions_default(process);
 	current->signals.stack_base = 0;
 	current->signals.stack_bytes = 0;
 	current->signals.stack_flags = SS_DISABLE;

@@ -10,8 +10,10 @@
 void signal_send_current(int signal);
 /* To a process: some thread of it that does not block the signal takes it. Any thread of the guest may call this. */
 void signal_send_process(struct process *process, const siginfo_t *info);
-/* To one thread of a process. */
-void signal_send_thread(struct thread *thread, const siginfo_t *info);
+/* To one thread of a process, if there still is one with that id. */
+void signal_send_thread(struct process *process, int tid, const siginfo_t *info);
+/* Has the thread look up from whatever it does: it goes through signals_deliver. process->signal_lock is held. */
+void thread_kick(struct thread *thread);
 /* A fault of the calling thread: where it is blocked or ignored, it kills. */
 void signal_send_fault(const siginfo_t *info);
 

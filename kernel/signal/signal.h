@@ -38,6 +38,10 @@ signal_set_t signals_pending(void);
 /* Takes one of the set off the pending ones: its number, or 0. */
 int signal_take(signal_set_t set, siginfo_t *info);
 
+/* Handlers become defaults, ignored ones stay. */
+void signal_actions_default(struct process *process);
+/* Pending ones are dropped; signal_lock is held. */
+void signal_drop(struct process *process, int signal);
 /* exec: handlers become defaults, ignored ones stay; the alternate stack is off. */
 void signal_actions_reset(struct process *process);
 /* The action of one signal changed to ignoring: pending ones of it are dropped. */

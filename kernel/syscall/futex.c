@@ -29,7 +29,7 @@ static long wait(const struct arguments *args, int command)
 		if (!timespec_is_valid(&time))
 			return -EINVAL;
 	}
-	result = host_futex(ARG_USER(args, 0), ARG_INT(args, 1), ARG_UINT(args, 2), timeout, 0, ARG_UINT(args, 5));
+	result = host_futex_sleep(ARG_USER(args, 0), ARG_INT(args, 1), ARG_UINT(args, 2), timeout, ARG_UINT(args, 5));
 	if (result == -EINTR)
 		return timeout && command == FUTEX_WAIT ? -ERESTARTNOHAND : -ERESTARTSYS;
 	return result;

@@ -105,7 +105,7 @@ static int send_to_thread(int tgid, int tid, const siginfo_t *info)
 	if (thread && (tgid == 0 || process->pid == tgid)) {
 		result = may_send(process) ? 0 : -EPERM;
 		if (result == 0 && info->si_signo)
-			signal_send_thread(thread, info);
+			signal_send_thread(process, tid, info);
 	}
 	process_put(process);
 	return result;

@@ -113,7 +113,9 @@ SYSCALL(getrusage)
 
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
 		return -EINVAL;
-	if (who != RUSAGE_CHILDREN)
+	if (who == RUSAGE_CHILDREN)
+		ns = __atomic_load_n(&process_current()->children_cpu_ns, __ATOMIC_RELAXED);
+	else
 		ns = cpu_time_ns(who == RUSAGE_SELF ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_THREAD_CPUTIME_ID);
 	/* The kernel is part of the program: its time is user time. */
 	use.ru_utime.tv_sec = (long)(ns / NS_PER_SECOND);
@@ -126,6 +128,8 @@ SYSCALL(times)
 	struct tms times = {0};
 
 	times.tms_utime = (long)(cpu_time_ns(CLOCK_PROCESS_CPUTIME_ID) / NS_PER_TICK);
+	times.tms_cutime =
+		(long)(__atomic_load_n(&process_current()->children_cpu_ns, __ATOMIC_RELAXED) / NS_PER_TICK);
 	if (ARG_USER(args, 0) && copy_to_user(ARG_USER(args, 0), &times, sizeof(times)))
 		return -EFAULT;
 	return (long)(host_monotonic_ns() / NS_PER_TICK);

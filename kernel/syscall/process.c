@@ -1,12 +1,15 @@
-/* execve, execveat, exit, exit_group, wait4, waitid. */
+/* execve, execveat, exit, exit_group. */
 #include <linux/errno.h>
 #include <linux/fcntl.h>
-#include <linux/wait.h>
+#include <linux/signal.h>
 
 #include "kernel/lib/heap.h"
 #include "kernel/syscall/table.h"
 #include "kernel/task/exec.h"
+#include "kernel/task/execution.h"
 #include "kernel/task/exit.h"
+#include "kernel/task/vfork.h"
+#include "kernel/vfs/file.h"
 #include "kernel/vfs/namei.h"
 
 static int strings_import(struct exec *exec, user_t arguments, user_t environment)
@@ -14,6 +17,51 @@ static int strings_import(struct exec *exec, user_t arguments, user_t environmen
 	int error = strings_add_user(&exec->arguments, arguments);
 
 	return error ? error : strings_add_user(&exec->environment, environment);
+}
+
+/* execve(2): the table of descriptors is the process's own from here on. */
+static int files_unshare(struct process *process)
+{
+	struct fd_table *old = process->files;
+	struct fd_table *own;
+
+	if (!fd_table_is_shared(old))
+		return 0;
+	own = fd_table_copy(old);
+	if (!own)
+		return -ENOMEM;
+	lock_acquire(&process->lock);
+	process->files = own;
+	lock_release(&process->lock);
+	fd_table_put(old);
+	return 0;
+}
+
+/* Everything is prepared: only who executes it is open. */
+static long commit(struct exec *exec)
+{
+	struct execution *execution;
+	long error = files_unshare(process_current());
+
+	if (!error && current->lender)
+		error = vfork_execute(exec);
+	if (error) {
+		exec_cancel(exec);
+		return error;
+	}
+	thread_memory_settle(current);
+	if (!threads_end_others()) {
+		exec_cancel(exec);
+		thread_leave();
+	}
+	if (!current->is_leader) {
+		execution = execution_new(exec);
+		if (!execution)
+			process_kill(SIGKILL);
+		thread_bequeath(execution);
+	}
+	exec_commit(exec, current->frame);
+	return 0;
 }
 
 /* The frame is the new program's when this returns 0. */
@@ -33,10 +81,7 @@ static long execute(int dirfd, user_t path, user_t arguments, user_t environment
 	else
 		error = exec_prepare(&exec, dirfd, text, walk_flags);
 	heap_free(text);
-	if (error)
-		return error;
-	exec_commit(&exec, current->frame);
-	return 0;
+	return error ? error : commit(&exec);
 }
 
 SYSCALL(execve)
@@ -54,42 +99,12 @@ SYSCALL(execveat)
 		       (flags & AT_SYMLINK_NOFOLLOW ? 0 : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0));
 }
 
-/* The only thread of the process: its end is the process's. */
 SYSCALL(exit)
 {
-	process_exit((ARG_INT(args, 0) & 0xff) << 8);
+	thread_exit(ARG_INT(args, 0));
 }
 
 SYSCALL(exit_group)
 {
 	process_exit((ARG_INT(args, 0) & 0xff) << 8);
-}
-
-/* There are no children. */
-SYSCALL(wait4)
-{
-	if (ARG_INT(args, 2) & ~(WNOHANG | WUNTRACED | WCONTINUED | __WNOTHREAD | __WCLONE | __WALL))
-		return -EINVAL;
-	return ARG_INT(args, 0) == (-2147483647 - 1) ? -ESRCH : -ECHILD;
-}
-
-SYSCALL(waitid)
-{
-	int options = ARG_INT(args, 3);
-
-	if (options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | __WNOTHREAD | __WCLONE | __WALL) ||
-	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
-		return -EINVAL;
-	switch (ARG_INT(args, 0)) {
-	case P_ALL:
-		return -ECHILD;
-	case P_PID:
-		return ARG_INT(args, 1) <= 0 ? -EINVAL : -ECHILD;
-	case P_PGID:
-		return ARG_INT(args, 1) < 0 ? -EINVAL : -ECHILD;
-	case P_PIDFD:
-		return ARG_INT(args, 1) < 0 ? -EINVAL : -EBADF;
-	default:
-		return -EINVAL;
-	}
 }

@@ -77,6 +77,8 @@ static int group_check(const struct process *process, int group)
 
 	if (process != self && (process->parent != self || process->session != self->session))
 		return process->parent != self ? -ESRCH : -EPERM;
+	if (process != self && process->executed)
+		return -EACCES;
 	if (process->session == process->pid)
 		return -EPERM;
 	return group != process->pid && !group_exists(group, process->session) ? -EPERM : 0;

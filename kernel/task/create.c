@@ -1,16 +1,14 @@
-/* Making processes and threads: see create.h. */
+/* Making processes: see create.h. */
 #include "kernel/task/create.h"
+
+#include <linux/signal.h>
 
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
-#include "kernel/lib/pages.h"
-#include "kernel/task/pid.h"
 
 #define KIB 1024ull
 #define MIB (1024 * KIB)
-
-extern const char kernel_entry[];
 
 /* As Docker's default, which is the host's but for the number of files. */
 static const struct rlimit64 default_limits[PROCESS_LIMITS] = {
@@ -61,6 +59,7 @@ struct process *process_new(void)
 	process->umask = 022;
 	process->dumpable = true;
 	process->start_ns = host_monotonic_ns();
+	process->exit_signal = SIGCHLD;
 	list_init(&process->children);
 	list_init(&process->siblings);
 	list_init(&process->all);
@@ -71,30 +70,6 @@ struct process *process_new(void)
 		process->limits[i] = default_limits[i];
 	credentials_init(&process->credentials, kernel_boot()->user_id, kernel_boot()->group_id);
 	return process;
-}
-
-struct thread *thread_new(struct process *process)
-{
-	struct thread *thread = heap_new(struct thread);
-
-	if (!thread)
-		return NULL;
-	thread->kernel_stack_pages = pages_alloc(KERNEL_STACK_BYTES / PAGE_BYTES);
-	if (!thread->kernel_stack_pages) {
-		heap_free(thread);
-		return NULL;
-	}
-	thread->self = thread;
-	thread->kernel_stack = (uint64_t)(uintptr_t)thread->kernel_stack_pages + KERNEL_STACK_BYTES;
-	thread->entry = (uint64_t)(uintptr_t)kernel_entry;
-	thread->process = process;
-	thread->references = 1;
-	list_init(&thread->signals.queue);
-	process_tree_lock();
-	list_append(&process->threads, &thread->siblings);
-	process->thread_count++;
-	process_tree_unlock();
-	return thread;
 }
 
 uint64_t process_limit(unsigned resource)

@@ -9,6 +9,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
 #include "kernel/signal/signal.h"
+#include "kernel/task/children.h"
 #include "kernel/task/elf.h"
 #include "kernel/task/exit.h"
 #include "kernel/task/stack.h"
@@ -283,8 +284,6 @@ void exec_commit(struct exec *exec, struct frame *frame)
 
 	fd_table_close_on_exec(process->files);
 	signal_actions_reset(process);
-	thread->clear_child_tid = 0;
-	thread->robust_list = 0;
 	space_clear(process->space);
 	error = stack_map(process->space, exec->elf->executable_stack);
 	if (!error)
@@ -295,6 +294,8 @@ void exec_commit(struct exec *exec, struct frame *frame)
 	process->dumpable = !secure;
 	name_set(thread, exec->name);
 	exec_cancel(exec);
+	process->remains = NULL;
+	process_executed(process);
 	if (error)
 		process_kill(SIGKILL);
 	*frame = (struct frame){.rsp = frame->rsp, .rip = start.entry, .rcx = start.entry, .rflags = RFLAGS_START};

@@ -1,38 +1,218 @@
-/* The end of a process: see exit.h. */
-#include "kernel/task/exit.h"
+/*
+ * How threads leave: each at a safe point, holding no lock, and never by the host's exit_group while another thread of
+ * the process lives. The first thread of a host process, its leader, stays until all others are gone: then it ends the
+ * process, or goes on with the program that a thread before its end asked for (execve).
+ */
+#include <linux/errno.h>
+#include <linux/futex.h>
 
-#include "kernel/host/boot.h"
+#include "arch.h"
 #include "kernel/host/host.h"
-#include "kernel/lib/pages.h"
-#include "kernel/syscall/trace.h"
-#include "kernel/vfs/file.h"
+#include "kernel/lib/list.h"
+#include "kernel/mm/user.h"
+#include "kernel/signal/signal.h"
+#include "kernel/task/create.h"
+#include "kernel/task/execution.h"
+#include "kernel/task/exit.h"
+#include "kernel/task/finish.h"
+#include "kernel/task/pid.h"
+#include "kernel/task/robust.h"
 
-#define EXIT_CODE(status) ((status) >> 8 & 0xff)
-#define EXIT_SIGNAL(status) ((status)&0x7f)
+/* In process->host_threads: a thread sleeps until there are fewer. */
+#define WAITED (1u << 31)
+#define EXIT_STATUS(code) (((code)&0xff) << 8)
 
-/* As shells have it: 128 and the signal. */
-static int host_status(int status)
+void thread_memory_settle(struct thread *thread)
 {
-	return EXIT_SIGNAL(status) ? 128 + EXIT_SIGNAL(status) : EXIT_CODE(status);
+	user_t word = thread->clear_child_tid;
+
+	robust_list_release(thread);
+	if (word && user_range_ok(word, sizeof(uint32_t)) && put_user_u32(word, 0) == 0)
+		host_futex(word, FUTEX_WAKE, 1, 0, 0, 0);
+	thread->clear_child_tid = 0;
+}
+
+/* From here on nobody finds the thread, and no kick is on its way. */
+static void hide(struct thread *thread)
+{
+	struct process *process = thread->process;
+
+	process_tree_lock();
+	lock_acquire(&process->signal_lock);
+	thread_unlink(thread);
+	thread->host_tid = 0;
+	lock_release(&process->signal_lock);
+	process_tree_unlock();
+}
+
+static void host_threads_wait(struct process *process, uint32_t wanted)
+{
+	uint32_t count = __atomic_or_fetch(&process->host_threads, WAITED, __ATOMIC_ACQ_REL);
+
+	while ((count & ~WAITED) > wanted) {
+		host_futex_wait_uninterruptible(&process->host_threads, count);
+		count = __atomic_load_n(&process->host_threads, __ATOMIC_ACQUIRE);
+	}
+	__atomic_fetch_and(&process->host_threads, ~WAITED, __ATOMIC_RELAXED);
+}
+
+/* Last steps without a lock: the leader may end the host process at any of them. */
+_Noreturn static void follower_end(struct thread *thread)
+{
+	uint32_t *count = &thread->process->host_threads;
+
+	thread_put(thread);
+	if (__atomic_fetch_sub(count, 1, __ATOMIC_ACQ_REL) & WAITED)
+		host_futex_wake(count, INT32_MAX);
+	host_exit_thread();
+}
+
+/* The thread that asked for the program left its signals for the leader, which goes on in its place. */
+_Noreturn static void leader_inherit(struct thread *thread)
+{
+	struct process *process = thread->process;
+	struct execution *execution = process->inheritance;
+	struct frame *frame = thread_frame(thread);
+
+	process->inheritance = NULL;
+	thread->frame = frame;
+	thread->call_number = CALL_NONE;
+	execution_begin(execution, frame);
+	if (__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
+		signals_deliver(frame, false);
+	arch_enter_user(frame);
+}
+
+_Noreturn static void leader_end(struct thread *thread)
+{
+	struct process *process = thread->process;
+
+	host_threads_wait(process, 1);
+	if (process->inheritance)
+		leader_inherit(thread);
+	process_finish(process);
+	/* Flushes a kick that came before hide. */
+	host_signal_stack(NULL, 0);
+	process_part(process, thread);
+	arch_process_end(&thread->host_alive, 0);
+}
+
+/* The child of a vfork, which has its parent's host thread. */
+_Noreturn static void borrower_end(struct thread *thread)
+{
+	struct thread *lender = thread->lender;
+	struct process *process = thread->process;
+
+	process_finish(process);
+	process_part(process, thread);
+	arch_thread_return(lender, lender->lender_sp);
+}
+
+void thread_leave(void)
+{
+	struct thread *thread = current;
+
+	thread_memory_settle(thread);
+	hide(thread);
+	if (thread->lender)
+		borrower_end(thread);
+	if (thread->is_leader)
+		leader_end(thread);
+	signal_queue_clear(&thread->signals.queue);
+	follower_end(thread);
+}
+
+void thread_exit(int code)
+{
+	struct thread *thread = current;
+	struct process *process = thread->process;
+
+	lock_acquire(&process->signal_lock);
+	if (!process->exiting && (thread->is_leader || thread->lender))
+		process->exit_status = EXIT_STATUS(code);
+	lock_release(&process->signal_lock);
+	thread_leave();
+}
+
+static void others_kick(struct process *process)
+{
+	list_for_each(at, &process->threads)
+	{
+		struct thread *thread = list_entry(at, struct thread, siblings);
+
+		if (thread == current)
+			continue;
+		__atomic_fetch_or(&thread->kick, KICK_EXIT, __ATOMIC_SEQ_CST);
+		if (thread->host_tid)
+			host_kick(thread->host_pid, thread->host_tid);
+	}
 }
 
 void process_exit(int status)
 {
 	struct process *process = process_current();
 
-	process->exiting = true;
-	process->exit_status = status;
-	if (EXIT_SIGNAL(status))
-		trace_event("+++ killed by signal %d +++", EXIT_SIGNAL(status));
-	else
-		trace_event("+++ exited with %d +++", EXIT_CODE(status));
-	fd_table_put(process->files);
-	process->files = NULL;
-	kernel_statistics()->arena_bytes = pages_used() * PAGE_BYTES;
-	host_exit_group(host_status(status));
+	lock_acquire(&process->signal_lock);
+	if (!process->exiting) {
+		process->exiting = true;
+		process->exit_status = status;
+		others_kick(process);
+	}
+	lock_release(&process->signal_lock);
+	thread_leave();
 }
 
 void process_kill(int signal)
 {
 	process_exit(signal);
+}
+
+bool threads_end_others(void)
+{
+	struct thread *thread = current;
+	struct process *process = thread->process;
+	bool first;
+
+	lock_acquire(&process->signal_lock);
+	first = !process->exiting && !process->remains;
+	if (first) {
+		process->remains = thread;
+		others_kick(process);
+	}
+	lock_release(&process->signal_lock);
+	if (first)
+		host_threads_wait(process, thread->is_leader ? 1 : 2);
+	/* A signal may have ended the process meanwhile. */
+	return first && !process->exiting;
+}
+
+/* The leader takes the place of the calling thread: its signals, and being findable. */
+static void place_hand_over(struct thread *from, struct thread *to)
+{
+	struct process *process = from->process;
+
+	process_tree_lock();
+	lock_acquire(&process->signal_lock);
+	thread_unlink(from);
+	from->host_tid = 0;
+	to->signals.blocked = from->signals.blocked;
+	to->signals.pending |= from->signals.pending;
+	list_splice(&to->signals.queue, &from->signals.queue);
+	__atomic_fetch_and(&to->kick, ~(uint32_t)KICK_EXIT, __ATOMIC_SEQ_CST);
+	to->host_tid = to->host_pid;
+	to->nice = from->nice;
+	thread_link(to);
+	process->remains = NULL;
+	lock_release(&process->signal_lock);
+	process_tree_unlock();
+}
+
+void thread_bequeath(struct execution *execution)
+{
+	struct thread *thread = current;
+	struct process *process = thread->process;
+
+	place_hand_over(thread, process->leader);
+	process->inheritance = execution;
+	follower_end(thread);
 }

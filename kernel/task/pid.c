@@ -4,9 +4,13 @@
 #include "kernel/lib/heap.h"
 #include "kernel/lib/list.h"
 
+/* Linux's RESERVED_PIDS: where ids go on after the highest. */
+#define PID_RESERVED 300
+
 static struct lock tree_of_processes;
 static struct list all_processes = {&all_processes, &all_processes}; /* by id, ascending */
 static int last_id;
+static bool ids_were_used; /* all of them, once: from now on they may be taken */
 
 void process_tree_lock(void)
 {
@@ -101,20 +105,46 @@ void process_put(struct process *process)
 		heap_free(process);
 }
 
+/* Groups and sessions outlive the process they are named after. */
+static bool id_is_used(int id)
+{
+	list_for_each(at, &all_processes)
+	{
+		struct process *process = list_entry(at, struct process, all);
+
+		if (process->pid == id || process->group == id || process->session == id || thread_of(process, id))
+			return true;
+	}
+	return false;
+}
+
 int pid_new(void)
 {
 	int pid;
 
 	process_tree_lock();
-	pid = ++last_id;
+	do {
+		ids_were_used |= last_id == PID_MAX - 1;
+		pid = last_id = last_id < PID_MAX - 1 ? last_id + 1 : PID_RESERVED;
+	} while (ids_were_used && id_is_used(pid));
 	process_tree_unlock();
 	return pid;
+}
+
+/* In front of which member of the list a process with that id goes. */
+static struct list *place_of(int pid)
+{
+	struct list *at = &all_processes;
+
+	while (at->prev != &all_processes && list_entry(at->prev, struct process, all)->pid > pid)
+		at = at->prev;
+	return at;
 }
 
 void process_register(struct process *process)
 {
 	process_tree_lock();
-	list_append(&all_processes, &process->all);
+	list_insert_before(place_of(process->pid), &process->all);
 	if (process->parent)
 		list_append(&process->parent->children, &process->siblings);
 	process_tree_unlock();

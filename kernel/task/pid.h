@@ -10,7 +10,8 @@
 struct process *process_find(int pid);
 /* The process with the lowest id >= pid, with a reference, or NULL. */
 struct process *process_next(int pid);
-/* The thread of any process with that id; its process with a reference in *process, or NULL. */
+/* The thread of any process with that id; its process with a reference in *process, or NULL. It may end any time: its
+ * memory stays a thread's, but not necessarily that one's. */
 struct thread *thread_find(int tid, struct process **process);
 /* NULL is allowed. */
 void process_put(struct process *process);

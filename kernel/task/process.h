@@ -18,6 +18,7 @@
 
 struct address_space;
 struct fd_table;
+struct execution;
 
 #define PROCESS_LIMITS 16 /* RLIM_NLIMITS */
 
@@ -39,8 +40,15 @@ struct process {
 	struct list all;
 
 	struct lock lock;
+	/* Changed with tree lock and signal_lock held: either is enough to look. */
 	struct list threads;
 	uint32_t thread_count;
+	/* Host threads of the process, and a flag: a futex (task/exit.c). */
+	uint32_t host_threads;
+	struct thread *leader; /* of the host's threads; NULL: it has no host process (vfork's child) */
+	/* The one thread that an execve leaves alive, and what the host's leader takes over from it. NULL: none. */
+	struct thread *remains; /* guarded by signal_lock */
+	struct execution *inheritance;
 
 	struct address_space *space;
 	struct fd_table *files;
@@ -69,9 +77,22 @@ struct process {
 	bool keep_capabilities;
 	int32_t oom_score_adjustment; /* remembered for /proc/PID/oom_score_adj */
 
-	bool exiting;
-	int32_t exit_status;              /* as wait4 gives it */
-	uint64_t start_ns;                /* CLOCK_MONOTONIC */
+	bool exiting; /* guarded by signal_lock, as exit_status is until the end */
+	int32_t exit_status; /* as wait4 gives it */
+	/* Guarded by the tree lock. */
+	enum process_state {
+		PROCESS_ALIVE,
+		PROCESS_ZOMBIE, /* ended, not waited for */
+		PROCESS_GONE,
+	} state;
+	int32_t exit_signal;  /* what the parent is sent: SIGCHLD, or what clone said; 0: nothing */
+	int32_t stop_report;  /* the signal that stopped it, until a wait has told; 0 */
+	bool continue_report; /* continued, until a wait has told */
+	bool executed;        /* since it was forked: setpgid(2) */
+	uint32_t stopped;     /* a futex: 1 while job control has it stopped. Guarded by signal_lock */
+	uint64_t cpu_ns;          /* of an ended process */
+	uint64_t children_cpu_ns; /* of children that were waited for */
+	uint64_t start_ns;        /* CLOCK_MONOTONIC */
 	struct wait_queue children_queue; /* someone waits for children */
 };
 

@@ -18,6 +18,7 @@
 
 struct process;
 struct frame;
+struct execution;
 
 /* thread->kick: why a thread is to look up. Set by others, atomically; any bit makes blocking host calls end. */
 enum {
@@ -44,9 +45,22 @@ struct thread {
 	struct process *process;
 	struct list siblings; /* process->threads */
 	int32_t tid;          /* the guest's */
-	int32_t host_tid;     /* for kicks; CHILD_CLEARTID word */
+	/*
+	 * Where kicks go; host_tid 0: nowhere. Guarded by process->signal_lock, under which kicks are sent too: once
+	 * it is 0 none is on its way.
+	 */
+	int32_t host_tid;
 	int32_t host_pid;
+	/* Not 0: a host thread may still use the stacks. The host itself clears it when a thread ends. */
+	uint32_t host_alive;
 	uint32_t references;
+	struct list free; /* task/thread.c: memory of threads that are gone */
+	bool is_leader;   /* of the host's thread group: the last of it to end */
+
+	/* vfork: the child runs on its parent's host thread until it executes a program or exits (task/vfork.c). */
+	struct thread *lender;      /* of a child: who gets the host thread back */
+	uint64_t lender_sp;         /* of a parent: where it goes on */
+	struct execution *execution; /* of a child: the program it wants to execute in a host process of its own */
 
 	/* An exception of the application, between the host's signal handler and fault_serve. */
 	struct thread_fault {
@@ -57,6 +71,8 @@ struct thread {
 		uint64_t error_code;
 	} fault;
 
+	uint64_t set_tls;       /* of a new process: its FS base; 0: as its parent's */
+	uint64_t set_child_tid; /* in application memory: where the new thread writes its id first; 0: nowhere */
 	struct frame *frame; /* the system call or fault being served: the application's registers */
 	uint64_t clear_child_tid;
 	uint64_t robust_list;
@@ -77,6 +93,7 @@ struct thread {
 	uint64_t call_number;        /* of the call being served, for restarting it */
 	bool restart_behind_handler; /* arch/x86_64/signal_frame.c */
 	uint8_t *kernel_stack_pages;
+	uint8_t *signal_stack; /* KERNEL_SIGNAL_STACK_BYTES: the host's alternate stack */
 	int32_t nice;
 };
 

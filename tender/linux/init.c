@@ -99,6 +99,9 @@ static int members_wait(const struct linux_guest *guest)
 			say("the guest's service process ended with status %d", status >> 8 & 0xff);
 			return STATUS_FAILED;
 		}
+		/* Others end with status 0, whatever becomes of the guest's process: else its kernel found a bug. */
+		if (status)
+			return status >> 8 & 0xff;
 	}
 }
 

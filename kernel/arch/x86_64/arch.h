@@ -19,6 +19,16 @@ long host_blocking_call(long number, long a, long b, long c, long d, long e, lon
 
 /* Makes `thread` the one the calling host thread runs: from here on `current`. */
 void arch_thread_set(struct thread *thread);
+/* clone.S: threads and processes of the host. What they do stands there. */
+long arch_clone(uint64_t flags, struct frame *frame, struct thread *thread, uint32_t *host_alive, uint64_t tls);
+void arch_thread_lend(struct frame *frame, struct thread *borrower, uint64_t *lender_sp);
+_Noreturn void arch_thread_return(struct thread *lender, uint64_t lender_sp);
+_Noreturn void arch_process_end(uint32_t *host_alive, int status);
+/* The extended state (x87, vector) of the calling thread, in a 64-byte aligned block of arch_xstate_bytes. */
+uint32_t arch_xstate_bytes(void);
+void arch_xstate_keep(void *area);
+void arch_xstate_bring_back(const void *area);
+
 /* Starts the application, or continues it elsewhere: never returns. Does not touch what lies above the frame. */
 _Noreturn void arch_enter_user(struct frame *frame);
 /* Base of the application's FS segment, its thread-local storage. */

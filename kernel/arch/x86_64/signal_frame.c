@@ -10,6 +10,7 @@
 #include <linux/errno.h>
 
 #include "arch.h"
+#include "kernel/lib/bug.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/user.h"
 #include "kernel/signal/signal.h"
@@ -47,7 +48,7 @@ static uint64_t xstate_features(void)
 	return (uint64_t)high << 32 | low;
 }
 
-static uint32_t xstate_bytes(void)
+uint32_t arch_xstate_bytes(void)
 {
 	unsigned a, b, c, d;
 
@@ -55,10 +56,22 @@ static uint32_t xstate_bytes(void)
 	return b;
 }
 
+void arch_xstate_keep(void *area)
+{
+	/* XSAVE leaves alone what it does not write; XRSTOR wants zeroes there. */
+	memset((char *)area + XSTATE_HEADER_OFFSET, 0, XSTATE_HEADER_BYTES);
+	bug_on(arch_xstate_save(area, xstate_features()) < 0);
+}
+
+void arch_xstate_bring_back(const void *area)
+{
+	bug_on(arch_xstate_load(area, xstate_features()) < 0);
+}
+
 static int xstate_push(uint64_t area)
 {
 	static const uint8_t zeroes[XSTATE_HEADER_BYTES];
-	uint32_t bytes = xstate_bytes();
+	uint32_t bytes = arch_xstate_bytes();
 	struct _fpx_sw_bytes software = {
 		.magic1 = FP_XSTATE_MAGIC1,
 		.extended_size = bytes + FP_XSTATE_MAGIC2_SIZE,
@@ -82,7 +95,7 @@ static int xstate_pop(uint64_t area)
 
 	if (area == 0)
 		return 0;
-	if (area % XSTATE_ALIGN || !user_range_ok(area, xstate_bytes()) ||
+	if (area % XSTATE_ALIGN || !user_range_ok(area, arch_xstate_bytes()) ||
 	    copy_from_user(&software, area + SOFTWARE_WORDS_OFFSET, sizeof(software)) < 0)
 		return -EFAULT;
 	/* A frame without Linux's words has the legacy state only. */
@@ -141,7 +154,7 @@ int arch_signal_frame_push(struct frame *frame, const struct signal_action *acti
 {
 	struct signal_state *signals = &current->signals;
 	uint64_t top = stack_choose(frame, action);
-	uint64_t xstate = (top - xstate_bytes() - FP_XSTATE_MAGIC2_SIZE) & ~(uint64_t)(XSTATE_ALIGN - 1);
+	uint64_t xstate = (top - arch_xstate_bytes() - FP_XSTATE_MAGIC2_SIZE) & ~(uint64_t)(XSTATE_ALIGN - 1);
 	uint64_t place = ((xstate - sizeof(struct signal_frame)) & ~15ull) - 8;
 	struct signal_frame out;
 

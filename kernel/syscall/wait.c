@@ -1,0 +1,113 @@
+/* wait4 and waitid: what children report. Rules: wait(2), wait4(2). */
+#include <linux/errno.h>
+#include <linux/resource.h>
+#include <linux/signal.h>
+#include <linux/wait.h>
+
+#include "kernel/syscall/table.h"
+#include "kernel/mm/user.h"
+#include "kernel/task/children.h"
+#include "kernel/task/time.h"
+
+#define CLONES (__WNOTHREAD | __WCLONE | __WALL)
+#define NS_PER_US 1000
+
+static int usage_put(user_t at, const struct child_report *report)
+{
+	struct rusage use = {0};
+
+	if (!at)
+		return 0;
+	use.ru_utime.tv_sec = (long)(report->cpu_ns / NS_PER_SECOND);
+	use.ru_utime.tv_usec = (long)(report->cpu_ns % NS_PER_SECOND / NS_PER_US);
+	return copy_to_user(at, &use, sizeof(use));
+}
+
+/* wait4's way to say which children. */
+static struct child_wait children_meant(int pid, int options)
+{
+	struct child_wait wait = {.id_type = P_PGID, .options = options | WEXITED};
+
+	if (options & WUNTRACED)
+		wait.options |= WSTOPPED;
+	if (pid == -1)
+		wait.id_type = P_ALL;
+	else if (pid > 0)
+		wait.id_type = P_PID;
+	wait.id = pid > 0 ? pid : pid == 0 ? process_current()->group : -pid;
+	return wait;
+}
+
+SYSCALL(wait4)
+{
+	int pid = ARG_INT(args, 0);
+	int options = ARG_INT(args, 2);
+	struct child_report report;
+	struct child_wait wait;
+	int error;
+
+	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | CLONES))
+		return -EINVAL;
+	if (pid == INT32_MIN)
+		return -ESRCH;
+	wait = children_meant(pid, options);
+	error = child_wait(&wait, &report);
+	if (error || !report.pid)
+		return error;
+	if (ARG_USER(args, 1) && put_user_u32(ARG_USER(args, 1), (uint32_t)report.status))
+		return -EFAULT;
+	return usage_put(ARG_USER(args, 3), &report) ? -EFAULT : report.pid;
+}
+
+/* si_status is an exit code or a signal: what the status has of either. */
+static int report_put(user_t at, const struct child_report *report)
+{
+	siginfo_t info = {0};
+
+	if (!at)
+		return 0;
+	if (report->pid) {
+		info.si_signo = SIGCHLD;
+		info.si_code = report->code;
+		info.si_pid = report->pid;
+		info.si_uid = report->uid;
+		info.si_status = child_status_value(report->status);
+	}
+	return copy_to_user(at, &info, sizeof(info));
+}
+
+static int id_check(int id_type, int id)
+{
+	switch (id_type) {
+	case P_ALL:
+		return 0;
+	case P_PID:
+		return id <= 0 ? -EINVAL : 0;
+	case P_PGID:
+		return id < 0 ? -EINVAL : 0;
+	case P_PIDFD:
+		return id < 0 ? -EINVAL : -EBADF;
+	default:
+		return -EINVAL;
+	}
+}
+
+SYSCALL(waitid)
+{
+	struct child_wait wait = {.id_type = ARG_INT(args, 0), .id = ARG_INT(args, 1), .options = ARG_INT(args, 3)};
+	struct child_report report;
+	int error;
+
+	if (wait.options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | CLONES) ||
+	    !(wait.options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	error = id_check(wait.id_type, wait.id);
+	if (error)
+		return error;
+	if (wait.id_type == P_PGID && wait.id == 0)
+		wait.id = process_current()->group;
+	error = child_wait(&wait, &report);
+	if (!error && report.pid && usage_put(ARG_USER(args, 4), &report))
+		error = -EFAULT;
+	return report_put(ARG_USER(args, 2), &report) && !error ? -EFAULT : error;
+}

@@ -1,0 +1,37 @@
+/* Parents and children: what is told of a child's end, stop and continuation, and who waits. Rules: wait(2). */
+#ifndef KERNEL_TASK_CHILDREN_H
+#define KERNEL_TASK_CHILDREN_H
+
+#include <linux/signal.h>
+
+#include "kernel/task/process.h"
+
+/* A process's end: its children get the nearest subreaper above, or the first process, as their parent. */
+void children_give_away(struct process *process);
+/* It becomes a zombie and its parent is told, or it is gone at once if the parent does not care. */
+void child_ended(struct process *process);
+/* It executed a program: clone(2) and setpgid(2) care. */
+void process_executed(struct process *process);
+/* Job control stopped the process by the signal, or continued it (SIGCONT): its parent is told. */
+void child_changed(struct process *process, int signal);
+
+struct child_wait {
+	int id_type; /* P_ALL, P_PID, P_PGID */
+	int id;
+	int options; /* WNOHANG, WEXITED ..., __WALL, as waitid(2) has them */
+};
+
+struct child_report {
+	int pid; /* 0: none, WNOHANG */
+	uint32_t uid;
+	int code;   /* CLD_* */
+	int status; /* as wait4(2) gives it */
+	uint64_t cpu_ns;
+};
+
+/* si_status of such a status: an exit code or a signal. */
+int child_status_value(int status);
+/* 0, -ECHILD, or -ERESTARTSYS if a signal ended the wait. */
+int child_wait(const struct child_wait *wait, struct child_report *report);
+
+#endif

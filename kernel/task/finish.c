@@ -1,0 +1,99 @@
+/* The end of a process: see finish.h. */
+#include "kernel/task/finish.h"
+
+#include <linux/signal.h>
+#include <linux/time.h>
+#include <linux/wait.h>
+
+#include "kernel/host/boot.h"
+#include "kernel/host/host.h"
+#include "kernel/lib/heap.h"
+#include "kernel/lib/pages.h"
+#include "kernel/mm/mm.h"
+#include "kernel/signal/send.h"
+#include "kernel/signal/signal.h"
+#include "kernel/syscall/trace.h"
+#include "kernel/task/children.h"
+#include "kernel/task/create.h"
+#include "kernel/task/pid.h"
+#include "kernel/task/time.h"
+#include "kernel/vfs/file.h"
+
+#define EXIT_CODE(status) ((status) >> 8 & 0xff)
+#define EXIT_SIGNAL(status) ((status)&0x7f)
+
+static void tell(int status)
+{
+	if (EXIT_SIGNAL(status))
+		trace_event("+++ killed by signal %d +++", EXIT_SIGNAL(status));
+	else
+		trace_event("+++ exited with %d +++", EXIT_CODE(status));
+}
+
+/* As shells have it: 128 and the signal. */
+_Noreturn static void guest_end(int status)
+{
+	kernel_statistics()->arena_bytes = pages_used() * PAGE_BYTES;
+	host_exit_group(EXIT_SIGNAL(status) ? 128 + EXIT_SIGNAL(status) : EXIT_CODE(status));
+}
+
+/* What others may look at meanwhile goes under the lock that they look under. */
+static void possessions_drop(struct process *process)
+{
+	struct fd_table *files;
+	struct address_space *space;
+	struct path root, directory, executable;
+	uint8_t *auxiliary;
+
+	lock_acquire(&process->lock);
+	files = process->files;
+	space = process->space;
+	root = process->root;
+	directory = process->directory;
+	executable = process->executable;
+	auxiliary = process->auxiliary;
+	lock_release(&process->lock);
+	/* Closing is done as the process: its record locks go with its files. */
+	fd_table_put(files);
+	lock_acquire(&process->lock);
+	process->files = NULL;
+	process->space = NULL;
+	process->root = process->directory = process->executable = (struct path){0};
+	process->auxiliary = NULL;
+	lock_release(&process->lock);
+	space_put(space);
+	dentry_put(root.dentry);
+	dentry_put(directory.dentry);
+	dentry_put(executable.dentry);
+	heap_free(auxiliary);
+}
+
+static void cpu_time_note(struct process *process)
+{
+	struct __kernel_timespec time;
+
+	if (process->leader && host_clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0)
+		process->cpu_ns = timespec_to_ns(&time);
+}
+
+void process_finish(struct process *process)
+{
+	tell(process->exit_status);
+	if (process->pid == 1)
+		guest_end(process->exit_status);
+	cpu_time_note(process);
+	possessions_drop(process);
+	signal_queue_clear(&process->signal_queue);
+	process_tree_lock();
+	process->references++;
+	process_tree_unlock();
+	children_give_away(process);
+	child_ended(process);
+}
+
+void process_part(struct process *process, struct thread *thread)
+{
+	signal_queue_clear(&thread->signals.queue);
+	process_put(process);
+	thread_put(thread);
+}

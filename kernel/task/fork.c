@@ -1,0 +1,173 @@
+/* fork(2): the copy of a process. See clone.h. */
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/signal.h>
+
+#include "abi/hostcall.h"
+#include "arch.h"
+#include "kernel/lib/heap.h"
+#include "kernel/lib/string.h"
+#include "kernel/mm/copy.h"
+#include "kernel/signal/signal.h"
+#include "kernel/task/clone.h"
+#include "kernel/task/create.h"
+#include "kernel/task/pid.h"
+#include "kernel/vfs/file.h"
+
+static void path_copy(struct path *to, const struct path *from)
+{
+	*to = *from;
+	if (to->dentry)
+		dentry_get(to->dentry);
+}
+
+/* What process->lock guards. */
+static int copy_guarded(struct process *child, struct process *parent)
+{
+	int error = 0;
+
+	lock_acquire(&parent->lock);
+	path_copy(&child->root, &parent->root);
+	path_copy(&child->directory, &parent->directory);
+	path_copy(&child->executable, &parent->executable);
+	child->umask = parent->umask;
+	child->credentials = parent->credentials;
+	memcpy(child->limits, parent->limits, sizeof(child->limits));
+	if (parent->auxiliary) {
+		child->auxiliary = heap_alloc(parent->auxiliary_bytes);
+		if (child->auxiliary)
+			memcpy(child->auxiliary, parent->auxiliary, parent->auxiliary_bytes);
+		else
+			error = -ENOMEM;
+		child->auxiliary_bytes = parent->auxiliary_bytes;
+	}
+	lock_release(&parent->lock);
+	return error;
+}
+
+static void copy_actions(struct process *child, struct process *parent, bool clear)
+{
+	lock_acquire(&parent->signal_lock);
+	memcpy(child->actions, parent->actions, sizeof(child->actions));
+	lock_release(&parent->signal_lock);
+	if (clear)
+		signal_actions_default(child);
+}
+
+struct process *process_copy(const struct clone_request *request)
+{
+	struct process *parent = process_current();
+	struct process *child = process_new();
+
+	if (!child)
+		return NULL;
+	child->group = parent->group;
+	child->session = parent->session;
+	child->exit_signal = request->exit_signal;
+	child->arguments_start = parent->arguments_start;
+	child->arguments_end = parent->arguments_end;
+	child->environment_start = parent->environment_start;
+	child->environment_end = parent->environment_end;
+	child->dumpable = parent->dumpable;
+	child->no_new_privileges = parent->no_new_privileges;
+	child->keep_capabilities = parent->keep_capabilities;
+	child->oom_score_adjustment = parent->oom_score_adjustment;
+	copy_actions(child, parent, request->flags & CLONE_CLEAR_SIGHAND);
+	if (request->flags & CLONE_FILES) {
+		fd_table_get(parent->files);
+		child->files = parent->files;
+	} else {
+		child->files = fd_table_copy(parent->files);
+	}
+	if (copy_guarded(child, parent) || !child->files) {
+		process_drop(child);
+		return NULL;
+	}
+	return child;
+}
+
+void process_drop(struct process *process)
+{
+	if (process->files)
+		fd_table_put(process->files);
+	dentry_put(process->root.dentry);
+	dentry_put(process->directory.dentry);
+	dentry_put(process->executable.dentry);
+	heap_free(process->auxiliary);
+	if (process->space)
+		space_put(process->space);
+	process->files = NULL;
+	process->space = NULL;
+	process_put(process);
+}
+
+void process_introduce(struct process *process, struct thread *thread, const struct clone_request *request)
+{
+	struct process *self = process_current();
+
+	process->pid = thread->tid = pid_new();
+	process_tree_lock();
+	process->parent = request->flags & CLONE_PARENT && self->parent ? self->parent : self;
+	process_tree_unlock();
+	process_register(process);
+	process_tree_lock();
+	lock_acquire(&process->signal_lock);
+	thread_link(thread);
+	lock_release(&process->signal_lock);
+	process_tree_unlock();
+	if (request->flags & CLONE_PARENT_SETTID)
+		(void)put_user_u32(request->parent_tid, (uint32_t)thread->tid);
+}
+
+/* Nobody waits for it and nobody is told: it never ran. */
+static void process_withdraw(struct process *process, struct thread *thread)
+{
+	process_tree_lock();
+	lock_acquire(&process->signal_lock);
+	thread_unlink(thread);
+	lock_release(&process->signal_lock);
+	process->state = PROCESS_GONE;
+	process_tree_unlock();
+	process_unregister(process);
+	thread->host_alive = 0;
+	thread_put(thread);
+	process_drop(process);
+}
+
+/* The host copies memory, the bookkeeping has to be of the same moment. */
+static long start(struct process *process, struct thread *thread)
+{
+	struct address_space *space = process_current()->space;
+	int pid = process->pid;
+	long host = -ENOMEM;
+
+	thread_get(thread);
+	lock_acquire(&space->lock);
+	process->space = space_copy(space);
+	if (process->space)
+		host = arch_clone(HOSTCALL_CLONE_FORK, thread_frame(thread), thread, NULL, 0);
+	lock_release(&space->lock);
+	if (host < 0)
+		process_withdraw(process, thread);
+	else
+		thread_publish(thread, (int)host, (int)host);
+	thread_put(thread);
+	return host >= 0 ? pid : host == -ENOMEM ? -ENOMEM : -EAGAIN;
+}
+
+long process_fork(const struct clone_request *request)
+{
+	struct process *process = process_copy(request);
+	struct thread *thread = process ? thread_copy(process, request) : NULL;
+
+	if (!thread) {
+		if (process)
+			process_drop(process);
+		return -ENOMEM;
+	}
+	thread_lead(thread);
+	if (request->flags & CLONE_SETTLS)
+		thread->set_tls = request->tls;
+	process_introduce(process, thread, request);
+	return start(process, thread);
+}

@@ -1,0 +1,71 @@
+/* Process groups: see groups.h. */
+#include "kernel/task/groups.h"
+
+#include <linux/signal.h>
+
+#include "kernel/signal/send.h"
+#include "kernel/task/pid.h"
+
+/* Whether the member has a parent that can continue the group: in the session, in another group. */
+static bool is_held(const struct process *member)
+{
+	const struct process *parent = member->parent;
+
+	return parent && parent->state == PROCESS_ALIVE && parent->session == member->session &&
+	       parent->group != member->group;
+}
+
+bool group_is_orphaned(int group)
+{
+	struct process *process = process_next(1);
+	bool held = false;
+
+	while (process) {
+		int next = process->pid + 1;
+
+		process_tree_lock();
+		held |= process->group == group && process->state == PROCESS_ALIVE && is_held(process);
+		process_tree_unlock();
+		process_put(process);
+		process = held ? NULL : process_next(next);
+	}
+	return !held;
+}
+
+static bool group_has_stopped(int group)
+{
+	struct process *process = process_next(1);
+	bool stopped = false;
+
+	while (process) {
+		int next = process->pid + 1;
+
+		stopped |= process->group == group && process->stopped && process->state == PROCESS_ALIVE;
+		process_put(process);
+		process = stopped ? NULL : process_next(next);
+	}
+	return stopped;
+}
+
+static void group_send(int group, int signal)
+{
+	siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
+	struct process *process = process_next(1);
+
+	while (process) {
+		int next = process->pid + 1;
+
+		if (process->group == group)
+			signal_send_process(process, &info);
+		process_put(process);
+		process = process_next(next);
+	}
+}
+
+void group_lost_member(struct process *process)
+{
+	if (!group_has_stopped(process->group) || !group_is_orphaned(process->group))
+		return;
+	group_send(process->group, SIGHUP);
+	group_send(process->group, SIGCONT);
+}

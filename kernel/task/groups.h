@@ -1,0 +1,12 @@
+/* Process groups and sessions: setpgid(2), setsid(2), and orphaned groups as POSIX has them. */
+#ifndef KERNEL_TASK_GROUPS_H
+#define KERNEL_TASK_GROUPS_H
+
+#include "kernel/task/process.h"
+
+/* Whether nobody in the session, outside the group, is a parent of a member: its terminal stops do not apply. */
+bool group_is_orphaned(int group);
+/* A process ended: if that orphaned groups with stopped members, they get SIGHUP and SIGCONT. */
+void group_lost_member(struct process *process);
+
+#endif
