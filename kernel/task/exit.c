@@ -26,6 +26,7 @@ void process_exit(int status)
 		trace_event("+++ killed by signal %d +++", EXIT_SIGNAL(status));
 	else
 		trace_event("+++ exited with %d +++", EXIT_CODE(status));
+	process_timers_end(process);
 	fd_table_put(process->files);
 	process->files = NULL;
 	kernel_statistics()->arena_bytes = pages_used() * PAGE_BYTES;

@@ -19,6 +19,12 @@ long host_blocking_call(long number, long a, long b, long c, long d, long e, lon
 
 /* Makes `thread` the one the calling host thread runs: from here on `current`. */
 void arch_thread_set(struct thread *thread);
+/*
+ * Lets kicks reach the calling thread, which started with them blocked: the kick's handler needs `current`. signal_stack
+ * is the thread's alternate signal stack, of KERNEL_SIGNAL_STACK_BYTES. The vector registers become those of a new
+ * program.
+ */
+void arch_kick_unblock(uint64_t signal_stack);
 /* Starts the application, or continues it elsewhere: never returns. Does not touch what lies above the frame. */
 _Noreturn void arch_enter_user(struct frame *frame);
 /* Base of the application's FS segment, its thread-local storage. */
