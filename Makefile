@@ -206,5 +206,6 @@ ifeq ($(ARCH),x86_64)
 include tests/linux/linux.mk
 endif
 include bench/bench.mk
+include tools/headers.mk
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

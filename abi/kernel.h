@@ -15,9 +15,9 @@
  *
  * The kernel is a static position-independent ELF file; it applies its own relocations. The tender jumps to its entry
  * point with all registers zero but RDI = struct kernel_boot *, RSI = enum kernel_role and RSP = the top of a stack of
- * KERNEL_BOOT_STACK_BYTES inside the arena (one per role), FS and GS base zero, all signals unblocked but
- * KERNEL_KICK_SIGNAL,
- * no handlers set but those below, the seccomp filter installed.
+ * KERNEL_BOOT_STACK_BYTES inside the arena (one per role), FS and GS base zero, no handlers set but those below, the
+ * seccomp filter installed. All signals are unblocked but KERNEL_KICK_SIGNAL: the kernel unblocks it by a frame for
+ * rt_sigreturn, when its handler can run.
  *
  * Signal handlers: the kernel's ELF symbol table is not consulted. The words at the start of the kernel's first page of
  * text (struct kernel_header, at its load address) say where they are.

@@ -6,9 +6,11 @@ BENCH := $(B)/bench
 BENCH_GUESTS := $(patsubst bench/guests/%.c,$(BENCH)/guests/%.spt,$(wildcard bench/guests/*.c))
 # What raw_calls takes over from the product: the policy, from the table to the filter.
 BENCH_POLICY := $(wildcard tender/policy/*.c) freestanding/format.c
+# Ordinary programs, static, that run natively and in a Linux guest.
+BENCH_LINUX := $(patsubst bench/linux/%.c,$(BENCH)/linux/%,$(wildcard bench/linux/*.c))
 
 .PHONY: bench
-bench: all $(addprefix $(BENCH)/,empty spawn_time peak_rss raw_calls) $(BENCH_GUESTS)
+bench: all $(addprefix $(BENCH)/,empty spawn_time peak_rss raw_calls) $(BENCH_GUESTS) $(BENCH_LINUX)
 
 $(BENCH)/objects/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -18,6 +20,9 @@ $(BENCH)/empty: bench/src/arch/$(ARCH)/empty.S
 	$(CC) -nostdlib -static -Wl,--build-id=none $< -o $@
 $(BENCH)/spawn_time $(BENCH)/peak_rss: $(BENCH)/%: $(BENCH)/objects/bench/src/%.o
 	$(CC) $^ -o $@
+$(BENCH)/linux/%: bench/linux/%.c bench/batches.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(COMMON)) -static $< -o $@
 $(BENCH)/raw_calls: $(patsubst %.c,$(BENCH)/objects/%.o,bench/src/raw_calls.c $(BENCH_POLICY))
 	$(CC) $^ -o $@
 $(BENCH)/guests/%.spt: bench/guests/%.c $(wildcard bench/guests/*.json bench/*.h tests/guests/*.h) $(GUEST_LIBS) \

@@ -190,21 +190,30 @@ static int tender_become(struct linux_arguments *to)
 	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
 }
 
+/* Runs the tender; returns only after an error. */
+static int tender_run(int argc, char **argv, const struct linux_observation *observation, struct linux_arguments *to)
+{
+	to->tender[to->count++] = "tend";
+	if (variable_set(to, DEFAULT_PATH) != 0 || variable_set(to, "HOME=/root") != 0 ||
+	    variable_add(to, "TERM") != 0 || options_take(argc, argv, to) != 0 ||
+	    observation_add(to, observation) != 0 || image_add(to) != 0)
+		return 1;
+	to->tender[to->count++] = "--";
+	for (int i = optind; i < argc; i++)
+		to->tender[to->count++] = argv[i];
+	return tender_become(to);
+}
+
 int linux_run(int argc, char **argv, const struct linux_observation *observation)
 {
 	struct linux_arguments arguments = {0};
+	int result;
 
-	/* Every argument may become one of the tender's; the rest is what is added below. */
+	/* Every argument may become one of the tender's; the rest is what tender_run adds. */
 	arguments.tender = calloc((size_t)argc + 16, sizeof(*arguments.tender));
 	if (!arguments.tender)
 		return complain("out of memory");
-	arguments.tender[arguments.count++] = "tend";
-	if (variable_set(&arguments, DEFAULT_PATH) != 0 || variable_set(&arguments, "HOME=/root") != 0 ||
-	    variable_add(&arguments, "TERM") != 0 || options_take(argc, argv, &arguments) != 0 ||
-	    observation_add(&arguments, observation) != 0 || image_add(&arguments) != 0)
-		return 1;
-	arguments.tender[arguments.count++] = "--";
-	for (int i = optind; i < argc; i++)
-		arguments.tender[arguments.count++] = argv[i];
-	return tender_become(&arguments);
+	result = tender_run(argc, argv, observation, &arguments);
+	free(arguments.tender);
+	return result;
 }

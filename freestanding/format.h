@@ -9,6 +9,6 @@
 #include <stddef.h>
 
 /* Writes at most size bytes, always NUL-terminated (size > 0); returns the length written, without the NUL. */
-size_t format_text(char *out, size_t size, const char *format, va_list args);
+size_t format_text(char *out, size_t size, const char *format, va_list original);
 
 #endif

@@ -2,46 +2,46 @@
 #include <stddef.h>
 #include <string.h>
 
-void *memcpy(void *restrict to, const void *restrict from, size_t size)
+void *memcpy(void *restrict dest, const void *restrict src, size_t n)
 {
-	unsigned char *t = to;
-	const unsigned char *f = from;
+	unsigned char *t = dest;
+	const unsigned char *f = src;
 
-	while (size--)
+	while (n--)
 		*t++ = *f++;
-	return to;
+	return dest;
 }
 
-void *memmove(void *to, const void *from, size_t size)
+void *memmove(void *dest, const void *src, size_t n)
 {
-	unsigned char *t = to;
-	const unsigned char *f = from;
+	unsigned char *t = dest;
+	const unsigned char *f = src;
 
 	if (t < f) {
-		while (size--)
+		while (n--)
 			*t++ = *f++;
 	} else {
-		while (size--)
-			t[size] = f[size];
+		while (n--)
+			t[n] = f[n];
 	}
-	return to;
+	return dest;
 }
 
-void *memset(void *to, int value, size_t size)
+void *memset(void *s, int c, size_t n)
 {
-	unsigned char *t = to;
+	unsigned char *t = s;
 
-	while (size--)
-		*t++ = (unsigned char)value;
-	return to;
+	while (n--)
+		*t++ = (unsigned char)c;
+	return s;
 }
 
-int memcmp(const void *left, const void *right, size_t size)
+int memcmp(const void *s1, const void *s2, size_t n)
 {
-	const unsigned char *l = left;
-	const unsigned char *r = right;
+	const unsigned char *l = s1;
+	const unsigned char *r = s2;
 
-	for (; size; l++, r++, size--) {
+	for (; n; l++, r++, n--) {
 		if (*l != *r)
 			return *l - *r;
 	}

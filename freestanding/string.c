@@ -2,29 +2,29 @@
 #include <stddef.h>
 #include <string.h>
 
-size_t strlen(const char *text)
+size_t strlen(const char *s)
 {
 	size_t length = 0;
 
-	while (text[length])
+	while (s[length])
 		length++;
 	return length;
 }
 
-int strcmp(const char *left, const char *right)
+int strcmp(const char *s1, const char *s2)
 {
-	while (*left && *left == *right) {
-		left++;
-		right++;
+	while (*s1 && *s1 == *s2) {
+		s1++;
+		s2++;
 	}
-	return (unsigned char)*left - (unsigned char)*right;
+	return (unsigned char)*s1 - (unsigned char)*s2;
 }
 
-int strncmp(const char *left, const char *right, size_t size)
+int strncmp(const char *s1, const char *s2, size_t n)
 {
-	for (; size && *left == *right; left++, right++, size--) {
-		if (!*left)
+	for (; n && *s1 == *s2; s1++, s2++, n--) {
+		if (!*s1)
 			return 0;
 	}
-	return size ? (unsigned char)*left - (unsigned char)*right : 0;
+	return n ? (unsigned char)*s1 - (unsigned char)*s2 : 0;
 }

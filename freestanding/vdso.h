@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The address of the function in the vDSO whose ELF header is at `vdso`; 0 if there is none, or no vDSO. */
-uintptr_t vdso_lookup(uint64_t vdso, const char *name);
+/* The address of the function in the vDSO whose ELF header is at `address`; 0 if there is none, or no vDSO. */
+uintptr_t vdso_lookup(uint64_t address, const char *name);
 
 #endif

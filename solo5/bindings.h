@@ -33,7 +33,7 @@ void mem_check(uint64_t mem_bytes, uint64_t stack_bottom);
 void mem_init(uint64_t mem_bytes, uint64_t stack_bottom, struct solo5_start_info *info);
 
 /* device.c: the manifest as the tender filled it in. */
-void device_init(const struct mft *manifest);
+void device_init(const struct mft *mft);
 /* The attached device of that name and type, which becomes acquired: NULL if there is none or it is already. */
 const struct mft_entry *device_acquire(const char *name, uint32_t type, solo5_handle_t *handle);
 /* The attached device of that handle and type, or NULL. */
@@ -46,7 +46,7 @@ void ssp_init(uint64_t random);
 _Noreturn void bindings_panic(const char *where, const char *message);
 
 /* spt/time.c: vdso 0 means a host call for every reading. */
-void time_init(uint64_t vdso);
+void time_init(uint64_t address);
 
 /* spt/yield.c: with_ppoll where the tender's filter has it, else the epoll set and timer of the Solo5 ABI. */
 void yield_init(bool with_ppoll, int epoll_fd, int timer_fd);

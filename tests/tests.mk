@@ -27,6 +27,10 @@ $(B)/tests/unit/unit_%: $(B)/tests/objects/tests/unit/test_%.o $(B)/tests/object
 $(B)/tests/unit/policy_%: $(B)/tests/objects/tests/policy/test_%.o $(B)/tests/objects/shared.a
 	$(UNIT_LINK)
 
+ifeq ($(ARCH),x86_64)
+include tests/kernel/kernel.mk
+endif
+
 ifeq ($(ARCH),$(HOST_ARCH))
 unit: $(UNIT_BINARIES)
 	tests/unit/run $^

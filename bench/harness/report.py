@@ -15,6 +15,10 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
+def ratio_text(ratio: float) -> str:
+    return f"{ratio:.3f}x" if ratio < 0.995 else f"{ratio:.2f}x"
+
+
 def figures_text(figures: Dict[str, Any]) -> str:
     if not figures:
         return ""
@@ -22,7 +26,7 @@ def figures_text(figures: Dict[str, Any]) -> str:
     if figures["samples"] > 1 and figures["p10"] != figures["p90"]:
         text += f" ({number(figures['p10'])}–{number(figures['p90'])})"
     if "ratio" in figures:
-        text += f", {figures['ratio']['median']:.2f}x"
+        text += f", {ratio_text(figures['ratio']['median'])}"
     return text
 
 

@@ -1,10 +1,10 @@
 /*
- * What single system calls cost: lines "NAME NANOSECONDS", each the best of several batches. The same program runs
- * natively
- * and in a guest.
+ * calls [NAME...]: what single system calls, mappings and page faults cost (bench/batches.h). The same program runs
+ * natively and in a guest.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,17 +15,180 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCHES 7
-#define BATCH_NS 4000000ull
+#include "bench/batches.h"
+
 #define PAGE 4096u
-#define MAPPED (16 * PAGE)
-#define SPREAD (256 * PAGE)
+#define SMALL_BYTES (16 * PAGE)
+/* More than a C library, or the library kernel, keeps back when it is freed. */
+#define LARGE_BYTES (16ul << 20)
 /* Four components, there in every Debian root. */
 #define FILE_PATH "/usr/lib/x86_64-linux-gnu/libc.so.6"
+#define FILE_BYTES (1ul << 20) /* it is larger */
 
 static int file;
 static int ends[2];
-static char *spread;
+static char *small;
+
+static void check(bool succeeded, const char *what)
+{
+	if (succeeded)
+		return;
+	perror(what);
+	exit(1);
+}
+
+static void getppid_call(void)
+{
+	syscall(SYS_getppid);
+}
+
+static void pread_64(void)
+{
+	char bytes[64];
+
+	check(pread(file, bytes, sizeof(bytes), 64) == sizeof(bytes), "pread");
+}
+
+static void pread_4096(void)
+{
+	char bytes[PAGE];
+
+	check(pread(file, bytes, sizeof(bytes), PAGE) == sizeof(bytes), "pread");
+}
+
+static void fstat_file(void)
+{
+	struct stat status;
+
+	check(fstat(file, &status) == 0, "fstat");
+}
+
+static void stat_path(void)
+{
+	struct stat status;
+
+	check(stat(FILE_PATH, &status) == 0, FILE_PATH);
+}
+
+static void open_close(void)
+{
+	int fd = open(FILE_PATH, O_RDONLY);
+
+	check(fd >= 0, FILE_PATH);
+	close(fd);
+}
+
+static void pipe_write_read(void)
+{
+	char bytes[64] = {0};
+
+	check(write(ends[1], bytes, sizeof(bytes)) == sizeof(bytes), "pipe write");
+	check(read(ends[0], bytes, sizeof(bytes)) == sizeof(bytes), "pipe read");
+}
+
+static void clock_monotonic(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+}
+
+static char *map(void *hint, size_t bytes, int flags, int fd)
+{
+	int protection = PROT_READ | (fd < 0 ? PROT_WRITE : 0);
+	char *at = mmap(hint, bytes, protection, MAP_PRIVATE | flags, fd, 0);
+
+	check(at != MAP_FAILED, "mmap");
+	return at;
+}
+
+static void pages_write(char *at, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += PAGE)
+		((volatile char *)at)[i] = 1;
+}
+
+static void pages_read(const char *at, size_t bytes)
+{
+	for (size_t i = 0; i < bytes; i += PAGE)
+		(void)((const volatile char *)at)[i];
+}
+
+static void mmap_munmap(void)
+{
+	munmap(map(NULL, SMALL_BYTES, MAP_ANONYMOUS, -1), SMALL_BYTES);
+}
+
+static void mmap_touch_munmap(void)
+{
+	char *at = map(NULL, SMALL_BYTES, MAP_ANONYMOUS, -1);
+
+	pages_write(at, SMALL_BYTES);
+	munmap(at, SMALL_BYTES);
+}
+
+static void mmap_large(void)
+{
+	char *at = map(NULL, LARGE_BYTES, MAP_ANONYMOUS, -1);
+
+	pages_write(at, LARGE_BYTES);
+	munmap(at, LARGE_BYTES);
+}
+
+static void mmap_file(void)
+{
+	munmap(map(NULL, FILE_BYTES, 0, file), FILE_BYTES);
+}
+
+static void mmap_file_read(void)
+{
+	char *at = map(NULL, FILE_BYTES, 0, file);
+
+	pages_read(at, FILE_BYTES);
+	munmap(at, FILE_BYTES);
+}
+
+static void mprotect_pair(void)
+{
+	check(mprotect(small, SMALL_BYTES, PROT_READ) == 0, "mprotect");
+	check(mprotect(small, SMALL_BYTES, PROT_READ | PROT_WRITE) == 0, "mprotect");
+}
+
+/* The first touch of a page; each LARGE_BYTES with their mapping and unmapping. */
+static void page_fault(void)
+{
+	static char *large;
+	static size_t at;
+
+	if (at == 0) {
+		if (large)
+			munmap(large, LARGE_BYTES);
+		large = map(NULL, LARGE_BYTES, MAP_ANONYMOUS, -1);
+	}
+	((volatile char *)large)[at] = 1;
+	at = (at + PAGE) % LARGE_BYTES;
+}
+
+static void mremap_grow(void)
+{
+	char *at = map(NULL, SMALL_BYTES, MAP_ANONYMOUS, -1);
+
+	pages_write(at, SMALL_BYTES);
+	at = mremap(at, SMALL_BYTES, 2 * SMALL_BYTES, MREMAP_MAYMOVE);
+	check(at != MAP_FAILED, "mremap");
+	munmap(at, 2 * SMALL_BYTES);
+}
+
+static const struct operation operations[] = {
+	{"getppid", getppid_call},    OPERATION(pread_64),
+	OPERATION(pread_4096),        {"fstat", fstat_file},
+	{"stat", stat_path},          OPERATION(open_close),
+	OPERATION(pipe_write_read),   {"clock_gettime", clock_monotonic},
+	OPERATION(page_fault),        OPERATION(mmap_munmap),
+	OPERATION(mmap_touch_munmap), OPERATION(mmap_large),
+	OPERATION(mmap_file),         OPERATION(mmap_file_read),
+	OPERATION(mprotect_pair),     OPERATION(mremap_grow),
+};
 
 static uint64_t now_ns(void)
 {
@@ -35,162 +198,35 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static void check(int failed, const char *what)
+static void output(const char *text, size_t length)
 {
-	if (!failed)
-		return;
-	perror(what);
-	exit(1);
+	check(write(STDOUT_FILENO, text, length) == (ssize_t)length, "write");
 }
 
-static void call_getppid(void)
+static bool is_wanted(const char *name, char **names)
 {
-	syscall(SYS_getppid);
-}
-
-static void call_pread_64(void)
-{
-	char bytes[64];
-
-	check(pread(file, bytes, sizeof(bytes), 64) != sizeof(bytes), "pread");
-}
-
-static void call_pread_4096(void)
-{
-	char bytes[PAGE];
-
-	check(pread(file, bytes, sizeof(bytes), PAGE) != sizeof(bytes), "pread");
-}
-
-static void call_fstat(void)
-{
-	struct stat status;
-
-	check(fstat(file, &status) != 0, "fstat");
-}
-
-static void call_stat(void)
-{
-	struct stat status;
-
-	check(stat(FILE_PATH, &status) != 0, FILE_PATH);
-}
-
-static void call_open_close(void)
-{
-	int fd = open(FILE_PATH, O_RDONLY);
-
-	check(fd < 0, FILE_PATH);
-	close(fd);
-}
-
-static void call_pipe(void)
-{
-	char bytes[64] = {0};
-
-	check(write(ends[1], bytes, sizeof(bytes)) != sizeof(bytes), "pipe write");
-	check(read(ends[0], bytes, sizeof(bytes)) != sizeof(bytes), "pipe read");
-}
-
-static char *map(size_t bytes)
-{
-	char *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	check(at == MAP_FAILED, "mmap");
-	return at;
-}
-
-static void call_mmap_munmap(void)
-{
-	munmap(map(MAPPED), MAPPED);
-}
-
-static void call_mmap_touch_munmap(void)
-{
-	char *at = map(MAPPED);
-
-	for (size_t i = 0; i < MAPPED; i += PAGE)
-		at[i] = 1;
-	munmap(at, MAPPED);
-}
-
-static void call_mprotect_pair(void)
-{
-	check(mprotect(spread, MAPPED, PROT_READ) != 0, "mprotect");
-	check(mprotect(spread, MAPPED, PROT_READ | PROT_WRITE) != 0, "mprotect");
-}
-
-/* A fresh mapping each time, larger than what anybody keeps back. */
-static void call_fault_page(void)
-{
-	static size_t at;
-
-	if (at == 0 || at == SPREAD * 16ul) {
-		munmap(spread + PAGE * 16, SPREAD * 16ul);
-		check(mmap(spread + PAGE * 16, SPREAD * 16ul, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED,
-		      "mmap");
-		at = 0;
+	if (!*names)
+		return true;
+	for (; *names; names++) {
+		if (strcmp(*names, name) == 0)
+			return true;
 	}
-	spread[PAGE * 16 + at] = 1;
-	at += PAGE;
+	return false;
 }
 
-static void call_clock(void)
+int main(int argc, char **argv)
 {
-	now_ns();
-}
+	static const struct batches batches = {now_ns, output};
 
-static const struct {
-	const char *name;
-	void (*call)(void);
-} calls[] = {
-	{"getppid", call_getppid},
-	{"pread_64", call_pread_64},
-	{"pread_4096", call_pread_4096},
-	{"fstat", call_fstat},
-	{"stat", call_stat},
-	{"open_close", call_open_close},
-	{"pipe_write_read", call_pipe},
-	{"mmap_munmap", call_mmap_munmap},
-	{"mmap_touch_munmap", call_mmap_touch_munmap},
-	{"mprotect_pair", call_mprotect_pair},
-	{"page_fault", call_fault_page},
-	{"clock_gettime", call_clock},
-};
-
-static double batch(void (*call)(void), uint64_t count)
-{
-	uint64_t start = now_ns();
-
-	for (uint64_t i = 0; i < count; i++)
-		call();
-	return (double)(now_ns() - start) / (double)count;
-}
-
-static double best_ns(void (*call)(void))
-{
-	double one = batch(call, 64);
-	uint64_t count = (uint64_t)((double)BATCH_NS / one) + 1;
-	double best = batch(call, count);
-
-	for (unsigned i = 1; i < BATCHES; i++) {
-		double again = batch(call, count);
-
-		if (again < best)
-			best = again;
-	}
-	return best;
-}
-
-int main(void)
-{
+	(void)argc;
 	file = open(FILE_PATH, O_RDONLY);
-	check(file < 0, FILE_PATH);
-	check(pipe(ends) != 0, "pipe");
-	spread = mmap(NULL, SPREAD * 16ul + PAGE * 16, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	check(spread == MAP_FAILED, "mmap");
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-		printf("%s %.1f\n", calls[i].name, best_ns(calls[i].call));
+	check(file >= 0, FILE_PATH);
+	check(pipe(ends) == 0, "pipe");
+	small = map(NULL, SMALL_BYTES, MAP_ANONYMOUS, -1);
+	pages_write(small, SMALL_BYTES);
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+		if (is_wanted(operations[i].name, argv + 1))
+			batches_run(&batches, &operations[i], 1);
+	}
 	return 0;
 }

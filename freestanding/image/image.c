@@ -40,7 +40,7 @@ int image_header_check(const struct image_header *header, uint64_t file_bytes)
 		return -EUCLEAN;
 	if (!table_is_good(header, header->objects, header->object_count, sizeof(struct image_object)) ||
 	    !table_is_good(header, header->runs, header->run_count, sizeof(struct image_run)) ||
-	    !table_is_good(header, header->config, header->config_bytes, 1))
+	    (header->config_bytes && !table_is_good(header, header->config, header->config_bytes, 1)))
 		return -EUCLEAN;
 	return 0;
 }

@@ -147,12 +147,13 @@ void application_start(uint32_t *ready)
 {
 	struct thread *thread = first_thread_new();
 	struct frame *frame;
-	struct exec exec;
+	struct exec exec = {0};
 	int error;
 
 	if (!thread)
 		fail("memory for the first process", -ENOMEM);
 	arch_thread_set(thread);
+	arch_kick_unblock(kernel_boot()->signal_stacks[KERNEL_ROLE_APPLICATION]);
 	error = filesystems_mount(thread->process);
 	if (!error)
 		error = service_prepare();

@@ -5,6 +5,7 @@
 #include <linux/signal.h>
 
 #include "arch.h"
+#include "kernel/fs/console.h"
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/signal/send.h"
@@ -45,6 +46,9 @@ static void control_serve(const struct kernel_control *message)
 	case KERNEL_CONTROL_SIGNAL:
 		signal_forward((int)message->value);
 		break;
+	case KERNEL_CONTROL_WINDOW:
+		console_window_set(message->value >> 16, message->value & 0xffff);
+		break;
 	default:
 		break;
 	}
@@ -72,6 +76,7 @@ void service_run(void)
 	int fd = kernel_boot()->control_fd;
 
 	arch_thread_set(service_thread);
+	arch_kick_unblock(kernel_boot()->signal_stacks[KERNEL_ROLE_SERVICE]);
 	for (;;) {
 		/* ppoll leaves negative descriptors out. */
 		if (!control_wait(fd))

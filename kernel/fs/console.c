@@ -104,11 +104,15 @@ long console_read(struct file *file, struct io *io, uint64_t *position)
 static long output_wait(int fd)
 {
 	struct pollfd entry = {.fd = fd, .events = POLLOUT};
+	long ready;
 
 	for (;;) {
 		if (thread_is_interrupted(current))
 			return -ERESTARTSYS;
-		if (host_ppoll(&entry, 1, NULL) > 0)
+		thread_idle_begin();
+		ready = host_ppoll(&entry, 1, NULL);
+		thread_idle_end();
+		if (ready > 0)
 			return 0;
 	}
 }

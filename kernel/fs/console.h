@@ -29,7 +29,7 @@ bool console_is_terminal(void);
 /* Makes descriptors 0, 1 and 2 of the calling process, once /dev is mounted. 0 or -errno. */
 int console_open_standard(void);
 
-/* The supervisor said that the terminal's window has another size. */
+/* The supervisor said that the terminal's window has another size: the foreground processes get SIGWINCH. */
 void console_window_set(unsigned rows, unsigned columns);
 
 /*

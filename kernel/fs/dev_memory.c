@@ -57,7 +57,12 @@ static long full_write(struct file *file, struct io *io, uint64_t *position)
 	return -ENOSPC;
 }
 
-static const struct file_ops null_ops = {.read = null_read, .write = null_write, .seek = null_seek};
+static const struct file_ops null_ops = {
+	.no_splice = true,
+	.read = null_read,
+	.write = null_write,
+	.seek = null_seek,
+};
 static const struct file_ops zero_ops = {
 	.read = zero_read,
 	.write = null_write,

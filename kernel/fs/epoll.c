@@ -206,7 +206,18 @@ static void epoll_show(struct file *file, struct text *text)
 	lock_release(&set->mutex);
 }
 
+/* Since Linux 6.9 epoll sets have requests of their own, about busy polling of network devices: none of them is here. */
+static long epoll_ioctl(struct file *file, unsigned request, uint64_t argument)
+{
+	(void)file;
+	(void)request;
+	(void)argument;
+	return -EINVAL;
+}
+
 static const struct file_ops epoll_ops = {
+	.seek = file_seek_nowhere,
+	.ioctl = epoll_ioctl,
 	.poll = epoll_poll,
 	.release = epoll_release,
 	.show = epoll_show,

@@ -162,9 +162,9 @@ static int set_sleep(struct epoll_set *set, uint64_t deadline_ns)
 	return error;
 }
 
-long epoll_file_wait(struct file *file, user_t events, int count, uint64_t deadline_ns)
+long epoll_file_wait(struct file *epoll, user_t events, int count, uint64_t deadline_ns)
 {
-	struct epoll_set *set = epoll_set_of(file);
+	struct epoll_set *set = epoll_set_of(epoll);
 	int error = 0;
 
 	if (!deadline_ns && !set_has_candidates(set))

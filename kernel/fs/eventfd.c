@@ -81,7 +81,8 @@ static long eventfd_write(struct file *file, struct io *io, uint64_t *position)
 	struct addition addition = {.event = file->data};
 
 	(void)position;
-	if (io->left < sizeof(addition.value))
+	/* Linux 6.10 and later: not a byte more, either. */
+	if (io->left != sizeof(addition.value))
 		return -EINVAL;
 	if (io_get(io, &addition.value, sizeof(addition.value)) < sizeof(addition.value))
 		return -EFAULT;
@@ -124,6 +125,7 @@ static void eventfd_show(struct file *file, struct text *text)
 }
 
 static const struct file_ops eventfd_ops = {
+	.seek = file_seek_nowhere,
 	.read = eventfd_read,
 	.write = eventfd_write,
 	.poll = eventfd_poll,

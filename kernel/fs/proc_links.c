@@ -133,6 +133,22 @@ static int fd_follow(const struct pseudo_node *node, struct path *out)
 	return 0;
 }
 
+/* How the file is open. */
+static uint32_t fd_permissions(const struct pseudo_node *node)
+{
+	struct file *file = fd_file(node);
+	uint32_t bits = 0;
+
+	if (!file)
+		return 0;
+	if (FILE_READABLE(file))
+		bits |= S_IRUSR | S_IXUSR;
+	if (FILE_WRITABLE(file))
+		bits |= S_IWUSR | S_IXUSR;
+	file_put(file);
+	return bits;
+}
+
 static int show_fdinfo(const struct pseudo_node *node, struct text *text)
 {
 	struct file *file = fd_file(node);
@@ -151,7 +167,11 @@ static int show_fdinfo(const struct pseudo_node *node, struct text *text)
 }
 
 const struct pseudo_entry proc_fd_entry[] = {
-	{.name = "", .mode = S_IFLNK | 0700, .target = fd_target, .follow = fd_follow},
+	{.name = "",
+	 .mode = S_IFLNK | 0700,
+	 .target = fd_target,
+	 .follow = fd_follow,
+	 .permissions = fd_permissions},
 };
 const struct pseudo_entry proc_fdinfo_entry[] = {PSEUDO_FILE("", show_fdinfo)};
 

@@ -119,6 +119,14 @@ static int show_schedule(const struct pseudo_node *node, struct text *text)
 	return 0;
 }
 
+/* Nobody has logged in. Without a line's end: getlogin(3) insists. */
+static int show_login(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	text_print(text, "4294967295");
+	return 0;
+}
+
 /* No process of a guest has had input or output of the host's to count. */
 #define IO_COUNTERS "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0"
 #define ID_MAP "         0          0 4294967295"
@@ -139,10 +147,10 @@ static const struct pseudo_entry process_entries[] = {
 	PSEUDO_CONSTANT("gid_map", ID_MAP),
 	{.name = "io", .mode = S_IFREG | 0400, .constant = IO_COUNTERS},
 	PSEUDO_FILE("limits", show_limits),
-	PSEUDO_CONSTANT("loginuid", "4294967295"),
+	PSEUDO_FILE("loginuid", show_login),
 	PSEUDO_FILE("maps", proc_show_maps),
-	PSEUDO_FILE("mountinfo", proc_show_mountinfo),
-	PSEUDO_FILE("mounts", proc_show_mounts),
+	{.name = "mountinfo", .mode = S_IFREG | 0444, .show = proc_show_mountinfo, .polled = true},
+	{.name = "mounts", .mode = S_IFREG | 0444, .show = proc_show_mounts, .polled = true},
 	PSEUDO_DIRECTORY("net", net_entries),
 	PSEUDO_DIRECTORY("ns", proc_namespace_entries),
 	PSEUDO_CONSTANT("oom_score", "0"),

@@ -60,9 +60,11 @@ static struct pseudo_node *node_new(struct super *super, const struct pseudo_ent
 		node->inode.nlink = 2;
 	} else if ((entry->mode & S_IFMT) == S_IFLNK) {
 		node->inode.ops = entry->follow ? &magic_link_ops : &link_ops;
+		if (entry->permissions)
+			node->inode.mode = S_IFLNK | entry->permissions(node);
 	} else {
 		node->inode.ops = &file_ops;
-		node->inode.file_ops = &pseudo_file_ops;
+		node->inode.file_ops = entry->polled ? &pseudo_polled_file_ops : &pseudo_file_ops;
 	}
 	owner_set(node);
 	return node;

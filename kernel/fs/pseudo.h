@@ -35,12 +35,15 @@ struct pseudo_entry {
 	/* Regular files. */
 	int (*show)(const struct pseudo_node *node, struct text *text);
 	const char *constant; /* instead of show */
+	bool polled; /* has a poll operation, so that epoll takes it: always readable */
 	/* The whole of what was written, NUL-terminated: 0 or -errno. */
 	int (*store)(const struct pseudo_node *node, char *bytes, size_t length);
 
 	/* Links: their text, and where they lead if that is no name. */
 	long (*target)(const struct pseudo_node *node, char *out, size_t size);
 	int (*follow)(const struct pseudo_node *node, struct path *out);
+	/* Their permission bits, if they depend on where they lead; NULL: those of mode. With the tree lock held. */
+	uint32_t (*permissions)(const struct pseudo_node *node);
 };
 
 #define PSEUDO_DIRECTORY(text, entries)                                                                                \

@@ -2,6 +2,7 @@
 #include "kernel/fs/pseudo_file.h"
 
 #include <linux/errno.h>
+#include <linux/eventpoll.h>
 #include <linux/fs.h>
 
 #include "kernel/lib/heap.h"
@@ -128,14 +129,20 @@ static int pseudo_truncate(struct file *file, uint64_t size)
 	return 0;
 }
 
-const struct file_ops pseudo_file_ops = {
-	.open = pseudo_open,
-	.read = pseudo_read,
-	.write = pseudo_write,
-	.seek = pseudo_seek,
-	.truncate = pseudo_truncate,
-	.release = pseudo_release,
-};
+/* What these files tell of changes of does not change: there is nobody to wake. */
+static unsigned pseudo_poll(struct file *file, struct poll_entry *entry)
+{
+	(void)file;
+	(void)entry;
+	return EPOLLIN | EPOLLRDNORM;
+}
+
+#define FILE_OPERATIONS                                                                                                \
+	.open = pseudo_open, .read = pseudo_read, .write = pseudo_write, .seek = pseudo_seek,                          \
+	.truncate = pseudo_truncate, .release = pseudo_release
+
+const struct file_ops pseudo_file_ops = {FILE_OPERATIONS};
+const struct file_ops pseudo_polled_file_ops = {FILE_OPERATIONS, .poll = pseudo_poll};
 
 const struct file_ops pseudo_directory_file_ops = {.seek = pseudo_seek};
 

@@ -11,6 +11,7 @@
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/string.h"
+#include "kernel/signal/send.h"
 #include "kernel/task/process.h"
 #include "kernel/vfs/device.h"
 
@@ -29,12 +30,23 @@ static struct {
 	int32_t session;
 } terminal;
 
+/* As Linux does it, only a change is worth a signal. */
+static void window_change(const struct window_size *window)
+{
+	const siginfo_t info = {.si_signo = SIGWINCH, .si_code = SI_KERNEL};
+	bool changes;
+
+	lock_acquire(&terminal.lock);
+	changes = memcmp(&terminal.window, window, sizeof(*window)) != 0;
+	terminal.window = *window;
+	lock_release(&terminal.lock);
+	if (changes && terminal.foreground)
+		signal_send_group(terminal.foreground, &info);
+}
+
 void console_window_set(unsigned rows, unsigned columns)
 {
-	lock_acquire(&terminal.lock);
-	terminal.window.rows = (uint16_t)rows;
-	terminal.window.columns = (uint16_t)columns;
-	lock_release(&terminal.lock);
+	window_change(&(struct window_size){.rows = (uint16_t)rows, .columns = (uint16_t)columns});
 }
 
 static long attributes_get(uint64_t to, bool with_speeds)
@@ -80,9 +92,7 @@ static long window_set(uint64_t from)
 
 	if (copy_from_user(&window, from, sizeof(window)))
 		return -EFAULT;
-	lock_acquire(&terminal.lock);
-	terminal.window = window;
-	lock_release(&terminal.lock);
+	window_change(&window);
 	return 0;
 }
 

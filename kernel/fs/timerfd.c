@@ -7,74 +7,38 @@
 #include <linux/errno.h>
 #include <linux/eventpoll.h>
 
-#include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/text.h"
 #include "kernel/syscall/table.h"
+#include "kernel/task/interval.h"
 #include "kernel/task/time.h"
-#include "kernel/task/timer.h"
 #include "kernel/vfs/file.h"
 
 struct timerfd {
 	struct lock lock;
 	struct wait_queue queue;
-	struct timer timer;
-	int clock;
+	struct interval interval;
 	unsigned set_flags;
-	bool armed;
-	uint64_t next_ns; /* first expiration nobody has read; of the clock */
-	uint64_t interval_ns;
-	uint64_t unread; /* expirations before next_ns that nobody has read */
+	uint64_t unread; /* expirations that were counted and nobody has read */
 };
-
-static uint64_t clock_now(const struct timerfd *timerfd)
-{
-	bool real = timerfd->clock == CLOCK_REALTIME || timerfd->clock == CLOCK_REALTIME_ALARM;
-
-	return real ? host_realtime_ns() : host_monotonic_ns();
-}
-
-static uint64_t saturating_add(uint64_t left, uint64_t right)
-{
-	uint64_t sum;
-
-	return __builtin_add_overflow(left, right, &sum) ? UINT64_MAX : sum;
-}
 
 /* Counts what has expired by now into `unread`. True if the kernel's timer has to be set again. */
 static bool forward(struct timerfd *timerfd, uint64_t now_ns)
 {
-	uint64_t passed;
+	uint64_t passed = interval_forward(&timerfd->interval, now_ns);
 
-	if (!timerfd->armed || now_ns < timerfd->next_ns)
-		return false;
-	if (!timerfd->interval_ns) {
-		timerfd->armed = false;
-		timerfd->unread++;
-		return false;
-	}
-	passed = 1 + (now_ns - timerfd->next_ns) / timerfd->interval_ns;
 	timerfd->unread += passed;
-	timerfd->next_ns = saturating_add(timerfd->next_ns, passed * timerfd->interval_ns);
-	return true;
-}
-
-/* The kernel's timer for the next expiration. */
-static void timer_arm(struct timerfd *timerfd, uint64_t now_ns)
-{
-	uint64_t wait_ns = timerfd->next_ns > now_ns ? timerfd->next_ns - now_ns : 0;
-
-	timer_set(&timerfd->timer, timerfd->armed ? saturating_add(host_monotonic_ns(), wait_ns) : TIMER_NEVER);
+	return passed && timerfd->interval.armed;
 }
 
 static void timerfd_expired(struct timer *timer)
 {
-	wait_queue_wake(&container_of(timer, struct timerfd, timer)->queue, EPOLLIN);
+	wait_queue_wake(&container_of(timer, struct timerfd, interval.timer)->queue, EPOLLIN);
 }
 
 static uint64_t unread_take(struct timerfd *timerfd)
 {
-	uint64_t now_ns = clock_now(timerfd), taken;
+	uint64_t now_ns = interval_now(&timerfd->interval), taken;
 	bool again;
 
 	lock_acquire(&timerfd->lock);
@@ -83,7 +47,7 @@ static uint64_t unread_take(struct timerfd *timerfd)
 	timerfd->unread = 0;
 	/* Between an expiration and the read that sees it the timer rests: one edge for edge-triggered waiters. */
 	if (again)
-		timer_arm(timerfd, now_ns);
+		interval_start(&timerfd->interval, now_ns, 1);
 	lock_release(&timerfd->lock);
 	return taken;
 }
@@ -91,14 +55,14 @@ static uint64_t unread_take(struct timerfd *timerfd)
 static bool is_readable(void *data)
 {
 	struct timerfd *timerfd = data;
-	uint64_t now_ns = clock_now(timerfd);
+	uint64_t now_ns = interval_now(&timerfd->interval);
 	bool readable;
 
 	lock_acquire(&timerfd->lock);
-	readable = timerfd->unread || (timerfd->armed && now_ns >= timerfd->next_ns);
+	readable = timerfd->unread || (timerfd->interval.armed && now_ns >= timerfd->interval.next_ns);
 	/* The real-time clock was set back or runs slower than the monotonic one: our timer came early. */
-	if (!readable && timerfd->armed && !timer_is_armed(&timerfd->timer))
-		timer_arm(timerfd, now_ns);
+	if (!readable && timerfd->interval.armed && !timer_is_armed(&timerfd->interval.timer))
+		interval_start(&timerfd->interval, now_ns, 1);
 	lock_release(&timerfd->lock);
 	return readable;
 }
@@ -132,26 +96,18 @@ static void timerfd_release(struct file *file)
 {
 	struct timerfd *timerfd = file->data;
 
-	timer_set(&timerfd->timer, TIMER_NEVER);
+	interval_stop(&timerfd->interval);
 	heap_free(timerfd);
-}
-
-/* Time left until the next expiration, and the interval. The timer is locked and forwarded. */
-static void setting_get(const struct timerfd *timerfd, uint64_t now_ns, struct __kernel_itimerspec *out)
-{
-	uint64_t left_ns = timerfd->armed && timerfd->next_ns > now_ns ? timerfd->next_ns - now_ns : 0;
-
-	*out = (struct __kernel_itimerspec){timespec_from_ns(timerfd->interval_ns), timespec_from_ns(left_ns)};
 }
 
 static void timerfd_read_setting(struct timerfd *timerfd, struct __kernel_itimerspec *out)
 {
-	uint64_t now_ns = clock_now(timerfd);
+	uint64_t now_ns = interval_now(&timerfd->interval);
 
 	lock_acquire(&timerfd->lock);
 	if (forward(timerfd, now_ns))
-		timer_arm(timerfd, now_ns);
-	setting_get(timerfd, now_ns, out);
+		interval_start(&timerfd->interval, now_ns, 1);
+	*out = interval_show(&timerfd->interval, now_ns);
 	lock_release(&timerfd->lock);
 }
 
@@ -162,12 +118,13 @@ static void timerfd_show(struct file *file, struct text *text)
 
 	timerfd_read_setting(timerfd, &setting);
 	text_print(text, "clockid: %d\nticks: %lu\nsettime flags: 0%o\nit_value: (%lu, %lu)\nit_interval: (%lu, %lu)\n",
-		   timerfd->clock, timerfd->unread, timerfd->set_flags, (unsigned long)setting.it_value.tv_sec,
+		   timerfd->interval.clock, timerfd->unread, timerfd->set_flags, (unsigned long)setting.it_value.tv_sec,
 		   (unsigned long)setting.it_value.tv_nsec, (unsigned long)setting.it_interval.tv_sec,
 		   (unsigned long)setting.it_interval.tv_nsec);
 }
 
 static const struct file_ops timerfd_ops = {
+	.seek = file_seek_nowhere,
 	.read = timerfd_read,
 	.poll = timerfd_poll,
 	.release = timerfd_release,
@@ -182,8 +139,7 @@ int timerfd_new(int clock, unsigned flags, struct file **out)
 	if (!timerfd)
 		return -ENOMEM;
 	wait_queue_init(&timerfd->queue);
-	timer_init(&timerfd->timer, timerfd_expired);
-	timerfd->clock = clock;
+	interval_init(&timerfd->interval, clock, timerfd_expired);
 	error = file_new_anonymous("anon_inode:[timerfd]", &timerfd_ops, O_RDWR | flags, timerfd, out);
 	if (error)
 		heap_free(timerfd);
@@ -194,20 +150,19 @@ int timerfd_set(struct file *file, unsigned flags, const struct __kernel_itimers
 		struct __kernel_itimerspec *old)
 {
 	struct timerfd *timerfd = file->data;
-	uint64_t value_ns = timespec_to_ns(&new->it_value), now_ns;
+	uint64_t now_ns;
 
 	if (file->ops != &timerfd_ops)
 		return -EINVAL;
-	now_ns = clock_now(timerfd);
+	now_ns = interval_now(&timerfd->interval);
 	lock_acquire(&timerfd->lock);
 	forward(timerfd, now_ns);
-	setting_get(timerfd, now_ns, old);
-	timerfd->armed = value_ns != 0;
-	timerfd->next_ns = flags & TFD_TIMER_ABSTIME ? value_ns : saturating_add(now_ns, value_ns);
-	timerfd->interval_ns = timespec_to_ns(&new->it_interval);
+	*old = interval_show(&timerfd->interval, now_ns);
+	interval_set(&timerfd->interval, now_ns, timespec_to_ns(&new->it_value), flags & TFD_TIMER_ABSTIME,
+		     timespec_to_ns(&new->it_interval));
 	timerfd->set_flags = flags;
 	timerfd->unread = 0;
-	timer_arm(timerfd, now_ns);
+	interval_start(&timerfd->interval, now_ns, 1);
 	lock_release(&timerfd->lock);
 	return 0;
 }

@@ -47,7 +47,7 @@ int tmpfs_run_at(struct tmpfs_node *node, uint64_t position, struct tmpfs_run *r
 	} else {
 		*run = (struct tmpfs_run){.bytes = UINT64_MAX, .mappable = true};
 	}
-	if (run->bytes > end - position)
+	if (!error && run->bytes > end - position)
 		run->bytes = end - position;
 	return error;
 }
@@ -258,6 +258,15 @@ void tmpfs_data_touch(struct tmpfs_node *node)
 	overlay_pin(node);
 	if (node->origin)
 		__atomic_store_n(&node->origin->data_changed, true, __ATOMIC_RELEASE);
+}
+
+void tmpfs_size_set(struct tmpfs_node *node, uint64_t size, struct tmpfs_change *change)
+{
+	uint64_t before = PAGE_ROUND_UP(node->inode.size) / PAGE_BYTES, after = PAGE_ROUND_UP(size) / PAGE_BYTES;
+
+	node->inode.size = size;
+	if (after > before)
+		tmpfs_change_add(change, before, after - before);
 }
 
 void tmpfs_changed(struct tmpfs_node *node, const struct tmpfs_change *change)

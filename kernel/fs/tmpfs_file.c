@@ -69,18 +69,22 @@ static long tmpfs_read(struct file *file, struct io *io, uint64_t *position)
 static long run_write(struct tmpfs_node *node, struct io *io, uint64_t position, struct tmpfs_change *change)
 {
 	uint64_t page = position / PAGE_BYTES, offset = position % PAGE_BYTES, bytes;
+	/* No pages for bytes that are not there to be copied. */
+	size_t done, there = io_get_probe(io, io->left);
 	uint8_t *pages;
-	size_t done;
-	long count = tmpfs_pages_own(node, page, PAGE_ROUND_UP(offset + io->left) / PAGE_BYTES, &pages, change);
+	long count;
 
+	if (!there)
+		return -EFAULT;
+	count = tmpfs_pages_own(node, page, PAGE_ROUND_UP(offset + there) / PAGE_BYTES, &pages, change);
 	if (count < 0)
 		return count;
 	bytes = (uint64_t)count * PAGE_BYTES - offset;
-	if (bytes > io->left)
-		bytes = io->left;
+	if (bytes > there)
+		bytes = there;
 	done = io_get(io, pages + offset, bytes);
 	if (position + done > node->inode.size)
-		node->inode.size = position + done;
+		tmpfs_size_set(node, position + done, change);
 	return done ? (long)done : -EFAULT;
 }
 
@@ -212,11 +216,11 @@ const struct file_ops tmpfs_regular_file_ops = {
 /* Any offset may be sought to: readdir makes sense of all. */
 static long directory_seek(struct file *file, int64_t offset, int whence)
 {
-	if (whence == SEEK_CUR)
-		offset += (int64_t)file->position;
-	else if (whence != SEEK_SET)
+	int64_t base = whence == SEEK_CUR ? (int64_t)file->position : 0;
+
+	if (whence != SEEK_CUR && whence != SEEK_SET)
 		return -EINVAL;
-	if (offset < 0)
+	if (__builtin_add_overflow(base, offset, &offset) || offset < 0)
 		return -EINVAL;
 	file->position = (uint64_t)offset;
 	return offset;

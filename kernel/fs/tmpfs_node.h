@@ -193,11 +193,11 @@ int tmpfs_rmdir(struct inode *dir, const struct name *name, struct inode *inode)
 int tmpfs_tmpfile(struct inode *dir, uint32_t mode, uint32_t uid, uint32_t gid, struct inode **out);
 int tmpfs_rename(struct inode *old_dir, const struct name *old_name, struct inode *inode, struct inode *new_dir,
 		 const struct name *new_name, struct inode *target, unsigned flags);
-int tmpfs_readdir(struct inode *dir, uint64_t *offset, uint64_t parent_ino, struct directory_sink *sink);
+int tmpfs_readdir(struct inode *inode, uint64_t *offset, uint64_t parent_ino, struct directory_sink *sink);
 long tmpfs_getxattr(struct inode *inode, const char *name, void *value, size_t size);
 int tmpfs_setxattr(struct inode *inode, const char *name, const void *value, size_t size, int flags);
 int tmpfs_removexattr(struct inode *inode, const char *name);
-long tmpfs_listxattr(struct inode *inode, char *list, size_t size);
+long tmpfs_listxattr(struct inode *inode, char *out, size_t size);
 void tmpfs_attributes_clear(struct tmpfs_node *node);
 
 /*
@@ -253,6 +253,8 @@ void tmpfs_change_add(struct tmpfs_change *change, uint64_t first, uint64_t coun
 void tmpfs_data_touch(struct tmpfs_node *node);
 /* Makes the bytes between the end of the file and `position` zero that lie in pages of its own, before it grows. */
 int tmpfs_tail_clear(struct tmpfs_node *node, uint64_t position, struct tmpfs_change *change);
+/* Sets the size; pages that a larger one brings are in *change, for mappings that reach behind the end. */
+void tmpfs_size_set(struct tmpfs_node *node, uint64_t size, struct tmpfs_change *change);
 /* Tells mm, if the file was ever mapped. No lock is held. */
 void tmpfs_changed(struct tmpfs_node *node, const struct tmpfs_change *change);
 

@@ -57,14 +57,22 @@ static void detached_free(struct tmpfs_node *node, struct tmpfs_extent *list, co
 	tmpfs_extents_free(tmpfs_of(node), list);
 }
 
-/* Makes bytes of one page zero, unless they are in a hole. */
-static int bytes_clear(struct tmpfs_node *node, uint64_t from, uint64_t to, struct tmpfs_change *change)
+/* Bytes of one page that are to become zero; at NULL: there are none. */
+struct clearing {
+	uint8_t *at;
+	size_t bytes;
+};
+
+/* Finds the bytes, in a page of the file's own, unless they are in a hole. Nothing is zeroed before all is certain. */
+static int clearing_prepare(struct tmpfs_node *node, uint64_t from, uint64_t to, struct clearing *clearing,
+			    struct tmpfs_change *change)
 {
 	struct tmpfs_run run;
 	uint8_t *page;
 	long count;
 	int error;
 
+	*clearing = (struct clearing){0};
 	if (from >= to)
 		return 0;
 	error = tmpfs_run_at(node, from, &run);
@@ -73,19 +81,27 @@ static int bytes_clear(struct tmpfs_node *node, uint64_t from, uint64_t to, stru
 	count = tmpfs_pages_own(node, from / PAGE_BYTES, 1, &page, change);
 	if (count < 0)
 		return (int)count;
-	memset(page + from % PAGE_BYTES, 0, to - from);
+	*clearing = (struct clearing){page + from % PAGE_BYTES, to - from};
 	return 0;
+}
+
+static void clearing_commit(const struct clearing *clearing)
+{
+	if (clearing->at)
+		memset(clearing->at, 0, clearing->bytes);
 }
 
 static int shrink(struct tmpfs_node *node, uint64_t size, struct tmpfs_extent **list, struct tmpfs_change *change)
 {
 	uint64_t first = pages_of(size), end = UINT64_MAX;
-	int error = bytes_clear(node, size, first * PAGE_BYTES, change);
+	struct clearing tail;
+	int error = clearing_prepare(node, size, first * PAGE_BYTES, &tail, change);
 
 	if (!error)
 		error = tmpfs_extent_split(&node->data, first);
 	if (error)
 		return error;
+	clearing_commit(&tail);
 	*list = tmpfs_extents_detach(&node->data, first, end);
 	node->inode.blocks -= data_pages(node, *list, first, end) * BLOCKS_PER_PAGE;
 	if (node->data.lower_pages > first)
@@ -129,7 +145,7 @@ int tmpfs_resize(struct tmpfs_node *node, uint64_t size, bool always)
 		error = size <= before ? shrink(node, size, &list, &change) : tmpfs_tail_clear(node, size, &change);
 	}
 	if (!error) {
-		node->inode.size = size;
+		tmpfs_size_set(node, size, &change);
 		privileges_drop(&node->inode);
 		if (always || size != before)
 			tmpfs_touch(node, true);
@@ -168,21 +184,21 @@ static int punch(struct tmpfs_node *node, uint64_t offset, uint64_t bytes, struc
 		 struct tmpfs_change *change)
 {
 	uint64_t end = offset + bytes, first_page = pages_of(offset), end_page = end / PAGE_BYTES;
+	struct clearing head, tail = {0};
 	int error;
 
 	if (node->data.seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE))
 		return -EPERM;
 	tmpfs_data_touch(node);
-	if (first_page > end_page)
-		error = bytes_clear(node, offset, end, change);
-	else
-		error = bytes_clear(node, offset, first_page * PAGE_BYTES, change);
+	error = clearing_prepare(node, offset, first_page > end_page ? end : first_page * PAGE_BYTES, &head, change);
 	if (!error && first_page <= end_page)
-		error = bytes_clear(node, end_page * PAGE_BYTES, end, change);
+		error = clearing_prepare(node, end_page * PAGE_BYTES, end, &tail, change);
 	if (!error && first_page < end_page)
 		error = pages_punch(node, first_page, end_page, list);
 	if (error)
 		return error;
+	clearing_commit(&head);
+	clearing_commit(&tail);
 	change->first = offset / PAGE_BYTES;
 	change->end = pages_of(end);
 	tmpfs_touch(node, true);
@@ -254,7 +270,7 @@ static int fill(struct tmpfs_node *node, uint64_t offset, uint64_t bytes, bool k
 	}
 	holes_commit(node, list, change);
 	if (!keep_size && end > node->inode.size)
-		node->inode.size = end;
+		tmpfs_size_set(node, end, change);
 	tmpfs_touch(node, true);
 	return 0;
 }

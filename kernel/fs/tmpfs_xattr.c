@@ -2,6 +2,7 @@
 #include <linux/xattr.h>
 
 #include "kernel/fs/overlay.h"
+#include "kernel/lib/bug.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
 
@@ -151,6 +152,7 @@ int tmpfs_removexattr(struct inode *inode, const char *name)
 	} else if (!error) {
 		link = attribute_find(node, name, strlen(name));
 		old = *link;
+		bug_on(!old);
 		*link = old->next;
 		tmpfs_touch(node, false);
 	}

@@ -29,6 +29,8 @@ bool transfer_can_read(const struct file *file)
 {
 	if (tmpfs_is_data(file->inode))
 		return true;
+	if (file->ops->no_splice)
+		return false;
 	return file->ops->read && file->ops->seek && (INODE_IS(file->inode, S_IFCHR) || INODE_IS(file->inode, S_IFBLK));
 }
 
@@ -111,7 +113,7 @@ static uint64_t pipe_room(struct pipe *pipe)
 
 long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64_t bytes, unsigned flags)
 {
-	bool again = in->ops->seek != NULL;
+	bool again = file_has_positions(in);
 	struct source source;
 	const void *data;
 	struct io io;

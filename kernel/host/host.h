@@ -27,7 +27,7 @@ long host_ppoll(struct pollfd *fds, unsigned count, const struct __kernel_timesp
 long host_futex_wait(const uint32_t *word, uint32_t expected, const struct __kernel_timespec *timeout);
 /* The same for short waits inside the kernel that kicks must not end (locks). Never -EINTR for a kick. */
 long host_futex_wait_uninterruptible(const uint32_t *word, uint32_t expected);
-long host_futex_wake(const uint32_t *word, unsigned count);
+long host_futex_wake(const uint32_t *word, unsigned wanted);
 /* An application's futex call, after the library checked the operation. The first is for waits, which kicks end. */
 long host_futex_sleep(uint64_t word, int operation, uint32_t value, uint64_t timeout, uint32_t value3);
 long host_futex(uint64_t word, int operation, uint32_t value, uint64_t timeout_or_value2, uint64_t word2,

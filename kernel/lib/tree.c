@@ -86,7 +86,7 @@ static struct tree_node *node_rebalance(struct tree *tree, struct tree_node *nod
 static void tree_repair(struct tree *tree, struct tree_node *node)
 {
 	while (node) {
-		int height = node->height;
+		int8_t height = node->height;
 
 		node = node_rebalance(tree, node);
 		if (node->height == height && !tree->update)

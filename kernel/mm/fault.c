@@ -92,6 +92,16 @@ static void vma_refresh(struct vma *vma, uint64_t offset, uint64_t end)
 		(void)backing_clear(start, stop);
 }
 
+static void mappings_refresh(struct address_space *space, const struct inode *inode, unsigned kind, uint64_t offset,
+			     uint64_t end)
+{
+	for (struct vma *vma = vma_find(space, 0); vma; vma = vma_next(vma)) {
+		if (vma->file && vma->file->inode == inode && !vma_is_anonymous(vma) && !vma->shared &&
+		    vma->flags & kind)
+			vma_refresh(vma, offset, end);
+	}
+}
+
 void mm_file_changed(struct inode *inode, uint64_t offset, uint64_t bytes)
 {
 	uint64_t end = bytes > UINT64_MAX - offset ? UINT64_MAX : offset + bytes;
@@ -101,9 +111,8 @@ void mm_file_changed(struct inode *inode, uint64_t offset, uint64_t bytes)
 	if (!process_current()->space)
 		return;
 	space = space_lock();
-	for (struct vma *vma = vma_find(space, 0); vma; vma = vma_next(vma)) {
-		if (vma->file && vma->file->inode == inode && !vma_is_anonymous(vma) && !vma->shared)
-			vma_refresh(vma, offset, end);
-	}
+	/* Mappings that may be written fill holes; only then is there what the others are to show. */
+	mappings_refresh(space, inode, MAP_SHARED, offset, end);
+	mappings_refresh(space, inode, MAP_PRIVATE, offset, end);
 	space_unlock(space);
 }

@@ -90,7 +90,8 @@ static int fixed_check(const struct request *request)
 /* Where a mapping goes that may go anywhere: 0 is nowhere. */
 static uint64_t place_find(struct address_space *space, const struct request *request)
 {
-	uint64_t hint = PAGE_ROUND_DOWN(request->start);
+	uint64_t page = PAGE_ROUND_DOWN(request->start);
+	uint64_t hint = page && page < AREA_LOWEST ? AREA_LOWEST : page;
 	uint64_t bytes = request->bytes + patch_room(&request->source, request->offset, request->bytes);
 	bool memory = !request->file && !request->shared;
 	uint64_t place = 0;

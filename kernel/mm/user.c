@@ -39,6 +39,13 @@ size_t user_write(user_t to, const void *from, size_t bytes)
 	return bytes - arch_copy(user_pointer(to), from, bytes);
 }
 
+size_t user_clear(user_t to, size_t bytes)
+{
+	if (!user_range_ok(to, bytes))
+		return 0;
+	return bytes - arch_clear(user_pointer(to), bytes);
+}
+
 int copy_from_user(void *to, user_t from, size_t bytes)
 {
 	return user_read(to, from, bytes) == bytes ? 0 : -EFAULT;
@@ -51,9 +58,7 @@ int copy_to_user(user_t to, const void *from, size_t bytes)
 
 int clear_user(user_t to, size_t bytes)
 {
-	if (!user_range_ok(to, bytes))
-		return -EFAULT;
-	return arch_clear(user_pointer(to), bytes) == 0 ? 0 : -EFAULT;
+	return user_clear(to, bytes) == bytes ? 0 : -EFAULT;
 }
 
 /* Short pieces, so that a string near the end of its memory is not read beyond. */

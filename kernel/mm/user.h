@@ -20,9 +20,20 @@ int copy_from_user(void *to, user_t from, size_t bytes);
 int copy_to_user(user_t to, const void *from, size_t bytes);
 int clear_user(user_t to, size_t bytes);
 
+/*
+ * Linux's access_ok: whether an application could have the range at all. Calls that check a range before they touch
+ * it do it with this; the copies check for themselves.
+ */
+#define USER_END 0x7ffffffff000ull
+static inline bool user_range_is_possible(user_t address, uint64_t bytes)
+{
+	return bytes <= USER_END && address <= USER_END - bytes;
+}
+
 /* The number of bytes that could be copied: fewer than asked if a page in the middle faults. */
 size_t user_read(void *to, user_t from, size_t bytes);
 size_t user_write(user_t to, const void *from, size_t bytes);
+size_t user_clear(user_t to, size_t bytes);
 
 /* Copies a string with its NUL. Returns its length, -EFAULT, or -ENAMETOOLONG if it has no NUL within `size`. */
 long strncpy_from_user(char *to, user_t from, size_t size);

@@ -137,7 +137,7 @@ struct vma *vma_new(struct address_space *space)
 
 static bool is_counted(const struct vma *vma)
 {
-	return vma->flags & MAP_SHARED && vma->maximum & PROT_WRITE && vma->source.writable_add;
+	return vma->file && vma->flags & MAP_SHARED && vma->maximum & PROT_WRITE && vma->source.writable_add;
 }
 
 struct vma *vma_copy(struct address_space *space, const struct vma *from)

@@ -68,6 +68,8 @@ bool signals_deliver(struct frame *frame, bool from_call)
 	if (thread->kick & KICK_EXIT)
 		thread_leave();
 	stop_observe(process);
+	if (thread->kick & KICK_TIMERS)
+		timers_look();
 	from_call = from_call && thread->call_number != CALL_NONE && is_restart((long)frame->rax);
 	while ((signal = signal_take(~thread->signals.blocked, &info)) != 0) {
 		trace_event("--- %s ---", names_signal(signal));

@@ -7,10 +7,13 @@
 #include "arch.h"
 #include "kernel/task/process.h"
 
-/* A pending signal with what came with it; queued, in the order of arrival. */
+/* A pending signal with what came with it; queued, in the order of arrival. Guarded by process->signal_lock. */
 struct signal_info {
 	struct list list;
 	siginfo_t info;
+	uint64_t setting; /* of a timer (signal/timers.h), which completes the info when it is taken; else 0 */
+	bool kept;        /* it is a timer's, who queues it again: not freed when it is taken */
+	bool held_back;   /* of a timer: it was dropped because the process ignores it */
 };
 
 /* thread->call_number outside restartable calls */
@@ -47,6 +50,10 @@ void signal_actions_reset(struct process *process);
 /* The action of one signal changed to ignoring: pending ones of it are dropped. */
 void signal_drop_ignored(struct process *process, int signal);
 void signal_queue_clear(struct list *queue);
+/* A timer ends: its entry is freed, now or when it is taken out of the queue. */
+void signal_give_up(struct process *process, struct signal_info *entry);
+/* The thread's kick bit says whether there is something to deliver. process->signal_lock is held. */
+void signal_kick_update(struct thread *thread);
 /* Whether the process ignores the signal, by SIG_IGN or by default. */
 bool signal_is_ignored(const struct process *process, int signal);
 

@@ -64,7 +64,7 @@ static long wait_for_events(const struct arguments *args, uint64_t deadline_ns)
 
 	if (count <= 0 || count > EVENTS_MAX)
 		return -EINVAL;
-	if (!user_range_ok(events, (uint64_t)count * sizeof(struct epoll_event)))
+	if (!user_range_is_possible(events, (uint64_t)count * sizeof(struct epoll_event)))
 		return -EFAULT;
 	file = fd_get(ARG_INT(args, 0));
 	if (!file)

@@ -7,7 +7,10 @@
 #include "kernel/host/host.h"
 #include "kernel/mm/user.h"
 #include "kernel/syscall/table.h"
+#include "kernel/syscall/timeout.h"
+#include "kernel/task/thread.h"
 #include "kernel/task/time.h"
+#include "kernel/vfs/wait.h"
 
 #define WORD_BYTES sizeof(uint32_t)
 
@@ -16,23 +19,36 @@ static bool word_is_ok(user_t word)
 	return user_range_ok(word, WORD_BYTES);
 }
 
+/*
+ * FUTEX_WAIT takes how long, FUTEX_WAIT_BITSET until when. Only a signal for the thread ends the wait: other kicks are
+ * served, and what is left of the time is waited.
+ */
 static long wait(const struct arguments *args, int command)
 {
-	user_t timeout = ARG_USER(args, 3);
+	bool relative = command == FUTEX_WAIT;
+	uint64_t deadline_ns = WAIT_FOREVER;
 	struct __kernel_timespec time;
 	long result;
 
-	if (timeout) {
-		/* The copy is for the check alone; the host reads its own, which can only hurt who changed it. */
-		if (copy_from_user(&time, timeout, sizeof(time)) < 0)
-			return -EFAULT;
-		if (!timespec_is_valid(&time))
-			return -EINVAL;
+	if (ARG_USER(args, 3)) {
+		result = timespec_get(&time, ARG_USER(args, 3));
+		if (result)
+			return result;
+		if (relative)
+			deadline_ns = deadline_after(timespec_to_ns(&time));
 	}
-	result = host_futex_sleep(ARG_USER(args, 0), ARG_INT(args, 1), ARG_UINT(args, 2), timeout, ARG_UINT(args, 5));
-	if (result == -EINTR)
-		return timeout && command == FUTEX_WAIT ? -ERESTARTNOHAND : -ERESTARTSYS;
-	return result;
+	for (;;) {
+		thread_idle_begin();
+		result = host_futex_sleep(ARG_USER(args, 0), ARG_INT(args, 1), ARG_UINT(args, 2),
+					  ARG_USER(args, 3) ? (uintptr_t)&time : 0, ARG_UINT(args, 5));
+		thread_idle_end();
+		if (result != -EINTR)
+			return result;
+		if (thread_is_interrupted(current))
+			return ARG_USER(args, 3) && relative ? -ERESTARTNOHAND : -ERESTARTSYS;
+		if (relative)
+			time = timespec_from_ns(timeout_left(deadline_ns));
+	}
 }
 
 SYSCALL(futex)

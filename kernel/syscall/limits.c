@@ -3,7 +3,9 @@
 #include <linux/errno.h>
 #include <linux/times.h>
 
+#include "kernel/fs/proc.h"
 #include "kernel/host/host.h"
+#include "kernel/lib/pages.h"
 #include "kernel/mm/mm.h"
 #include "kernel/syscall/table.h"
 #include "kernel/task/pid.h"
@@ -97,6 +99,15 @@ SYSCALL(prlimit64)
 	return error;
 }
 
+/* In KiB, as /proc/self/status has it. */
+static long resident_kib(void)
+{
+	struct mm_totals totals;
+
+	mm_totals(process_current()->space, &totals);
+	return (long)(proc_resident_pages(&totals) * (PAGE_BYTES / 1024));
+}
+
 static uint64_t cpu_time_ns(int clock)
 {
 	struct __kernel_timespec time = {0};
@@ -120,6 +131,8 @@ SYSCALL(getrusage)
 	/* The kernel is part of the program: its time is user time. */
 	use.ru_utime.tv_sec = (long)(ns / NS_PER_SECOND);
 	use.ru_utime.tv_usec = (long)(ns % NS_PER_SECOND / NS_PER_US);
+	if (who != RUSAGE_CHILDREN)
+		use.ru_maxrss = resident_kib();
 	return copy_to_user(ARG_USER(args, 1), &use, sizeof(use));
 }
 

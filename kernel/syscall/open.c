@@ -73,7 +73,7 @@ static long open_at(int dirfd, user_t path, const struct open_how *how)
 	if (!result && text[0] == '\0')
 		result = -ENOENT;
 	if (!result)
-		result = fd_check_free();
+		result = fd_prepare();
 	if (!result)
 		result = file_open(dirfd, text, &request, &file);
 	if (result)

@@ -20,7 +20,7 @@ SYSCALL(getrandom)
 	if (flags & ~(unsigned)(GRND_NONBLOCK | GRND_RANDOM | GRND_INSECURE) ||
 	    (flags & GRND_RANDOM && flags & GRND_INSECURE))
 		return -EINVAL;
-	if (!user_range_ok(to, left))
+	if (!user_range_is_possible(to, left))
 		return -EFAULT;
 	while (done < left) {
 		size_t bytes = left - done < sizeof(piece) ? left - done : sizeof(piece), moved;

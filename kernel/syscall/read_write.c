@@ -19,7 +19,7 @@ static long transfer(int fd, struct io *io, int error, int64_t position, bool wr
 
 	if (!file)
 		return -EBADF;
-	if (position != POSITION_OWN && !file->ops->seek)
+	if (position != POSITION_OWN && !file_has_positions(file))
 		result = -ESPIPE;
 	else if (write ? !FILE_WRITABLE(file) : !FILE_READABLE(file))
 		result = -EBADF;

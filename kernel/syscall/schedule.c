@@ -15,6 +15,10 @@
 #include "kernel/task/pid.h"
 #include "kernel/task/system.h"
 
+#ifndef SCHED_EXT /* Linux 6.12 */
+#define SCHED_EXT 7
+#endif
+
 #define CPUS_MAX 1024
 #define SLICE_NS 3000000
 #define NICE_LEAST (-20)
@@ -144,6 +148,7 @@ static long priority_bound(int policy, int real_time)
 	case SCHED_BATCH:
 	case SCHED_IDLE:
 	case SCHED_DEADLINE:
+	case SCHED_EXT:
 		return 0;
 	default:
 		return -EINVAL;
@@ -200,7 +205,7 @@ static bool process_matches(const struct process *process, int which, int who)
 /* Shows each thread that is meant to `visit`; the last non-zero answer. The tree lock of processes is not held. */
 static long threads_visit(int which, int who, long (*visit)(struct thread *thread, int value), int value)
 {
-	struct process *process;
+	struct process *process = NULL;
 	long result = -ESRCH;
 
 	if (which == PRIORITY_PROCESS) {
@@ -209,8 +214,7 @@ static long threads_visit(int which, int who, long (*visit)(struct thread *threa
 		if (!thread)
 			return -ESRCH;
 		result = visit(thread, value);
-		if (thread != current)
-			process_put(process);
+		process_put(process);
 		return result;
 	}
 	process = process_next(1);

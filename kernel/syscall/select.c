@@ -10,7 +10,6 @@
 #include "kernel/vfs/file.h"
 #include "kernel/vfs/poll.h"
 
-#define FDS_MAX (1 << 20) /* no descriptor is higher: /proc/sys/fs/nr_open */
 #define WORD_BITS 64
 
 enum { SET_READ, SET_WRITE, SET_EXCEPT, SET_COUNT };
@@ -158,7 +157,8 @@ static long select_user(const struct arguments *args, uint64_t deadline_ns)
 
 	if (fd_count < 0)
 		return -EINVAL;
-	selection.fd_count = fd_count < FDS_MAX ? (unsigned)fd_count : FDS_MAX;
+	/* As Linux: what lies behind the table is not even looked at. */
+	selection.fd_count = (unsigned)fd_count < fd_capacity() ? (unsigned)fd_count : fd_capacity();
 	selection.words = (selection.fd_count + WORD_BITS - 1) / WORD_BITS;
 	selection.asked = heap_alloc_zero(2 * SET_COUNT * selection.words * sizeof(uint64_t) + 1);
 	if (!selection.asked)

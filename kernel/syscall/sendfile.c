@@ -22,7 +22,7 @@ static long sendfile_between(struct file *in, uint64_t *at, struct file *out, ui
 		bytes = IO_BYTES_MAX;
 	if (!pipe && (out->flags & O_APPEND))
 		return -EINVAL;
-	if (!pipe && !in->ops->seek)
+	if (!pipe && !file_has_positions(in))
 		return -EINVAL;
 	if (!bytes)
 		return 0;
@@ -41,7 +41,7 @@ static long sendfile(struct file *in, uint64_t *offset, int out_fd, uint64_t byt
 
 	if (!FILE_READABLE(in))
 		return -EBADF;
-	if (offset && !in->ops->seek)
+	if (offset && !file_has_positions(in))
 		return -ESPIPE;
 	if (area_check(at, bytes))
 		return -EINVAL;

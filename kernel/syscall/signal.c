@@ -38,6 +38,8 @@ SYSCALL(rt_sigaction)
 	lock_release(&process->signal_lock);
 	if (new_address && signal_is_ignored(process, signal))
 		signal_drop_ignored(process, signal);
+	else if (new_address)
+		timers_unignored(process, signal);
 	return old_address ? copy_to_user(old_address, &old, sizeof(old)) : 0;
 }
 

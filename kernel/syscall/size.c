@@ -31,7 +31,7 @@ SYSCALL(truncate)
 		return error;
 	error = truncate_check(path.dentry->inode);
 	if (!error)
-		error = inode_truncate(path.dentry->inode, ARG_ULONG(args, 1), false);
+		error = inode_truncate(path.dentry->inode, ARG_ULONG(args, 1));
 	path_put(&path);
 	return error;
 }
@@ -47,7 +47,7 @@ SYSCALL(ftruncate)
 	if (!file)
 		return -EBADF;
 	if (INODE_IS(file->inode, S_IFREG) && FILE_WRITABLE(file))
-		error = inode_truncate(file->inode, ARG_ULONG(args, 1), true);
+		error = inode_truncate(file->inode, ARG_ULONG(args, 1));
 	fd_put(file);
 	return error;
 }

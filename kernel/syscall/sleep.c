@@ -2,7 +2,6 @@
 #include <linux/errno.h>
 #include <linux/time.h>
 
-#include "kernel/host/host.h"
 #include "kernel/syscall/table.h"
 #include "kernel/syscall/timeout.h"
 #include "kernel/task/clock.h"
@@ -23,12 +22,11 @@ static int sleep_until(uint64_t deadline_ns)
 
 static long sleep_for(uint64_t ns, user_t remaining)
 {
-	uint64_t deadline_ns = deadline_after(ns), now_ns;
+	uint64_t deadline_ns = deadline_after(ns);
 
 	if (!sleep_until(deadline_ns))
 		return 0;
-	now_ns = host_monotonic_ns();
-	if (remaining && timespec_put(remaining, deadline_ns > now_ns ? deadline_ns - now_ns : 0))
+	if (remaining && timespec_put(remaining, timeout_left(deadline_ns)))
 		return -EFAULT;
 	return -ERESTARTNOHAND;
 }

@@ -53,7 +53,7 @@ static int area_check(uint64_t position, uint64_t bytes)
 
 static long splice_out(struct ends *ends, uint64_t *at, uint64_t bytes, unsigned flags)
 {
-	if (at && !ends->out->ops->seek)
+	if (at && !file_has_positions(ends->out))
 		return -EINVAL;
 	if (ends->out->flags & O_APPEND)
 		return -EINVAL;
@@ -67,7 +67,7 @@ static long splice_in(struct ends *ends, uint64_t *at, uint64_t bytes, unsigned 
 	uint64_t position = at ? *at : ends->in->position;
 	long result;
 
-	if (at && !ends->in->ops->seek)
+	if (at && !file_has_positions(ends->in))
 		return -EINVAL;
 	if (area_check(position, bytes))
 		return -EINVAL;
@@ -75,7 +75,7 @@ static long splice_in(struct ends *ends, uint64_t *at, uint64_t bytes, unsigned 
 	if (!ends->in->ops->read || (ends->in->ops->seek && !transfer_can_read(ends->in)))
 		return -EINVAL;
 	result = transfer_to_pipe(ends->in, &position, ends->out_pipe, bytes, pipe_flags(flags, ends->out, NULL));
-	if (result > 0 && ends->in->ops->seek)
+	if (result > 0 && file_has_positions(ends->in))
 		*(at ? at : &ends->in->position) = position;
 	return result;
 }

@@ -42,10 +42,23 @@ static long stat_copy(struct inode *inode, user_t to)
 	return copy_to_user(to, &out, sizeof(out));
 }
 
-static long stat_at(int dirfd, user_t text, unsigned walk_flags, user_t to)
+static unsigned walk_flags_of(int flags)
+{
+	return (flags & AT_SYMLINK_NOFOLLOW ? 0u : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0u);
+}
+
+/* With AT_EMPTY_PATH, no path is an empty one: Linux 6.11. */
+static int walk_to_file(int dirfd, user_t text, int flags, struct path *out)
+{
+	if (flags & AT_EMPTY_PATH && !text)
+		return path_walk(dirfd, "", walk_flags_of(flags), out);
+	return path_walk_user(dirfd, text, walk_flags_of(flags), out);
+}
+
+static long stat_at(int dirfd, user_t text, int flags, user_t to)
 {
 	struct path path;
-	long error = path_walk_user(dirfd, text, walk_flags, &path);
+	long error = walk_to_file(dirfd, text, flags, &path);
 
 	if (error)
 		return error;
@@ -68,12 +81,12 @@ static long stat_descriptor(int fd, user_t to)
 
 SYSCALL(stat)
 {
-	return stat_at(AT_FDCWD, ARG_USER(args, 0), WALK_FOLLOW, ARG_USER(args, 1));
+	return stat_at(AT_FDCWD, ARG_USER(args, 0), 0, ARG_USER(args, 1));
 }
 
 SYSCALL(lstat)
 {
-	return stat_at(AT_FDCWD, ARG_USER(args, 0), 0, ARG_USER(args, 1));
+	return stat_at(AT_FDCWD, ARG_USER(args, 0), AT_SYMLINK_NOFOLLOW, ARG_USER(args, 1));
 }
 
 SYSCALL(fstat)
@@ -89,11 +102,6 @@ static bool path_is_empty(user_t text)
 	return !text || (copy_from_user(&first, text, 1) == 0 && first == '\0');
 }
 
-static unsigned walk_flags_of(int flags)
-{
-	return (flags & AT_SYMLINK_NOFOLLOW ? 0u : WALK_FOLLOW) | (flags & AT_EMPTY_PATH ? WALK_EMPTY : 0u);
-}
-
 SYSCALL(newfstatat)
 {
 	int dirfd = ARG_INT(args, 0), flags = ARG_INT(args, 3);
@@ -101,9 +109,9 @@ SYSCALL(newfstatat)
 	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
 		return -EINVAL;
 	/* What fstat is in today's C libraries. */
-	if (flags & AT_EMPTY_PATH && dirfd >= 0 && path_is_empty(ARG_USER(args, 1)))
+	if (flags & AT_EMPTY_PATH && dirfd != AT_FDCWD && path_is_empty(ARG_USER(args, 1)))
 		return stat_descriptor(dirfd, ARG_USER(args, 2));
-	return stat_at(dirfd, ARG_USER(args, 1), walk_flags_of(flags), ARG_USER(args, 2));
+	return stat_at(dirfd, ARG_USER(args, 1), flags, ARG_USER(args, 2));
 }
 
 /*
@@ -149,7 +157,6 @@ static void statx_fill(struct statx *out, const struct dentry *dentry)
 SYSCALL(statx)
 {
 	int dirfd = ARG_INT(args, 0), flags = ARG_INT(args, 2);
-	bool empty = flags & AT_EMPTY_PATH && !ARG_USER(args, 1);
 	struct statx out;
 	struct path path;
 	int error;
@@ -157,8 +164,7 @@ SYSCALL(statx)
 	if (ARG_UINT(args, 3) & STATX__RESERVED || (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE ||
 	    flags & ~(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE))
 		return -EINVAL;
-	error = empty ? path_walk(dirfd, "", walk_flags_of(flags), &path)
-		      : path_walk_user(dirfd, ARG_USER(args, 1), walk_flags_of(flags), &path);
+	error = walk_to_file(dirfd, ARG_USER(args, 1), flags, &path);
 	if (error)
 		return error;
 	statx_fill(&out, path.dentry);

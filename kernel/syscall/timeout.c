@@ -73,7 +73,7 @@ uint64_t timeout_from_ms(int milliseconds)
 	return milliseconds ? deadline_after((uint64_t)milliseconds * NS_PER_MS) : 0;
 }
 
-static uint64_t time_left(uint64_t deadline_ns)
+uint64_t timeout_left(uint64_t deadline_ns)
 {
 	uint64_t now_ns = host_monotonic_ns();
 
@@ -89,7 +89,7 @@ long timeout_put(user_t to, uint64_t deadline_ns, long result)
 {
 	if (!to || !deadline_ns)
 		return result;
-	return put_result(timespec_put(to, time_left(deadline_ns)), result);
+	return put_result(timespec_put(to, timeout_left(deadline_ns)), result);
 }
 
 long timeout_put_timeval(user_t to, uint64_t deadline_ns, long result)
@@ -99,7 +99,7 @@ long timeout_put_timeval(user_t to, uint64_t deadline_ns, long result)
 
 	if (!to || !deadline_ns)
 		return result;
-	left = timespec_from_ns(time_left(deadline_ns));
+	left = timespec_from_ns(timeout_left(deadline_ns));
 	value.tv_sec = left.tv_sec;
 	value.tv_usec = left.tv_nsec / NS_PER_US;
 	return put_result(copy_to_user(to, &value, sizeof(value)), result);

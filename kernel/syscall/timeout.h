@@ -18,6 +18,9 @@ int timeout_get_timeval(user_t from, uint64_t *deadline_ns);
 /* In milliseconds; negative: for ever. */
 uint64_t timeout_from_ms(int milliseconds);
 
+/* What is left until a deadline, nanoseconds; 0: nothing. */
+uint64_t timeout_left(uint64_t deadline_ns);
+
 /*
  * The end of a call that tells what is left of its timeout: `result`, or what becomes of it where the call cannot be
  * restarted

@@ -19,6 +19,8 @@ bool trace_is_on(void);
 /* Strings are read before the call: they may be gone behind it. */
 void trace_enter(struct trace *trace, uint64_t number, const struct arguments *args);
 void trace_leave(struct trace *trace, long result);
+/* Instead, before a call that does not come back. */
+void trace_leave_for_ever(struct trace *trace);
 /* A line of its own: "--- SIGSEGV {si_addr=0x0} ---", "+++ exited with 1 +++". */
 __attribute__((format(printf, 1, 2))) void trace_event(const char *format, ...);
 

@@ -103,6 +103,25 @@ static long attribute_set(struct inode *inode, const struct request *request)
 		     : inode->ops->setxattr(inode, request->name, request->value, request->size, request->flags);
 }
 
+/* File capabilities are shown as their reader is to see them: without the root user that they are for if that is 0. */
+static long capabilities_get(struct inode *inode, void *value, uint64_t size)
+{
+	struct vfs_ns_cap_data data;
+	long bytes = inode->ops->getxattr(inode, XATTR_NAME_CAPS, &data, sizeof(data));
+
+	if (bytes == XATTR_CAPS_SZ_3 && data.rootid == 0) {
+		data.magic_etc = VFS_CAP_REVISION_2 | (data.magic_etc & VFS_CAP_FLAGS_EFFECTIVE);
+		bytes = XATTR_CAPS_SZ_2;
+	}
+	if (bytes >= 0 && bytes != XATTR_CAPS_SZ_2 && bytes != XATTR_CAPS_SZ_3)
+		return -EINVAL;
+	if (bytes > 0 && size && (uint64_t)bytes > size)
+		return -ERANGE;
+	if (bytes > 0 && size)
+		memcpy(value, &data, (size_t)bytes);
+	return bytes == -ERANGE ? -EINVAL : bytes;
+}
+
 static long attribute_get(struct inode *inode, const struct request *request)
 {
 	uint64_t size = request->size < XATTR_SIZE_MAX ? request->size : XATTR_SIZE_MAX;
@@ -118,7 +137,10 @@ static long attribute_get(struct inode *inode, const struct request *request)
 	value = heap_alloc(size + 1);
 	if (!value)
 		return -ENOMEM;
-	result = inode->ops->getxattr(inode, request->name, value, size);
+	if (strcmp(request->name, XATTR_NAME_CAPS) == 0)
+		result = capabilities_get(inode, value, size);
+	else
+		result = inode->ops->getxattr(inode, request->name, value, size);
 	if (result > 0 && size && copy_to_user(request->to, value, (size_t)result))
 		result = -EFAULT;
 	heap_free(value);

@@ -91,3 +91,32 @@ int clock_sleep_check(int clock)
 		return -EINVAL;
 	}
 }
+
+int clock_timer_check(int clock)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_MONOTONIC:
+	case CLOCK_BOOTTIME:
+	case CLOCK_TAI:
+		return 0;
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_BOOTTIME_ALARM:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_REALTIME_COARSE:
+	case CLOCK_MONOTONIC_COARSE:
+		return -EOPNOTSUPP;
+	default:
+		return cpu_clock(clock) < 0 ? -EINVAL : 0;
+	}
+}
+
+bool clock_is_cpu(int clock)
+{
+	return clock < 0 || clock == CLOCK_PROCESS_CPUTIME_ID || clock == CLOCK_THREAD_CPUTIME_ID;
+}
+
+bool clock_is_cpu_of_thread(int clock)
+{
+	return clock < 0 ? clock & CPU_CLOCK_OF_THREAD : clock == CLOCK_THREAD_CPUTIME_ID;
+}

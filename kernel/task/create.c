@@ -65,6 +65,7 @@ struct process *process_new(void)
 	list_init(&process->all);
 	list_init(&process->threads);
 	list_init(&process->signal_queue);
+	process_timers_init(process);
 	wait_queue_init(&process->children_queue);
 	for (unsigned i = 0; i < PROCESS_LIMITS; i++)
 		process->limits[i] = default_limits[i];

@@ -146,22 +146,37 @@ static int span_reserve(const struct elf *elf, uint64_t hint, uint64_t *bias)
 	return 0;
 }
 
+static void extent_note(const Elf64_Phdr *segment, struct elf_place *place)
+{
+	uint64_t start = place->bias + segment->p_vaddr;
+	uint64_t end = start + segment->p_filesz;
+
+	if (segment->p_flags & PF_X && (!place->code_start || start < place->code_start))
+		place->code_start = start;
+	if (segment->p_flags & PF_X && end > place->code_end)
+		place->code_end = end;
+	if (start > place->data_start)
+		place->data_start = start;
+	if (end > place->data_end)
+		place->data_end = end;
+}
+
 int elf_map(const struct elf *elf, uint64_t hint, struct elf_place *place)
 {
 	const Elf64_Ehdr *header = &elf->header;
-	int error = span_reserve(elf, hint, &place->bias);
+	uint64_t bias;
+	int error = span_reserve(elf, hint, &bias);
 
-	place->entry = place->bias + header->e_entry;
-	place->headers = 0;
-	place->end = place->bias + elf->end;
+	*place = (struct elf_place){.bias = bias, .entry = bias + header->e_entry, .end = bias + elf->end};
 	for (unsigned i = 0; i < header->e_phnum && !error; i++) {
 		const Elf64_Phdr *segment = &elf->segments[i];
 
 		if (segment->p_type != PT_LOAD)
 			continue;
-		error = segment_map(elf, segment, place->bias);
+		error = segment_map(elf, segment, bias);
+		extent_note(segment, place);
 		if (header->e_phoff >= segment->p_offset && header->e_phoff - segment->p_offset < segment->p_filesz)
-			place->headers = place->bias + segment->p_vaddr + header->e_phoff - segment->p_offset;
+			place->headers = bias + segment->p_vaddr + header->e_phoff - segment->p_offset;
 	}
 	return error;
 }

@@ -253,9 +253,14 @@ static int program_map(const struct exec *exec, struct elf_place *program, struc
 	*start = *program;
 	if (!error && exec->interpreter)
 		error = elf_map(exec->interpreter_elf, 0, start);
-	if (!error)
-		mm_break_set(program->end);
-	return error;
+	if (error)
+		return error;
+	mm_break_set(program->end);
+	space->code_start = program->code_start;
+	space->code_end = program->code_end;
+	space->data_start = program->data_start;
+	space->data_end = program->data_end;
+	return 0;
 }
 
 static void executable_set(struct process *process, struct file *file)
@@ -264,16 +269,19 @@ static void executable_set(struct process *process, struct file *file)
 
 	process->executable = file->path;
 	dentry_get(process->executable.dentry);
-	if (old.dentry)
+	inode_count_running(file->inode, 1);
+	if (old.dentry) {
+		inode_count_running(old.dentry->inode, -1);
 		path_put(&old);
+	}
 }
 
 void exec_commit(struct exec *exec, struct frame *frame)
 {
 	struct thread *thread = current;
 	struct process *process = thread->process;
-	struct elf_place program;
-	struct elf_place start;
+	struct elf_place program = {0};
+	struct elf_place start = {0};
 	struct stack_contents stack = {
 		.exec = exec,
 		.program = &program,
@@ -284,12 +292,14 @@ void exec_commit(struct exec *exec, struct frame *frame)
 
 	fd_table_close_on_exec(process->files);
 	signal_actions_reset(process);
+	process_timers_exec(process);
 	space_clear(process->space);
 	error = stack_map(process->space, exec->elf->executable_stack);
 	if (!error)
 		error = program_map(exec, &program, &start);
 	if (!error)
 		error = stack_fill(&stack, secure, &frame->rsp);
+	process->space->stack_start = frame->rsp;
 	executable_set(process, exec->file);
 	process->dumpable = !secure;
 	name_set(thread, exec->name);

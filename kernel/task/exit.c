@@ -10,6 +10,7 @@
 #include "kernel/host/host.h"
 #include "kernel/lib/list.h"
 #include "kernel/mm/user.h"
+#include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/create.h"
 #include "kernel/task/execution.h"
@@ -140,11 +141,8 @@ static void others_kick(struct process *process)
 	{
 		struct thread *thread = list_entry(at, struct thread, siblings);
 
-		if (thread == current)
-			continue;
-		__atomic_fetch_or(&thread->kick, KICK_EXIT, __ATOMIC_SEQ_CST);
-		if (thread->host_tid)
-			host_kick(thread->host_pid, thread->host_tid);
+		if (thread != current)
+			thread_kick(thread, KICK_EXIT);
 	}
 }
 

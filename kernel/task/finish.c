@@ -81,6 +81,7 @@ void process_finish(struct process *process)
 	tell(process->exit_status);
 	if (process->pid == 1)
 		guest_end(process->exit_status);
+	process_timers_end(process);
 	cpu_time_note(process);
 	possessions_drop(process);
 	signal_queue_clear(&process->signal_queue);

@@ -47,25 +47,14 @@ static bool group_has_stopped(int group)
 	return stopped;
 }
 
-static void group_send(int group, int signal)
-{
-	siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
-	struct process *process = process_next(1);
-
-	while (process) {
-		int next = process->pid + 1;
-
-		if (process->group == group)
-			signal_send_process(process, &info);
-		process_put(process);
-		process = process_next(next);
-	}
-}
-
 void group_lost_member(struct process *process)
 {
+	siginfo_t hang_up = {.si_code = SI_KERNEL};
+
 	if (!group_has_stopped(process->group) || !group_is_orphaned(process->group))
 		return;
-	group_send(process->group, SIGHUP);
-	group_send(process->group, SIGCONT);
+	hang_up.si_signo = SIGHUP;
+	signal_send_group(process->group, &hang_up);
+	hang_up.si_signo = SIGCONT;
+	signal_send_group(process->group, &hang_up);
 }

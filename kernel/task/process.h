@@ -11,6 +11,7 @@
 
 #include "kernel/lib/list.h"
 #include "kernel/lib/lock.h"
+#include "kernel/signal/timers.h"
 #include "kernel/task/credentials.h"
 #include "kernel/task/thread.h"
 #include "kernel/vfs/dentry.h"
@@ -58,7 +59,7 @@ struct process {
 	struct credentials credentials;
 	struct rlimit64 limits[PROCESS_LIMITS];
 
-	struct path executable;   /* /proc/self/exe */
+	struct path executable;   /* /proc/self/exe; counted in its inode's `executing` */
 	uint64_t arguments_start; /* in application memory: /proc/self/cmdline */
 	uint64_t arguments_end;
 	uint64_t environment_start;
@@ -70,6 +71,7 @@ struct process {
 	struct signal_action actions[SIGNAL_COUNT];
 	signal_set_t pending;
 	struct list signal_queue;
+	struct process_timers timers; /* a lock of their own */
 	int32_t parent_death_signal;
 	bool dumpable;
 	bool no_new_privileges;

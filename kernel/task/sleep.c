@@ -32,14 +32,18 @@ static void sleep_in_host(struct thread *thread, uint64_t timeout_ns)
 	uint32_t asleep = SLEEP_ASLEEP;
 
 	if (!poller_enter()) {
+		thread_idle_begin();
 		host_futex_wait(&thread->sleep_word, SLEEP_ASLEEP, timeout_ns == WAIT_FOREVER ? NULL : &timeout);
+		thread_idle_end();
 		return;
 	}
 	if (__atomic_compare_exchange_n(&thread->sleep_word, &asleep, SLEEP_POLLING, false, __ATOMIC_SEQ_CST,
 					__ATOMIC_SEQ_CST)) {
 		uint32_t polling = SLEEP_POLLING;
 
+		thread_idle_begin();
 		poller_poll(timeout_ns);
+		thread_idle_end();
 		__atomic_compare_exchange_n(&thread->sleep_word, &polling, SLEEP_ASLEEP, false, __ATOMIC_SEQ_CST,
 					    __ATOMIC_SEQ_CST);
 	}

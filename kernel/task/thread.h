@@ -24,6 +24,7 @@ struct execution;
 enum {
 	KICK_SIGNAL = 1, /* a signal may be deliverable */
 	KICK_EXIT = 2,   /* leave: the process exits or executes another program */
+	KICK_TIMERS = 4, /* a timer of CPU time may have come: timers_look (signal/timers.h) */
 };
 
 /* thread->sleep_word: a futex. Others set it to AWAKE. */
@@ -74,6 +75,7 @@ struct thread {
 	uint64_t set_tls;       /* of a new process: its FS base; 0: as its parent's */
 	uint64_t set_child_tid; /* in application memory: where the new thread writes its id first; 0: nowhere */
 	struct frame *frame; /* the system call or fault being served: the application's registers */
+	bool idle; /* waits in the host: see thread_idle_begin */
 	uint64_t clear_child_tid;
 	uint64_t robust_list;
 	uint64_t robust_list_bytes;
@@ -107,7 +109,20 @@ _Static_assert(offsetof(struct thread, user_ip) == 40, "GS offset of user_ip");
 
 #define current arch_thread_self()
 
-/* Whether a signal wants the thread out of its wait: an unblocked one is pending, or it is to exit. */
-bool thread_is_interrupted(const struct thread *thread);
+/*
+ * Around host calls that may wait for long: meanwhile the thread takes no CPU time, and nobody kicks it to look at
+ * timers of that (signal/timers.h).
+ */
+static inline void thread_idle_begin(void)
+{
+	__atomic_store_n(&current->idle, true, __ATOMIC_SEQ_CST);
+}
+void thread_idle_end(void);
+
+/*
+ * Whether a signal wants the calling thread out of its wait: an unblocked one is pending, or it is to exit. Who waits
+ * in the host asks this after each kick, without locks: it also does what other kicks are for, and forgets them.
+ */
+bool thread_is_interrupted(struct thread *thread);
 
 #endif

@@ -17,8 +17,8 @@ struct timer {
 	struct tree_node node;
 	uint64_t deadline_ns; /* CLOCK_MONOTONIC; TIMER_NEVER: not armed */
 	/*
-	 * Called with the timers' lock held, the timer disarmed: may wake queues and change atomics, nothing that takes
-	 * other locks or calls timer_*.
+	 * Called with the timers' lock held, the timer disarmed, by a thread of any process: may wake queues, change
+	 * atomics and send signals, nothing that calls timer_*.
 	 */
 	void (*expire)(struct timer *timer);
 };

@@ -2,6 +2,7 @@
 #include "kernel/vfs/dentry.h"
 
 #include <linux/errno.h>
+#include <linux/limits.h>
 
 #include "kernel/lib/bug.h"
 #include "kernel/lib/hash.h"
@@ -87,9 +88,13 @@ int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **o
 		*out = dentry;
 		return 0;
 	}
+	/* A directory that was removed has no names, not even impossible ones. */
+	if (name->length > NAME_MAX)
+		return dir->unlinked ? -ENOENT : -ENAMETOOLONG;
 	if (dir->inode->ops->lookup)
 		error = dir->inode->ops->lookup(dir->inode, name, &inode);
-	if (error && error != -ENOENT)
+	/* A directory whose names nobody makes has no place for a missing one, either. */
+	if (error && (error != -ENOENT || dir->inode->ops->uncached))
 		return error;
 	/* The dentry must have its reference on dir before the cache may shrink: dir may be nobody's else. */
 	dentry_get(dir);

@@ -41,7 +41,7 @@ void dentry_put(struct dentry *dentry);
  * A dentry (with its own reference on inode) for an object without a name in any directory (pipe:[1], memfd:x); *out
  * with a reference.
  */
-int dentry_anonymous(const char *name, struct inode *inode, struct dentry **out);
+int dentry_anonymous(const char *text, struct inode *inode, struct dentry **out);
 
 /*
  * The whole path as seen from `root`, NUL-terminated, at the end of buffer; *out points to it. Its length with the

@@ -28,9 +28,18 @@ static struct file *slot_empty(struct fd_table *table, unsigned fd)
 	return file;
 }
 
-int fd_check_free(void)
+int fd_prepare(void)
 {
-	return process_current()->files->lowest >= process_limit(RLIMIT_NOFILE) ? -EMFILE : 0;
+	struct fd_table *table = process_current()->files;
+	int error = 0;
+
+	lock_acquire(&table->lock);
+	if (table->lowest >= process_limit(RLIMIT_NOFILE))
+		error = -EMFILE;
+	else if (table->lowest >= table->capacity)
+		error = fd_table_grow(table, table->lowest + 1);
+	lock_release(&table->lock);
+	return error;
 }
 
 int fd_install(struct file *file, int from, bool close_on_exec)
@@ -133,6 +142,11 @@ void fd_table_close_on_exec(struct fd_table *table)
 	do
 		fd = close_next(table, (const uint64_t *const *)&table->close_on_exec, (unsigned)(fd + 1), ~0u);
 	while (fd >= 0);
+}
+
+unsigned fd_capacity(void)
+{
+	return __atomic_load_n(&process_current()->files->capacity, __ATOMIC_RELAXED);
 }
 
 int fd_flags(int fd)

@@ -79,12 +79,12 @@ int fd_table_grow(struct fd_table *table, unsigned wanted)
 	while (capacity < wanted)
 		capacity *= 2;
 	words = capacity / WORD_BITS;
-	files = heap_alloc_zero(capacity * sizeof(*files) + 2ul * words * sizeof(uint64_t));
+	files = heap_alloc_zero(capacity * sizeof(struct file *) + 2ul * words * sizeof(uint64_t));
 	if (!files)
 		return -ENOMEM;
 	maps = (uint64_t *)(void *)(files + capacity);
 	if (table->capacity) {
-		memcpy(files, table->files, table->capacity * sizeof(*files));
+		memcpy(files, table->files, table->capacity * sizeof(struct file *));
 		memcpy(maps, table->used, old_words * sizeof(uint64_t));
 		memcpy(maps + words, table->close_on_exec, old_words * sizeof(uint64_t));
 		heap_free(table->files);

@@ -16,12 +16,14 @@
 /* Files that stand for a place only (O_PATH). */
 static const struct file_ops place_ops;
 
-int file_new(const struct path *path, const struct file_ops *ops, unsigned flags, void *data, struct file **out)
+struct file *file_blank(void)
 {
-	struct file *file = heap_alloc(sizeof(*file));
+	return heap_alloc(sizeof(struct file));
+}
 
-	if (!file)
-		return -ENOMEM;
+static void file_fill(struct file *file, const struct path *path, const struct file_ops *ops, unsigned flags,
+		      void *data)
+{
 	dentry_get(path->dentry);
 	*file = (struct file){
 		.ops = ops,
@@ -32,6 +34,15 @@ int file_new(const struct path *path, const struct file_ops *ops, unsigned flags
 		.data = data,
 	};
 	list_init(&file->epoll_entries);
+}
+
+int file_new(const struct path *path, const struct file_ops *ops, unsigned flags, void *data, struct file **out)
+{
+	struct file *file = file_blank();
+
+	if (!file)
+		return -ENOMEM;
+	file_fill(file, path, ops, flags, data);
 	*out = file;
 	return 0;
 }
@@ -92,14 +103,12 @@ static int file_open_inode(struct file *file)
 	return file->ops->open ? file->ops->open(file) : 0;
 }
 
-int file_open_path(const struct path *path, unsigned flags, struct file **out)
+int file_open_blank(struct file *file, const struct path *path, unsigned flags)
 {
 	struct inode *inode = path->dentry->inode;
-	struct file *file;
-	int error = file_new(path, flags & O_PATH ? &place_ops : inode->file_ops, flags, NULL, &file);
+	int error = 0;
 
-	if (error)
-		return error;
+	file_fill(file, path, flags & O_PATH ? &place_ops : inode->file_ops, flags, NULL);
 	if (!(flags & O_PATH)) {
 		bool writer = counts_as_writer(file);
 
@@ -113,9 +122,13 @@ int file_open_path(const struct path *path, unsigned flags, struct file **out)
 	}
 	if (error)
 		file_free(file);
-	else
-		*out = file;
 	return error;
+}
+
+int file_open_path(const struct path *path, unsigned flags, struct file **out)
+{
+	*out = file_blank();
+	return *out ? file_open_blank(*out, path, flags) : -ENOMEM;
 }
 
 static void file_close(struct file *file)
@@ -146,8 +159,15 @@ static void anonymous_release(struct inode *inode)
 	heap_free(inode);
 }
 
+static int anonymous_setattr(struct inode *inode, const struct attributes *change)
+{
+	(void)inode;
+	(void)change;
+	return -EOPNOTSUPP;
+}
+
 static const struct inode_ops anonymous_ops = {
-	.setattr = inode_setattr,
+	.setattr = anonymous_setattr,
 	.release = anonymous_release,
 };
 

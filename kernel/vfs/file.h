@@ -22,6 +22,7 @@ struct mapping_source;
 
 /* An operation that is NULL: read and write -EINVAL, seek -ESPIPE, ioctl -ENOTTY, map -ENODEV, poll always ready. */
 struct file_ops {
+	bool no_splice; /* sendfile and splice do not read from it, though it can be read */
 	/*
 	 * The file was just opened on its inode; may change file->ops. An error undoes the open: no release. NULL:
 	 * fine.
@@ -37,7 +38,10 @@ struct file_ops {
 	 */
 	long (*read)(struct file *file, struct io *io, uint64_t *position);
 	long (*write)(struct file *file, struct io *io, uint64_t *position);
-	/* lseek: sets file->position and returns it. Files that have it can be read and written at any position. */
+	/*
+	 * lseek: sets file->position and returns it. Files that have it can be read and written at any position, but
+	 * for those with file_seek_nowhere.
+	 */
 	long (*seek)(struct file *file, int64_t offset, int whence);
 	long (*ioctl)(struct file *file, unsigned request, uint64_t argument);
 	/*
@@ -87,7 +91,14 @@ int file_new_anonymous(const char *name, const struct file_ops *ops, unsigned fl
  * reference on the path. -ENOMEM
  */
 int file_new(const struct path *path, const struct file_ops *ops, unsigned flags, void *data, struct file **out);
-/* Opens a place: calls the file system; permissions were checked. Consumes nothing. */
+/*
+ * Memory for a description, for those who must know before they do anything that there is some; heap_free takes it
+ * back. NULL: there is none.
+ */
+struct file *file_blank(void);
+/* Opens a place: calls the file system; permissions were checked. Takes over `blank`, even if it fails. */
+int file_open_blank(struct file *blank, const struct path *path, unsigned flags);
+/* The same for who has none. Consumes nothing. */
 int file_open_path(const struct path *path, unsigned flags, struct file **out);
 
 static inline void file_get(struct file *file)
@@ -108,8 +119,8 @@ struct file *fd_get(int fd);
 struct file *fd_get_any(int fd);
 void fd_put(struct file *file);
 
-/* Whether a descriptor is free, for calls that must know before they do anything: -EMFILE if not. */
-int fd_check_free(void);
+/* Sees to it that there is a free descriptor, for calls that must know before they do anything. -EMFILE, -ENOMEM */
+int fd_prepare(void);
 
 /* The lowest free descriptor from `from` on, below RLIMIT_NOFILE: installs the file (its reference is taken over) and
  * returns the number, or -EMFILE, -EINVAL, -ENOMEM: then the reference is still the caller's. */
@@ -122,9 +133,12 @@ int fd_close_range(unsigned first, unsigned last, bool only_mark);
 int fd_flags(int fd);
 int fd_set_flags(int fd, bool close_on_exec);
 
+/* Descriptors from here on are not open, and not even looked at by select: a power of two, as Linux's tables grow. */
+unsigned fd_capacity(void);
+
 struct fd_table;
 struct fd_table *fd_table_new(void);
-struct fd_table *fd_table_copy(struct fd_table *table); /* NULL: no memory */
+struct fd_table *fd_table_copy(struct fd_table *from); /* NULL: no memory */
 void fd_table_get(struct fd_table *table);
 /*
  * For looking at a table (proc): keeps it, without making it one that is shared: its user may be in the middle of a
@@ -145,6 +159,12 @@ int fd_table_next(struct fd_table *table, int fd);
 
 /* An operation for files with a size; SEEK_DATA and SEEK_HOLE for files without holes. */
 long file_seek_generic(struct file *file, int64_t offset, int whence);
+/* An operation for files that have no position and let lseek have its way: 0. */
+long file_seek_nowhere(struct file *file, int64_t offset, int whence);
+static inline bool file_has_positions(const struct file *file)
+{
+	return file->ops->seek && file->ops->seek != file_seek_nowhere;
+}
 /* What lseek(2) does below the descriptor. */
 long file_seek(struct file *file, int64_t offset, int whence);
 /* What read(2) does below the descriptor: checks the mode, takes the position lock where needed. */

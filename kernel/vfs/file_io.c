@@ -11,7 +11,7 @@
 /* A file used by one descriptor of one thread needs no lock for its position. */
 static bool position_lock(struct file *file)
 {
-	if (__atomic_load_n(&file->references, __ATOMIC_RELAXED) == 1 || !file->ops->seek)
+	if (__atomic_load_n(&file->references, __ATOMIC_RELAXED) == 1 || !file_has_positions(file))
 		return false;
 	lock_acquire(&file->position_lock);
 	return true;
@@ -27,7 +27,7 @@ static int read_check(const struct file *file)
 /* Positions are signed in the interface: nothing moves past the largest. Files without a position do not care. */
 static bool position_is_beyond(const struct file *file, const struct io *io, uint64_t position)
 {
-	return file->ops->seek && position > INT64_MAX - io->left;
+	return file_has_positions(file) && position > INT64_MAX - io->left;
 }
 
 static long read_from(struct file *file, struct io *io, uint64_t *position)
@@ -36,10 +36,13 @@ static long read_from(struct file *file, struct io *io, uint64_t *position)
 
 	if (position_is_beyond(file, io, *position))
 		return -EINVAL;
+	if (io->vector && !io->left)
+		return 0;
 	if (!file->ops->read)
 		return -EISDIR;
 	done = file->ops->read(file, io, position);
-	if (done > 0 && INODE_IS(file->inode, S_IFREG) && !(file->flags & O_NOATIME)) {
+	/* Of nothing, at the end, or in vain: it was an access. */
+	if (INODE_IS(file->inode, S_IFREG) && !(file->flags & O_NOATIME)) {
 		inode_accessed(file->inode, file->atime_due);
 		file->atime_due = false;
 	}
@@ -62,7 +65,7 @@ long file_read(struct file *file, struct io *io)
 
 long file_read_at(struct file *file, struct io *io, uint64_t position)
 {
-	long error = file->ops->seek ? read_check(file) : -ESPIPE;
+	long error = file_has_positions(file) ? read_check(file) : -ESPIPE;
 
 	return error ? error : read_from(file, io, &position);
 }
@@ -76,7 +79,9 @@ static int write_check(const struct file *file)
 
 static long write_to(struct file *file, struct io *io, uint64_t *position)
 {
-	return position_is_beyond(file, io, *position) ? -EINVAL : file->ops->write(file, io, position);
+	if (position_is_beyond(file, io, *position))
+		return -EINVAL;
+	return io->vector && !io->left ? 0 : file->ops->write(file, io, position);
 }
 
 long file_write(struct file *file, struct io *io)
@@ -95,7 +100,7 @@ long file_write(struct file *file, struct io *io)
 
 long file_write_at(struct file *file, struct io *io, uint64_t position)
 {
-	long error = file->ops->seek ? write_check(file) : -ESPIPE;
+	long error = file_has_positions(file) ? write_check(file) : -ESPIPE;
 
 	return error ? error : write_to(file, io, &position);
 }
@@ -137,6 +142,13 @@ long file_seek(struct file *file, int64_t offset, int whence)
 	if (locked)
 		lock_release(&file->position_lock);
 	return result;
+}
+
+long file_seek_nowhere(struct file *file, int64_t offset, int whence)
+{
+	(void)offset;
+	(void)whence;
+	return (long)file->position;
 }
 
 long file_seek_generic(struct file *file, int64_t offset, int whence)

@@ -53,6 +53,13 @@ void inode_put(struct inode *inode)
 		inode->ops->release(inode);
 }
 
+void inode_count_running(struct inode *inode, int change)
+{
+	lock_acquire(&inode->lock);
+	inode->executing += (uint32_t)change;
+	lock_release(&inode->lock);
+}
+
 void inode_apply(struct inode *inode, const struct attributes *change)
 {
 	if (change->valid & ATTR_MODE)

@@ -71,7 +71,7 @@ struct directory_sink {
 struct inode_ops {
 	/*
 	 * The names in this directory come and go by themselves (proc): none is remembered, lookup is asked every
-	 * time.
+	 * time, and making a name that it does not know is -ENOENT.
 	 */
 	bool uncached;
 	/* *out with a reference; -ENOENT. */
@@ -172,6 +172,8 @@ struct timestamp timestamp_now(void);
 void inode_apply(struct inode *inode, const struct attributes *change);
 /* A setattr for inodes that are only fields: -EINVAL for ATTR_SIZE. Takes the lock. */
 int inode_setattr(struct inode *inode, const struct attributes *change);
+/* A program runs from the file (+1), or does no longer (-1): meanwhile nobody opens it for writing. Takes the lock. */
+void inode_count_running(struct inode *inode, int change);
 /* Something was read: sets atime by the rules of relatime. `due`: a day has passed. Takes the lock if it must. */
 void inode_accessed(struct inode *inode, bool due);
 /* Whether atime is so old that relatime sets it anyway. */

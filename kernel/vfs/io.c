@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 
 #include "kernel/lib/heap.h"
+#include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 
 static void *kernel_pointer(uint64_t address)
@@ -20,12 +21,13 @@ static void io_one_segment(struct io *io, uint64_t base, uint64_t bytes, bool ke
 	io->kernel = kernel;
 	io->append = false;
 	io->no_append = false;
+	io->vector = false;
 	io->owned = NULL;
 }
 
 int io_user(struct io *io, user_t base, uint64_t bytes)
 {
-	if (!user_range_ok(base, bytes))
+	if (!user_range_is_possible(base, bytes))
 		return -EFAULT;
 	io_one_segment(io, base, bytes < IO_BYTES_MAX ? bytes : IO_BYTES_MAX, false);
 	return 0;
@@ -44,7 +46,7 @@ static long segments_check(struct io_segment *segments, uint64_t count)
 	for (uint64_t i = 0; i < count; i++) {
 		if ((int64_t)segments[i].bytes < 0)
 			return -EINVAL;
-		if (!user_range_ok(segments[i].base, segments[i].bytes))
+		if (!user_range_is_possible(segments[i].base, segments[i].bytes))
 			return -EFAULT;
 		if (segments[i].bytes > IO_BYTES_MAX - total)
 			segments[i].bytes = IO_BYTES_MAX - total;
@@ -59,6 +61,7 @@ int io_import(struct io *io, user_t vector, uint64_t count)
 	long total;
 
 	io_one_segment(io, 0, 0, false);
+	io->vector = true;
 	if (count > IO_SEGMENTS_MAX)
 		return -EINVAL;
 	if (count == 0)
@@ -101,7 +104,7 @@ static size_t piece_move(bool kernel, uint64_t address, void *buffer, size_t byt
 		return user_write(address, buffer, bytes);
 	if (direction == IO_GET)
 		return user_read(buffer, address, bytes);
-	return clear_user(address, bytes) == 0 ? bytes : 0;
+	return user_clear(address, bytes);
 }
 
 static size_t io_move(struct io *io, uint8_t *buffer, size_t bytes, enum io_direction direction)
@@ -141,6 +144,34 @@ size_t io_put(struct io *io, const void *from, size_t bytes)
 size_t io_get(struct io *io, void *to, size_t bytes)
 {
 	return io_move(io, to, bytes, IO_GET);
+}
+
+size_t io_get_probe(const struct io *io, size_t bytes)
+{
+	const struct io_segment *segment = io->segments;
+	size_t offset = io->offset, done = 0;
+
+	if (bytes > io->left)
+		bytes = io->left;
+	if (io->kernel)
+		return bytes;
+	while (done < bytes) {
+		uint64_t address = segment->base + offset;
+		size_t left = segment->bytes - offset, step = PAGE_BYTES - address % PAGE_BYTES;
+		uint8_t byte;
+
+		if (left == 0) {
+			segment++;
+			offset = 0;
+			continue;
+		}
+		if (!user_read(&byte, address, 1))
+			break;
+		step = step < left ? step : left;
+		done += step;
+		offset += step;
+	}
+	return done < bytes ? done : bytes;
 }
 
 size_t io_put_zero(struct io *io, size_t bytes)

@@ -27,6 +27,7 @@ struct io {
 	bool kernel;                       /* segments are kernel memory */
 	bool append;                       /* RWF_APPEND: as if O_APPEND */
 	bool no_append;                    /* RWF_NOAPPEND: as if not */
+	bool vector;                       /* readv, writev and so on: nothing to move is no question to the file */
 	struct io_segment single;          /* what segments points to for plain read and write */
 	struct io_segment *owned;          /* heap block to free */
 };
@@ -42,5 +43,7 @@ void io_end(struct io *io);
 size_t io_put(struct io *io, const void *from, size_t bytes);
 size_t io_get(struct io *io, void *to, size_t bytes);
 size_t io_put_zero(struct io *io, size_t bytes);
+/* How many bytes io_get could copy now, without copying them: for who has to make room first. Touches every page. */
+size_t io_get_probe(const struct io *io, size_t bytes);
 
 #endif

@@ -44,8 +44,10 @@ struct last_component {
 };
 int path_walk_parent(int dirfd, const char *text, struct last_component *out);
 
-/* The child of a directory, by the cache or the file system: a dentry, perhaps negative, with a reference. The tree
- * lock must be held. */
+/*
+ * The child of a directory, by the cache or the file system: a dentry, perhaps negative, with a reference. The tree
+ * lock must be held. -ENAMETOOLONG, -ENOMEM, the file system's errors.
+ */
 int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **out);
 struct name name_make(const char *text, size_t length);
 

@@ -2,7 +2,6 @@
 #include "kernel/vfs/names.h"
 
 #include <linux/errno.h>
-#include <linux/limits.h>
 
 #include "kernel/task/process.h"
 #include "kernel/vfs/cache.h"
@@ -34,7 +33,7 @@ int name_may_create(const struct dentry *dir)
 
 int name_lookup(const struct last_component *at, struct dentry **out)
 {
-	return at->name.length > NAME_MAX ? -ENAMETOOLONG : dentry_lookup(at->dir.dentry, &at->name, out);
+	return dentry_lookup(at->dir.dentry, &at->name, out);
 }
 
 /* Takes the tree lock and finds the negative dentry for a new name. An error gives the lock back. */

@@ -2,9 +2,9 @@
 #include "kernel/vfs/open.h"
 
 #include <linux/errno.h>
-#include <linux/limits.h>
 #include <linux/signal.h>
 
+#include "kernel/lib/heap.h"
 #include "kernel/lib/print.h"
 #include "kernel/signal/send.h"
 #include "kernel/task/process.h"
@@ -14,10 +14,10 @@
 
 #define O_TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
-int inode_truncate(struct inode *inode, uint64_t size, bool touch)
+int inode_truncate(struct inode *inode, uint64_t size)
 {
 	struct attributes change = {
-		.valid = ATTR_SIZE | (touch ? ATTR_MTIME : 0u),
+		.valid = ATTR_SIZE | ATTR_MTIME,
 		.size = size,
 		.mtime = timestamp_now(),
 	};
@@ -65,12 +65,13 @@ static int walk_creating(struct walk *walk, const struct open_request *request, 
 
 		if (error)
 			return error;
+		/* Places that are there, of which no name can be made. */
+		if (walk->last == WALK_LAST_ROOT)
+			return 0;
 		if (walk->last != WALK_LAST_NAME)
 			return walk_component(walk, false);
 		if (walk->trailing_slash)
 			return -EISDIR;
-		if (walk->name.length > NAME_MAX)
-			return -ENAMETOOLONG;
 		error = dentry_lookup(walk->at, &walk->name, &child);
 		if (error)
 			return error;
@@ -180,22 +181,28 @@ static int open_check(struct inode *inode, unsigned flags)
 int file_open(int dirfd, const char *text, const struct open_request *request, struct file **out)
 {
 	bool created = false;
+	struct file *file = file_blank();
 	struct path path;
 	struct inode *inode;
-	int error = place_find(dirfd, text, request, &path, &created);
+	int error = file ? place_find(dirfd, text, request, &path, &created) : -ENOMEM;
 
-	if (error)
+	if (error) {
+		heap_free(file);
 		return error;
+	}
 	inode = path.dentry->inode;
 	if (!created)
 		error = open_check(inode, request->flags);
-	if (!error)
-		error = file_open_path(&path, request->flags, out);
+	if (error)
+		heap_free(file);
+	else
+		error = file_open_blank(file, &path, request->flags);
 	if (!error && !created && request->flags & O_TRUNC && INODE_IS(inode, S_IFREG)) {
-		error = inode_truncate(inode, 0, true);
+		error = inode_truncate(inode, 0);
 		if (error)
-			file_put(*out);
+			file_put(file);
 	}
 	path_put(&path);
+	*out = file;
 	return error;
 }

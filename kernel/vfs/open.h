@@ -13,8 +13,8 @@ struct open_request {
 /* 0 and a file with one reference, or the errors of open(2). May block: FIFOs. */
 int file_open(int dirfd, const char *text, const struct open_request *request, struct file **out);
 
-/* Cuts or stretches the file to a size; permissions were checked. `touch`: mtime is set even if nothing changes (as
- * ftruncate and O_TRUNC do, truncate does not). -ETXTBSY, -EFBIG, -EPERM, -EINVAL ... */
-int inode_truncate(struct inode *inode, uint64_t size, bool touch);
+/* Cuts or stretches the file to a size; permissions were checked. mtime is set even if nothing changes. -ETXTBSY,
+ * -EFBIG, -EPERM, -EINVAL ... */
+int inode_truncate(struct inode *inode, uint64_t size);
 
 #endif

@@ -38,9 +38,9 @@ struct wait_entry {
 struct poll_entry {
 	struct wait_entry entries[POLL_QUEUES];
 	unsigned used;
+	bool exclusive;
 	void (*call)(struct wait_entry *entry, unsigned events);
 	struct thread *thread;
-	bool exclusive;
 	void *owner; /* the implementation's: epoll's item */
 };
 

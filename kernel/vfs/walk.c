@@ -7,7 +7,6 @@
 
 #include <linux/errno.h>
 #include <linux/fcntl.h>
-#include <linux/limits.h>
 
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
@@ -132,7 +131,7 @@ int walk_component(struct walk *walk, bool follow)
 		return walk_up(walk);
 	if (walk_enter_quickly(walk))
 		return 0;
-	error = walk->name.length > NAME_MAX ? -ENAMETOOLONG : dentry_lookup(walk->at, &walk->name, &child);
+	error = dentry_lookup(walk->at, &walk->name, &child);
 	if (error)
 		return error;
 	return walk_enter(walk, child, follow);

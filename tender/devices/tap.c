@@ -139,7 +139,7 @@ static bool frames_are_bare(const char *name)
 	long fd;
 
 	memcpy(path, before, sizeof(before) - 1);
-	memcpy(path + sizeof(before) - 1, name, length);
+	memcpy(path + sizeof(before) - 1, name, length + 1);
 	memcpy(path + sizeof(before) - 1 + length, after, sizeof(after));
 	fd = host_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

@@ -80,8 +80,8 @@ static int note_match(const struct elf_source *source, const struct elf_image *i
 	const Elf64_Phdr *phdr = &image->phdrs[index];
 
 	for (size_t i = 0; i < count; i++) {
-		size_t payload;
-		size_t bytes;
+		size_t payload = 0;
+		size_t bytes = 0;
 		int found;
 
 		if (requests[i].bytes)

@@ -33,7 +33,7 @@ static int kernel_decode(struct linux_guest *guest, struct error *error)
 	const char *name = guest->options.kernel;
 	struct kernel_header header = {0};
 	struct elf_source source;
-	uint64_t bytes;
+	uint64_t bytes = 0;
 	long got;
 
 	guest->kernel_fd = file_open(name, &bytes, error);

@@ -63,7 +63,11 @@ static void signals_set(const struct linux_guest *guest, enum kernel_role role)
 	check("set up signals", actions_set(ignored, sizeof(ignored), &ignore));
 	check("set up signals", actions_set(by_default, sizeof(by_default), &usual));
 	check("set up the signal stack", host_sigaltstack(&stack));
-	check("unblock signals", host_sigprocmask(SIG_SETMASK, 0));
+	/*
+	 * The kick stays blocked until the filter is installed and the library kernel lets it through: a member that is
+	 * ahead may be hostile already, and could change the registers saved in the arena's signal stack.
+	 */
+	check("unblock signals", host_sigprocmask(SIG_SETMASK, HOST_SIGNAL_BIT(KERNEL_KICK_SIGNAL)));
 }
 
 /* Counted per user namespace, so per guest; root's guests share the count of "nobody" and have their control group. */

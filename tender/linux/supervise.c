@@ -46,12 +46,13 @@ static void pending_send(struct front *front)
 	}
 }
 
-static void message_receive(struct front *front)
+/* What the guest sends is hostile: an empty packet is not yet the end, but with nobody left to send another it is. */
+static void message_receive(struct front *front, bool is_alone)
 {
 	struct kernel_control message;
 	long got = host_receive(front->control_fd, &message, sizeof(message), MSG_DONTWAIT | MSG_TRUNC);
 
-	if (got == 0)
+	if (got == 0 && is_alone)
 		front->control_fd = -1;
 	if (got != sizeof(message) || message.kind != KERNEL_CONTROL_TERMIOS || front->terminal < 0)
 		return;
@@ -103,7 +104,7 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 
 		wait_for_events(&front, fds);
 		if (fds[1].revents & (POLLIN | POLLHUP | POLLERR))
-			message_receive(&front);
+			message_receive(&front, fds[1].revents & POLLHUP);
 		if (fds[0].revents)
 			status = signal_take(&front);
 		pending_send(&front);

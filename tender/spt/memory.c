@@ -128,7 +128,7 @@ static long heap_make_executable(const struct guest *guest)
 int memory_make(struct guest *guest, struct error *error)
 {
 	struct elf_source source = elf_source_file(guest->options.kernel, guest->kernel_fd, &guest->window);
-	uint64_t mapped_ends[ELF_PHDR_MAX];
+	uint64_t mapped_ends[ELF_PHDR_MAX] = {0};
 	long result = 0;
 
 	if (pieces_map(guest, mapped_ends, error) < 0)

@@ -63,12 +63,15 @@ void stub_signal(int signal, void *info, struct context *context)
 	stub_signals.count[signal]++;
 	stub_signals.stack = (uint64_t)(uintptr_t)&signal;
 	stub_signals.mask = context->mask;
-	if (signal == SIGSYS)
+	if (signal == SIGSYS) {
 		context->registers.rax = 4711;
-	else if (context->registers.rip == (uint64_t)(uintptr_t)stub_touch_fault)
+		/* The way back lets kicks through. */
+		context->mask = 0;
+	} else if (context->registers.rip == (uint64_t)(uintptr_t)stub_touch_fault) {
 		context->registers.rip = (uint64_t)(uintptr_t)stub_touch_failed;
-	else if (signal != KERNEL_KICK_SIGNAL)
+	} else if (signal != KERNEL_KICK_SIGNAL) {
 		stub_exit(128 + signal);
+	}
 }
 
 void stub_main(const struct kernel_boot *boot, enum kernel_role role, const uint64_t *registers);

@@ -6,10 +6,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "kernel/host/boot.h"
 #include "kernel/lib/pages.h"
 
 int fake_arena_fd;
 char *fake_arena_base;
+struct kernel_boot fake_boot = {.mem_bytes = FAKE_ARENA_BYTES, .wake_fd = -1, .trace_fd = -1, .cpu_count = 1};
+
+static struct kernel_statistics statistics;
 
 __attribute__((constructor)) static void fake_arena_init(void)
 {
@@ -21,4 +25,7 @@ __attribute__((constructor)) static void fake_arena_init(void)
 	if (fake_arena_base == MAP_FAILED)
 		abort();
 	pages_init(fake_arena_base, fake_arena_base + FAKE_ARENA_FIRST, fake_arena_base + FAKE_ARENA_BYTES);
+	fake_boot.arena_fd = fake_arena_fd;
+	fake_boot.statistics = (uint64_t)(uintptr_t)&statistics;
+	kernel_boot_set(&fake_boot);
 }

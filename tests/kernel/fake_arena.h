@@ -1,4 +1,4 @@
-/* The arena of unit tests: linking fake_arena.c makes heap and pages usable from main on. */
+/* The arena of unit tests, and the tender's hand-over: heap and pages are usable from main on. */
 #ifndef TESTS_KERNEL_FAKE_ARENA_H
 #define TESTS_KERNEL_FAKE_ARENA_H
 
@@ -7,5 +7,7 @@
 
 extern int fake_arena_fd;
 extern char *fake_arena_base;
+/* What kernel_boot() points to. */
+extern struct kernel_boot fake_boot;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -33,6 +34,12 @@ long host_futex_wake(const uint32_t *word, unsigned count)
 {
 	fake_host_counts.futex++;
 	return result(syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0));
+}
+
+long host_futex(uint64_t word, int operation, uint32_t value, uint64_t timeout_or_value2, uint64_t word2,
+		uint32_t value3)
+{
+	return result(syscall(SYS_futex, word, operation, value, timeout_or_value2, word2, value3));
 }
 
 long host_mmap(uint64_t address, size_t bytes, int protection, int flags, int fd, uint64_t offset)
@@ -71,7 +78,34 @@ uint64_t host_realtime_ns(void)
 	return clock_ns(CLOCK_REALTIME);
 }
 
+long host_clock_gettime(int clock, struct __kernel_timespec *out)
+{
+	return result(syscall(SYS_clock_gettime, clock, out));
+}
+
+long host_read(int fd, void *buffer, size_t bytes)
+{
+	return result(read(fd, buffer, bytes));
+}
+
 long host_write(int fd, const void *buffer, size_t bytes)
 {
 	return result(write(fd, buffer, bytes));
+}
+
+long host_ppoll(struct pollfd *fds, unsigned count, const struct __kernel_timespec *timeout)
+{
+	return result(syscall(SYS_ppoll, fds, (unsigned long)count, timeout, NULL, 0ul));
+}
+
+/* Threads of tests see a kick when they look. */
+long host_kick(int host_process, int host_thread)
+{
+	(void)host_process, (void)host_thread;
+	return 0;
+}
+
+void host_exit_group(int status)
+{
+	_exit(status);
 }

@@ -1,7 +1,6 @@
 /*
  * A process for tests of the calls on files: one thread, descriptors, credentials, and a tmpfs as its root. System
- * calls are
- * made by number. No header of the kernel here that clashes with libc's.
+ * calls are made by number. No header of the kernel here that clashes with libc's.
  */
 #ifndef TESTS_KERNEL_FAKE_PROCESS_H
 #define TESTS_KERNEL_FAKE_PROCESS_H
@@ -14,14 +13,10 @@
 void fake_process_begin(void);
 /* As setfsuid and setfsgid of user 0 do, capabilities included. */
 void fake_process_set_fsuid(uint32_t uid, uint32_t gid);
-void fake_process_set_limit(unsigned resource, uint64_t limit);
 /* As if there were another thread, so that descriptors are counted. */
 void fake_process_set_threads(unsigned count);
 /* Closes all descriptors and gives up root and directory. */
 void fake_process_end(void);
-/* Signals that were sent to it, by number. */
-extern unsigned fake_process_signals[65];
-
 /* A system call on files, or -ENOSYS. */
 long fake_process_call(long number, const long arguments[6]);
 

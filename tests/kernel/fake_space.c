@@ -1,25 +1,28 @@
 /* An address space of real memory: see fake_space.h. */
-#define _GNU_SOURCE
 #include "fake_space.h"
 
-#include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <linux/errno.h>
+#include <linux/memfd.h>
 
 #include "fake_arena.h"
+#include "fake_task.h"
 #include "kernel/host/boot.h"
 #include "kernel/lib/bug.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/pages.h"
+#include "kernel/lib/string.h"
+#include "kernel/lib/text.h"
 #include "kernel/mm/vma.h"
 #include "kernel/task/process.h"
 #include "kernel/vfs/file.h"
 
-#include <linux/errno.h>
-
+/* libc's, whose headers clash with the kernel's. */
 int memfd_create(const char *name, unsigned flags);
+int ftruncate(int fd, long bytes);
+void *mmap(void *address, size_t bytes, int protection, int flags, int fd, long offset);
+
+#define MAPS_BYTES 20000
 
 struct fake_file {
 	struct file file;
@@ -32,60 +35,39 @@ struct fake_file {
 };
 
 uint64_t fake_user_base;
-uint64_t fake_limits[16];
-bool fake_is_root;
 int fake_image_fd;
 unsigned char *fake_image;
 int fake_writable_count;
 int fake_writable_error;
-_Thread_local struct thread *arch_thread_current;
 
-static struct process process;
-static struct thread thread;
-static struct kernel_boot boot;
-
-const struct kernel_boot *kernel_boot(void)
-{
-	return &boot;
-}
-
-uint64_t process_limit(unsigned resource)
-{
-	return fake_limits[resource];
-}
-
-bool process_capable(int capability)
-{
-	(void)capability;
-	return fake_is_root;
-}
+static struct process *process;
+/* What /proc/PID/maps calls them all. */
+static struct dentry file_name = {.references = 1, .parent = &file_name, .length = 5, .name = "/file"};
 
 static void image_init(void)
 {
 	fake_image_fd = memfd_create("image", 0);
 	bug_on(fake_image_fd < 0 || ftruncate(fake_image_fd, FAKE_IMAGE_PAGES * PAGE_BYTES) != 0);
-	fake_image = (unsigned char *)syscall(SYS_mmap, NULL, FAKE_IMAGE_PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE,
-					      MAP_SHARED, fake_image_fd, 0);
+	fake_image = mmap(NULL, FAKE_IMAGE_PAGES * PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fake_image_fd, 0);
 	memset(fake_image, 0xee, FAKE_IMAGE_PAGES * PAGE_BYTES);
 	for (unsigned page = 0; page < FAKE_IMAGE_PAGES; page++)
 		fake_image[page * PAGE_BYTES] = (unsigned char)(page + 1);
-	boot.image_base = (uint64_t)(uintptr_t)fake_image;
-	boot.image_bytes = FAKE_IMAGE_PAGES * PAGE_BYTES;
-	boot.image_fd = fake_image_fd;
+	fake_boot.image_base = (uint64_t)(uintptr_t)fake_image;
+	fake_boot.image_bytes = FAKE_IMAGE_PAGES * PAGE_BYTES;
+	fake_boot.image_fd = fake_image_fd;
 }
 
 static void areas_init(void)
 {
-	long base = syscall(SYS_mmap, NULL, FAKE_USER_BYTES + (4ul << 30), PROT_NONE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	uint64_t base = (uint64_t)(uintptr_t)mmap(NULL, FAKE_USER_BYTES + (4ul << 30), PROT_NONE,
+						  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	bug_on(base == -1);
-	fake_user_base = ((uint64_t)base + (4ul << 30) - 1) & ~((4ul << 30) - 1);
-	boot.user_base = fake_user_base;
-	boot.user_bytes = FAKE_USER_BYTES;
-	boot.low_start = FAKE_LOW_START;
-	boot.low_end = FAKE_LOW_END;
-	boot.arena_fd = fake_arena_fd;
+	bug_on(base == UINT64_MAX);
+	fake_user_base = (base + (4ul << 30) - 1) & ~((4ul << 30) - 1);
+	fake_boot.user_base = fake_user_base;
+	fake_boot.user_bytes = FAKE_USER_BYTES;
+	fake_boot.low_start = FAKE_LOW_START;
+	fake_boot.low_end = FAKE_LOW_END;
 	image_init();
 }
 
@@ -93,26 +75,22 @@ void fake_space_begin(void)
 {
 	if (!fake_user_base)
 		areas_init();
-	process = (struct process){.pid = 1};
-	process.space = space_new();
-	bug_on(!process.space);
-	thread = (struct thread){.self = &thread, .process = &process};
-	arch_thread_current = &thread;
-	for (unsigned i = 0; i < 16; i++)
-		fake_limits[i] = UINT64_MAX;
-	fake_is_root = false;
+	process = fake_task_begin();
+	fake_task_set_capabilities(0);
+	process->space = space_new();
+	bug_on(!process->space);
 	fake_writable_error = 0;
 }
 
 void *fake_space_now(void)
 {
-	return process.space;
+	return process->space;
 }
 
 void fake_space_end(void)
 {
-	space_clear(process.space);
-	space_put(process.space);
+	space_clear(process->space);
+	space_put(process->space);
 	bug_on(fake_writable_count != 0);
 }
 
@@ -172,6 +150,7 @@ struct fake_file *fake_file_new(int flags, size_t pages)
 	fake->file.references = 1;
 	fake->file.flags = (uint32_t)flags;
 	fake->file.inode = &fake->inode;
+	fake->file.path.dentry = &file_name;
 	fake->pages = pages;
 	fake->data = pages_alloc_zero(FAKE_FILE_PAGES);
 	for (size_t page = 0; page < FAKE_FILE_PAGES; page++)
@@ -222,32 +201,21 @@ int fake_file_references(struct fake_file *file)
 	return (int)file->file.references;
 }
 
-void file_put(struct file *file)
+const char *fake_space_maps(void)
 {
-	if (file)
-		file->references--;
-}
-
-long path_text(const struct path *path, const struct path *at, char *buffer, size_t size, char **out)
-{
-	(void)path, (void)at;
-	*out = buffer;
-	return snprintf(buffer, size, "/file");
-}
-
-char *fake_space_maps(void)
-{
-	const struct address_space *space = process.space;
-	char *out = NULL;
-	size_t length = 0;
-	FILE *stream = open_memstream(&out, &length);
+	static char out[MAPS_BYTES];
+	const struct address_space *space = process->space;
+	struct text text = {0};
 
 	for (struct vma *vma = vma_find(space, 0); vma; vma = vma_next(vma))
-		fprintf(stream, "%lx-%lx %c%c%c%c %lx%s%s%s\n", vma->start, vma->end,
-			vma->protection & PROT_READ ? 'r' : '-', vma->protection & PROT_WRITE ? 'w' : '-',
-			vma->protection & PROT_EXEC ? 'x' : '-', vma->flags & MAP_SHARED ? 's' : 'p',
-			vma->file || vma->shared ? vma->offset : 0, vma->file || vma->shared ? " file" : "",
-			vma->label ? " " : "", vma->label ? vma->label : "");
-	fclose(stream);
+		text_print(&text, "%lx-%lx %c%c%c%c %lx%s%s%s\n", vma->start, vma->end,
+			   vma->protection & PROT_READ ? 'r' : '-', vma->protection & PROT_WRITE ? 'w' : '-',
+			   vma->protection & PROT_EXEC ? 'x' : '-', vma->flags & MAP_SHARED ? 's' : 'p',
+			   vma->file || vma->shared ? vma->offset : 0, vma->file || vma->shared ? " file" : "",
+			   vma->label ? " " : "", vma->label ? vma->label : "");
+	bug_on(text.failed || text.length >= MAPS_BYTES);
+	memcpy(out, text.data ? text.data : "", text.length);
+	out[text.length] = 0;
+	text_clear(&text);
 	return out;
 }

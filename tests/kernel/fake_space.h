@@ -17,14 +17,12 @@
 #define FAKE_IMAGE_PAGES 64u
 
 extern uint64_t fake_user_base;
-extern uint64_t fake_limits[16];
-extern bool fake_is_root;
 extern int fake_image_fd;
 extern unsigned char *fake_image; /* writable, to put an index in */
 extern int fake_writable_count;   /* writable_add minus writable_remove */
 extern int fake_writable_error;   /* what writable_add says */
 
-/* A fresh address space for the calling thread. */
+/* A fresh address space for the process (fake_task.h), which has no capabilities. */
 void fake_space_begin(void);
 /* struct address_space of the kernel. */
 void *fake_space_now(void);
@@ -44,7 +42,7 @@ void *fake_file_of(struct fake_file *file);
 void *fake_file_page(struct fake_file *file, size_t page);
 int fake_file_references(struct fake_file *file);
 
-/* One line of maps in short, e.g. "10000000-10002000 rw-p 0 file"; the whole list, allocated. */
-char *fake_space_maps(void);
+/* One line of maps in short, e.g. "10000000-10002000 rw-p 0 file"; the whole list, until the next call. */
+const char *fake_space_maps(void);
 
 #endif

@@ -1,79 +1,90 @@
 /* Threads of unit tests: see fake_task.h. Sleeping and waking is task/sleep.c's own; nobody polls. */
 #include "tests/kernel/fake_task.h"
 
-#include "kernel/signal/send.h"
-#include "kernel/task/poller.h"
+#include "arch.h"
+#include "kernel/lib/bug.h"
+#include "kernel/lib/list.h"
+#include "kernel/signal/signal.h"
+#include "kernel/task/create.h"
+#include "kernel/task/pid.h"
 #include "kernel/task/process.h"
-#include "kernel/task/timer.h"
 #include "kernel/vfs/wait.h"
 
 #define THREADS_MAX 256
 
-bool fake_capable;
-uint64_t fake_limit = UINT64_MAX;
-unsigned fake_signals_sent[SIGNAL_COUNT + 1];
-_Thread_local struct thread *arch_thread_current;
-
-static struct process process;
+static struct process *process;
 static struct thread threads[THREADS_MAX];
-static bool interrupted[THREADS_MAX];
 static uint32_t thread_count;
+
+static struct thread *thread_next(void)
+{
+	uint32_t number = __atomic_fetch_add(&thread_count, 1, __ATOMIC_SEQ_CST);
+	struct thread *thread = &threads[number];
+
+	bug_on(number >= THREADS_MAX);
+	*thread = (struct thread){.self = thread, .process = process, .tid = (int)number + 1, .references = 1};
+	list_init(&thread->siblings);
+	list_init(&thread->signals.queue);
+	thread->signals.blocked = ~(signal_set_t)0;
+	arch_thread_set(thread);
+	return thread;
+}
+
+/* Threads of a test may come all at once. */
+static void process_ensure(void)
+{
+	static struct lock lock;
+
+	lock_acquire(&lock);
+	if (!process) {
+		process = process_new();
+		bug_on(!process);
+		process->pid = 1;
+		process_register(process);
+	}
+	lock_release(&lock);
+}
+
+struct process *fake_task_begin(void)
+{
+	process_ensure();
+	if (!arch_thread_self())
+		thread_next();
+	process->thread_count = 1;
+	process->umask = 022;
+	for (unsigned i = 0; i < PROCESS_LIMITS; i++)
+		process->limits[i].rlim_cur = RLIM64_INFINITY;
+	process->credentials = (struct credentials){.bounding = CAPABILITIES_CONTAINER};
+	fake_task_set_capabilities(CAPABILITIES_CONTAINER);
+	return process;
+}
 
 struct thread *fake_thread_begin(void)
 {
-	struct thread *thread = &threads[__atomic_fetch_add(&thread_count, 1, __ATOMIC_SEQ_CST)];
-
-	*thread = (struct thread){.self = thread, .process = &process};
-	arch_thread_current = thread;
-	return thread;
+	process_ensure();
+	return thread_next();
 }
 
 void fake_thread_interrupt(struct thread *thread)
 {
-	__atomic_store_n(&interrupted[thread - threads], true, __ATOMIC_SEQ_CST);
+	__atomic_fetch_or(&thread->kick, KICK_EXIT, __ATOMIC_SEQ_CST);
 	thread_wake(thread);
 }
 
-bool thread_is_interrupted(const struct thread *thread)
+void fake_task_set_limit(unsigned resource, uint64_t limit)
 {
-	return __atomic_load_n(&interrupted[thread - threads], __ATOMIC_SEQ_CST);
+	process->limits[resource].rlim_cur = limit;
 }
 
-void signal_send_current(int signal)
+void fake_task_set_capabilities(uint64_t capabilities)
 {
-	fake_signals_sent[signal]++;
+	process->credentials.permitted = capabilities;
+	process->credentials.effective = capabilities;
 }
 
-uint64_t process_limit(unsigned resource)
+bool fake_task_take_signal(int signal)
 {
-	(void)resource;
-	return fake_limit;
-}
+	siginfo_t info;
 
-bool process_capable(int capability)
-{
-	(void)capability;
-	return fake_capable;
-}
-
-bool poller_enter(void)
-{
-	return false;
-}
-
-void poller_poll(uint64_t timeout_ns)
-{
-	(void)timeout_ns;
-}
-
-void poller_leave(void)
-{
-}
-
-void poller_wake(void)
-{
-}
-
-void timekeeper_notify(void)
-{
+	return signal_take(SIGNAL_BIT(signal), &info) == signal;
 }

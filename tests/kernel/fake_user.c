@@ -1,7 +1,6 @@
 /*
- * Application memory of unit tests: the test program's own, through process_vm_readv, which faults as the kernel's
- * copies
- * do. Addresses in the upper half are nobody's.
+ * Application memory of unit tests: the test program's own, through calls that say EFAULT where the kernel's copies
+ * would fault. Addresses in the upper half are nobody's.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -11,7 +10,7 @@
 
 #include "kernel/mm/user.h"
 
-#define USER_END (1ul << 47)
+#define PIECE_BYTES 4096u
 
 bool user_range_ok(user_t address, uint64_t bytes)
 {
@@ -49,24 +48,39 @@ int copy_to_user(user_t to, const void *from, size_t bytes)
 	return user_write(to, from, bytes) == bytes ? 0 : -EFAULT;
 }
 
-int clear_user(user_t to, size_t bytes)
+size_t user_clear(user_t to, size_t bytes)
 {
-	static const char zeroes[4096];
+	static const char zeroes[PIECE_BYTES];
 
-	for (size_t done = 0; done < bytes; done += sizeof(zeroes)) {
-		if (copy_to_user(to + done, zeroes, bytes - done < sizeof(zeroes) ? bytes - done : sizeof(zeroes)))
-			return -EFAULT;
+	for (size_t done = 0; done < bytes;) {
+		size_t piece = bytes - done < PIECE_BYTES ? bytes - done : PIECE_BYTES;
+		size_t cleared = user_write(to + done, zeroes, piece);
+
+		done += cleared;
+		if (cleared < piece)
+			return done;
 	}
-	return 0;
+	return bytes;
 }
 
+int clear_user(user_t to, size_t bytes)
+{
+	return user_clear(to, bytes) == bytes ? 0 : -EFAULT;
+}
+
+/* In pieces that end where pages do. */
 long strncpy_from_user(char *to, user_t from, size_t size)
 {
-	for (size_t i = 0; i < size; i++) {
-		if (copy_from_user(to + i, from + i, 1))
+	for (size_t length = 0; length < size;) {
+		size_t piece = PIECE_BYTES - (from + length) % PIECE_BYTES;
+		size_t got = user_read(to + length, from + length, piece < size - length ? piece : size - length);
+		const char *end = memchr(to + length, 0, got);
+
+		if (end)
+			return end - to;
+		if (!got)
 			return -EFAULT;
-		if (!to[i])
-			return (long)i;
+		length += got;
 	}
 	return -ENAMETOOLONG;
 }
@@ -89,4 +103,13 @@ int put_user_u32(user_t to, uint32_t value)
 int put_user_u64(user_t to, uint64_t value)
 {
 	return copy_to_user(to, &value, sizeof(value));
+}
+
+int user_compare_exchange_u32(user_t at, uint32_t expected, uint32_t desired, uint32_t *old)
+{
+	int error = get_user_u32(old, at);
+
+	if (error)
+		return error;
+	return copy_to_user(at, *old == expected ? &desired : old, sizeof(*old));
 }

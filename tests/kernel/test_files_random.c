@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "tests/kernel/fake_process.h"
+#include "tests/kernel/fake_task.h"
 #include "tests/kernel/file_operations.h"
 #include "tests/kernel/unit.h"
 
@@ -88,8 +89,8 @@ static void kernel_begin(void)
 {
 	fake_process_begin();
 	/* RLIMIT_NOFILE, RLIMIT_FSIZE */
-	fake_process_set_limit(7, DESCRIPTORS_MAX);
-	fake_process_set_limit(1, 8000);
+	fake_task_set_limit(7, DESCRIPTORS_MAX);
+	fake_task_set_limit(1, 8000);
 	/* Something at 0 to 2, as natively. */
 	for (int fd = 0; fd < 3; fd++)
 		assert_int_equal(fake_process_call(SYS_open, (long[6]){(long)"/", O_PATH}), fd);

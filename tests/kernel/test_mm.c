@@ -15,6 +15,7 @@
 #include "abi/image.h"
 #include "fake_host.h"
 #include "fake_space.h"
+#include "fake_task.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "kernel/lib/text.h"
@@ -74,10 +75,9 @@ static int byte_at(uint64_t address)
 
 static void maps_expect(const char *text)
 {
-	char *maps = fake_space_maps();
+	const char *maps = fake_space_maps();
 
 	assert_string_equal(maps, text);
-	free(maps);
 }
 
 /* As Linux 6.18 answered the same calls. */
@@ -187,25 +187,25 @@ static void test_limits(void **state)
 	uint64_t start;
 
 	(void)state;
-	fake_limits[RLIMIT_AS] = 8 * PAGE;
+	fake_task_set_limit(RLIMIT_AS, 8 * PAGE);
 	start = map_anonymous(6 * PAGE);
 	assert_int_equal(mm_map(0, 3 * PAGE, PROT_READ, ANON, NULL, 0), -ENOMEM);
 	/* What is replaced does not count twice. */
 	assert_int_equal(mm_map(start, 6 * PAGE, RW, ANON | MAP_FIXED, NULL, 0), (long)start);
 	assert_int_equal(mm_remap(start, 6 * PAGE, 9 * PAGE, MREMAP_MAYMOVE, 0), -ENOMEM);
-	fake_limits[RLIMIT_AS] = UINT64_MAX;
-	fake_limits[RLIMIT_DATA] = 8 * PAGE;
+	fake_task_set_limit(RLIMIT_AS, UINT64_MAX);
+	fake_task_set_limit(RLIMIT_DATA, 8 * PAGE);
 	assert_int_equal(mm_map(0, 3 * PAGE, RW, ANON, NULL, 0), -ENOMEM);
 	assert_true(mm_map(0, 3 * PAGE, PROT_READ, ANON, NULL, 0) > 0);
-	fake_limits[RLIMIT_MEMLOCK] = 0;
+	fake_task_set_limit(RLIMIT_MEMLOCK, 0);
 	assert_int_equal(mm_lock(start, PAGE, true), -EPERM);
 	assert_int_equal(mm_map(0, PAGE, RW, ANON | MAP_LOCKED, NULL, 0), -EPERM);
-	fake_limits[RLIMIT_MEMLOCK] = 2 * PAGE;
+	fake_task_set_limit(RLIMIT_MEMLOCK, 2 * PAGE);
 	assert_int_equal(mm_lock(start, 3 * PAGE, true), -ENOMEM);
 	assert_int_equal(mm_lock(start, 2 * PAGE, true), 0);
 	assert_int_equal(mm_lock(start, 2 * PAGE, true), 0);
 	assert_int_equal(mm_map(0, PAGE, PROT_READ, ANON | MAP_LOCKED, NULL, 0), -EAGAIN);
-	fake_is_root = true;
+	fake_task_set_capabilities(UINT64_MAX);
 	assert_int_equal(mm_lock(start, 3 * PAGE, true), 0);
 }
 

@@ -33,7 +33,7 @@ static const struct random_files_options options = {.any_directory_size = true};
 /* Packs the current directory, which is native, and maps the result. */
 static void image_make(const char *layout)
 {
-	char *arguments[] = {"mkfs.erofs", "--quiet", (char *)(uintptr_t)layout, image_path, ".", NULL};
+	const char *arguments[] = {"mkfs.erofs", "--quiet", layout, image_path, ".", NULL};
 	posix_spawn_file_actions_t quiet;
 	struct stat stat;
 	int status, fd;
@@ -44,7 +44,7 @@ static void image_make(const char *layout)
 	assert_true(fd >= 0);
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
-	assert_int_equal(posix_spawnp(&child, arguments[0], &quiet, NULL, arguments, environ), 0);
+	assert_int_equal(posix_spawnp(&child, arguments[0], &quiet, NULL, (char **)(uintptr_t)arguments, environ), 0);
 	posix_spawn_file_actions_destroy(&quiet);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);

@@ -84,6 +84,8 @@ void record_text(const char *name, const void *bytes, long count);
 void record_expectation(const char *text, bool holds);
 /* "12", or the name of the error in a negative result; a static buffer per call pair. */
 const char *result_name(long result);
+/* A call that is not made by CALL and the like. */
+void record_made(const char *name);
 /* Forgets the calls made so far; afterwards says whether this one was made. */
 void record_calls_reset(void);
 bool record_call_was_made(const char *name, size_t length);

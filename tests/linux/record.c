@@ -49,7 +49,7 @@ const char *result_name(long result)
 	return text;
 }
 
-static void call_remember(const char *name)
+void record_made(const char *name)
 {
 	for (size_t i = 0; i < calls_count; i++)
 		if (strcmp(calls_made[i], name) == 0)
@@ -73,7 +73,7 @@ bool record_call_was_made(const char *name, size_t length)
 
 long record_call(const char *name, const char *text, long number, const long arguments[6], enum result_style style)
 {
-	call_remember(name);
+	record_made(name);
 	long result = raw_call(number, arguments);
 	if (style != RESULT_SILENT)
 		record_line("%s(%s) = %s", name, text, style == RESULT_OK && result >= 0 ? "ok" : result_name(result));
@@ -82,7 +82,7 @@ long record_call(const char *name, const char *text, long number, const long arg
 
 void *record_map(const char *name, const char *text, long number, const long arguments[6])
 {
-	call_remember(name);
+	record_made(name);
 	long result = raw_call(number, arguments);
 	bool failed = result < 0 && result > -4096;
 	record_line("%s(%s) = %s", name, text, failed ? result_name(result) : "ok");

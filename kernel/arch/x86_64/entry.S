@@ -2,8 +2,8 @@
  * From the application into the kernel and back.
  *
  * kernel_entry: a system call, from a stub or by way of the SIGSYS handler. As after the SYSCALL instruction, RCX is
- * the
- * address to return to; RAX the number. Nothing is written to the application's stack: its red zone is live.
+ * the address to return to; RAX the number. Nothing is written to the application's stack: its red zone is live.
+ * The kernel runs with none of the flags that would change what its instructions do: direction, trap, alignment check.
  * fault_entry: an exception of the application, by way of the signal handler, which left the address of the faulting
  * instruction in the thread's user_ip. All other registers are the application's.
  */
@@ -29,6 +29,16 @@
 	pushq %r15
 .endm
 
+/* A frame for an application that was stopped anywhere; the kernel's own flags. Faults and kicks may be slow. */
+.macro save_interrupted
+	pushq %gs:THREAD_USER_SP
+	pushq %gs:THREAD_USER_IP
+	pushfq
+	pushq $RFLAGS_START
+	popfq
+	save_registers
+.endm
+
 	.globl kernel_entry
 	.hidden kernel_entry
 	.type kernel_entry, @function
@@ -39,7 +49,10 @@ kernel_entry:
 	pushq %gs:THREAD_USER_SP
 	pushq %rcx
 	pushfq
-	cld
+	movq (%rsp), %r11 /* as SYSCALL leaves it, which a stub does not do */
+	testl $RFLAGS_SLOW, (%rsp)
+	jnz entry_flags
+entry_registers:
 	save_registers
 	movq %rsp, %rdi
 	call syscall_serve
@@ -48,6 +61,9 @@ kernel_entry:
 	.globl kernel_leave
 	.hidden kernel_leave
 kernel_leave:
+	/* A kick that came after the last look in C found the kernel running, and left only its word. */
+	cmpl $0, %gs:THREAD_KICK
+	jne kick_again
 	movq FRAME_RSP(%rsp), %rax
 	movq FRAME_RIP(%rsp), %rcx
 	movq FRAME_RFLAGS(%rsp), %rdx
@@ -87,6 +103,10 @@ leave_slow:
 	.globl kernel_leave_end
 	.hidden kernel_leave_end
 kernel_leave_end:
+entry_flags:
+	pushq $RFLAGS_START
+	popfq
+	jmp entry_registers
 	.size kernel_entry, . - kernel_entry
 
 	.globl fault_entry
@@ -95,11 +115,7 @@ kernel_leave_end:
 fault_entry:
 	movq %rsp, %gs:THREAD_USER_SP
 	movq %gs:THREAD_KERNEL_STACK, %rsp
-	pushq %gs:THREAD_USER_SP
-	pushq %gs:THREAD_USER_IP
-	pushfq
-	cld
-	save_registers
+	save_interrupted
 	movq %rsp, %rdi
 	call fault_serve
 	jmp kernel_leave
@@ -112,15 +128,18 @@ fault_entry:
 kick_entry:
 	movq %rsp, %gs:THREAD_USER_SP
 	movq %gs:THREAD_KERNEL_STACK, %rsp
-	pushq %gs:THREAD_USER_SP
-	pushq %gs:THREAD_USER_IP
-	pushfq
-	cld
-	save_registers
-/* A kick between the last look at the kick word and the jump to the application: RSP points to the frame again. */
+	save_interrupted
+	jmp kick_serve_frame
+/*
+ * A kick between the last look at the kick word and the jump to the application: RSP points to the frame again. The
+ * flags may be the application's already.
+ */
 	.globl kick_again
 	.hidden kick_again
 kick_again:
+	pushq $RFLAGS_START
+	popfq
+kick_serve_frame:
 	movq %rsp, %rdi
 	call kick_serve
 	jmp kernel_leave

@@ -11,6 +11,7 @@ extern const struct exception exceptions_end[];
 
 uint64_t exception_resume(uint64_t address)
 {
+	// cppcheck-suppress comparePointers ; one array, whose ends the linker script names
 	for (const struct exception *entry = exceptions_start; entry < exceptions_end; entry++) {
 		uint64_t self = (uint64_t)(uintptr_t)entry;
 

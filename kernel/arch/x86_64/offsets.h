@@ -15,10 +15,20 @@
 #define FRAME_RSP 136
 #define FRAME_BYTES 144
 
+/* In struct ucontext */
+#define CONTEXT_R12 72
+#define CONTEXT_R13 80
+#define CONTEXT_R14 88
+#define CONTEXT_R15 96
+#define CONTEXT_RBP 120
+#define CONTEXT_RBX 128
+#define CONTEXT_RSP 160
+#define CONTEXT_RIP 168
+
 /* Interrupts on, and the bit that is always one */
 #define RFLAGS_START 0x202
 
-/* Flags that a program may have set and that sahf does not restore: direction, trap, alignment check. */
+/* What a program may have set, the kernel must not have, and sahf does not restore: direction, trap, alignment check. */
 #define RFLAGS_SLOW 0x40500
 #define RFLAGS_OVERFLOW_BIT 11
 

@@ -16,6 +16,7 @@ void arch_relocate(void)
 {
 	uint64_t base = (uint64_t)(uintptr_t)kernel_image_start;
 
+	// cppcheck-suppress comparePointers ; one array, whose ends the linker script names
 	for (const Elf64_Rela *relocation = relocations_start; relocation < relocations_end; relocation++) {
 		bug_on(ELF64_R_TYPE(relocation->r_info) != R_X86_64_RELATIVE);
 		*(uint64_t *)(uintptr_t)(base + relocation->r_offset) = base + (uint64_t)relocation->r_addend;

@@ -23,8 +23,6 @@
 #define XSTATE_HEADER_BYTES 64
 #define SOFTWARE_WORDS_OFFSET 464
 #define UC_FLAGS (UC_FP_XSTATE | UC_SIGCONTEXT_SS | UC_STRICT_RESTORE_SS)
-#define USER_CS 0x33
-#define USER_SS 0x2b
 /* What a program may change in RFLAGS by a signal frame. */
 #define RFLAGS_USER 0x50dd5ull
 #define SYSCALL_INSTRUCTION 0x050f

@@ -36,6 +36,14 @@ static bool is_kernel(uint64_t address)
 	return address >> 32 == kernel_boot()->kernel_base >> 32;
 }
 
+/* Out of the handler into the kernel, even if the application was in 32-bit code. */
+static void kernel_enter(struct sigcontext *registers, const char *entry)
+{
+	registers->rip = (uint64_t)(uintptr_t)entry;
+	registers->cs = USER_CS;
+	registers->ss = USER_SS;
+}
+
 /* A system call instruction of the application that nobody patched: as if a stub had jumped to the entry. */
 static void trap_enter(const siginfo_t *info, struct sigcontext *registers)
 {
@@ -47,7 +55,7 @@ static void trap_enter(const siginfo_t *info, struct sigcontext *registers)
 	}
 	registers->rcx = registers->rip;
 	registers->r11 = registers->eflags;
-	registers->rip = (uint64_t)(uintptr_t)kernel_entry;
+	kernel_enter(registers, kernel_entry);
 }
 
 static void kick_enter(struct sigcontext *registers)
@@ -62,7 +70,7 @@ static void kick_enter(struct sigcontext *registers)
 		registers->rip = (uint64_t)(uintptr_t)kick_again;
 	} else if (!is_kernel(registers->rip)) {
 		thread->user_ip = registers->rip;
-		registers->rip = (uint64_t)(uintptr_t)kick_entry;
+		kernel_enter(registers, kick_entry);
 	}
 }
 
@@ -79,6 +87,9 @@ static void fault_enter(int signal, const siginfo_t *info, struct sigcontext *re
 	struct thread *thread = current;
 
 	kernel_statistics()->faults++;
+	/* The trap flag is the application's: the entry path takes it off, the way back sets it again. */
+	if (signal == SIGTRAP && is_kernel(registers->rip))
+		return;
 	if (is_kernel(registers->rip)) {
 		uint64_t resume = exception_resume(registers->rip);
 
@@ -93,7 +104,7 @@ static void fault_enter(int signal, const siginfo_t *info, struct sigcontext *re
 	thread->fault.trap_number = registers->trapno;
 	thread->fault.error_code = registers->err;
 	thread->user_ip = registers->rip;
-	registers->rip = (uint64_t)(uintptr_t)fault_entry;
+	kernel_enter(registers, fault_entry);
 }
 
 void signal_handler(int signal, siginfo_t *info, struct ucontext *context)

@@ -13,6 +13,8 @@ CHECK(clock_gettime_clocks, "clock_gettime,clock_getres")
 {
 	struct timespec now, resolution;
 	for (int clock = -2; clock < 13; clock++) {
+		if (clock == CLOCK_REALTIME_ALARM || clock == CLOCK_BOOTTIME_ALARM)
+			continue; /* only where there is a clock that wakes the machine */
 		long result = QUIET(clock_gettime, clock, &now);
 		NOTE("clock %d: %s %s", clock, result_name(result),
 		     result_name(QUIET(clock_getres, clock, &resolution)));

@@ -108,7 +108,6 @@ CHECK(fcntl_descriptors, "fcntl")
 	FOR_FDS(fcntl, FD, F_SETFD, FD_CLOEXEC);
 	FOR_FDS(fcntl, FD, F_GETOWN);
 	FOR_FDS(fcntl, FD, F_GETPIPE_SZ);
-	FOR_FDS(fcntl, FD, F_GET_SEALS);
 	FOR_FDS(fcntl, FD, F_GETLEASE);
 	FOR_FDS(fcntl, FD, 9999);
 	FOR_FDS(dup, FD);

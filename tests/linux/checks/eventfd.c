@@ -33,6 +33,16 @@ CHECK(eventfd_counter, "eventfd2,read,write,poll")
 	SHOW(event_poll(fd));
 }
 
+CHECK(eventfd_old, "eventfd,read,fcntl")
+{
+	uint64_t value = 0;
+	long fd = CALL(eventfd, 7);
+	CALL(fcntl, fd, F_GETFL);
+	CALL(fcntl, fd, F_GETFD);
+	CALL(read, fd, &value, 8);
+	SHOW(value);
+}
+
 CHECK(eventfd_overflow, "eventfd2,read,write,poll")
 {
 	uint64_t value = ~0ull;

@@ -53,7 +53,7 @@ CHECK(groups, "setgroups,getgroups")
 	CALL(getgroups, 0, NULL);
 }
 
-CHECK(users_switch_and_return, "setresuid,setresgid,setreuid,setregid,setfsuid,setfsgid,capget,prctl")
+CHECK(users_switch_and_return, "setresuid,setresgid,setreuid,setregid,setfsuid,setfsgid,setuid,setgid,capget,prctl")
 {
 	CALL(setresgid, -1, 100, -1);
 	users_show();
@@ -79,6 +79,16 @@ CHECK(users_switch_and_return, "setresuid,setresgid,setreuid,setregid,setfsuid,s
 	users_show();
 	CALL(setuid, -1);
 	CALL(setgid, -1);
+	CALL(setgid, 60);
+	users_show(); /* all three, with the right to */
+	CALL(setresgid, 0, 0, 0);
+	CALL(setresuid, 0, 1000, 5);
+	CALL(setuid, 7);
+	CALL(setgid, 7);
+	CALL(setuid, 5);
+	users_show(); /* the effective one only, without */
+	CALL(setuid, 0);
+	users_show();
 	CALL(setresuid, 0, 0, 0);
 	CALL(setresgid, 0, 0, 0);
 }

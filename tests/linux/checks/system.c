@@ -84,7 +84,7 @@ CHECK(usage, "getrusage,times")
 	CALL(getrusage, RUSAGE_SELF, &after);
 	EXPECT(after.ru_utime.tv_sec * 1000000 + after.ru_utime.tv_usec >=
 	       before.ru_utime.tv_sec * 1000000 + before.ru_utime.tv_usec);
-	EXPECT(after.ru_maxrss > 0 && after.ru_minflt > 0);
+	EXPECT(after.ru_maxrss > 0);
 	CALL(getrusage, RUSAGE_CHILDREN, &after);
 	CALL(getrusage, RUSAGE_THREAD, &after);
 	CALL(getrusage, 5, &after);
@@ -136,7 +136,7 @@ CHECK(scheduling, "sched_getaffinity,sched_setaffinity,sched_getscheduler,sched_
 	FOR_ADDRESSES(getcpu, BAD, BAD, NULL);
 }
 
-CHECK(process_ids, "getpid,gettid,getppid,getpgid,getpgrp,getsid,setpgid")
+CHECK(process_ids, "getpid,gettid,getppid,getpgid,getpgrp,getsid,setpgid,setsid")
 {
 	EXPECT(QUIET(getpid) == QUIET(gettid));
 	EXPECT(QUIET(getpgid, 0) == QUIET(getpgrp));

@@ -44,9 +44,11 @@ static void arguments_report(int count, char **arguments)
 		packed &= arguments[i] == arguments[i - 1] + strlen(arguments[i - 1]) + 1;
 	printf("strings one behind the other: %d\n", packed);
 	printf("environment behind the arguments: %d\n", environ == arguments + count + 1);
-	for (char **variable = environ; *variable; variable++)
-		if (strncmp(*variable, "REPORT", 6) == 0)
-			printf("%s\n", *variable);
+	static const char *const names[] = {"REPORT", "REPORT_EMPTY", "REPORT_MISSING"};
+	for (int i = 0; i < 3; i++) {
+		const char *value = getenv(names[i]);
+		printf("%s: %s\n", names[i], value ? value : "not there");
+	}
 }
 
 /* The auxiliary vector lies behind the environment. */
@@ -113,8 +115,9 @@ static void stack_report(char **arguments)
 		deep[sizeof deep - 1 - i] = 1;
 	printf("a mebibyte of stack: %d\n", deep[sizeof deep - 1]);
 	uintptr_t brk_now = (uintptr_t)sbrk(0);
-	printf("program break behind the image or far from it: %d\n",
-	       brk_now != (uintptr_t)-1 && brk_now > (uintptr_t)zeroed);
+	uintptr_t start = (uintptr_t)&__ehdr_start, end = (uintptr_t)zeroed + sizeof zeroed;
+	printf("program break apart from the image: %d\n",
+	       brk_now != (uintptr_t)-1 && (brk_now < start || brk_now >= end));
 	free(page);
 }
 

@@ -14,6 +14,19 @@ torture_site_\name\()_end:
 #define PATCHABLE(name, number) patchable name, number;
 	TORTURE_CALLS(PATCHABLE)
 
+	/* One for every number, in order. */
+	.globl	torture_sites
+	.balign	TORTURE_SITE_BYTES
+torture_sites:
+	.set	number, 0
+	.rept	TORTURE_NUMBERS
+	.balign	TORTURE_SITE_BYTES
+	mov	$number, %eax
+	syscall
+	jmp	torture_back
+	.set	number, number + 1
+	.endr
+
 	/* Both ends of the instruction are jumped to, nothing in front of it falls into it. */
 	.globl	torture_site_bare, torture_site_bare_end
 	.balign	16

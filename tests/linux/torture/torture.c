@@ -1,6 +1,6 @@
 /*
- * Makes each call through each kind of site, and says what it did to the processor. The lines are the same
- * everywhere.
+ * Makes each call through each kind of site, and says what it did to the processor; then every call number there is,
+ * with arguments it refuses. The lines are the same everywhere.
  */
 #define _GNU_SOURCE
 #include "torture.h"
@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ static const char *const register_names[] = {"rax", "rcx", "rdx", "rbx", "rsp", 
 
 static unsigned char stack[8192] __attribute__((aligned(64)));
 #define STACK_TOP (stack + 4096)
-enum { RED_ZONE = 128 };
+enum { RED_ZONE = 128, TORTURE_GENERATED_BYTES = 32 };
 
 struct call {
 	const char *name;
@@ -168,22 +169,46 @@ static const char *result_name(uint64_t result)
 	return name ? name : "ok";
 }
 
-static void torture_one(const struct call *call, const char *kind, const void *site, const void *after, uint64_t flags)
+static void call_make(const struct call *call, const void *site, uint64_t flags)
 {
-	const uint64_t all = STATUS_FLAGS | DIRECTION_FLAG;
 	processor_fill(call, flags);
 	torture_site = site;
 	torture_enter();
-	printf("%s, %s, flags %#x: %s", call->name, kind, (unsigned)flags, result_name(torture_registers_out[RAX]));
+}
+
+/* Writes what the call changed that it must not, into text; returns whether that is nothing. */
+static bool processor_kept(const void *after, uint64_t flags, char text[256])
+{
+	const uint64_t all = STATUS_FLAGS | DIRECTION_FLAG;
+	const struct {
+		const char *what;
+		bool kept;
+	} others[] = {
+		{"rcx", torture_registers_out[RCX] == (uintptr_t)after}, /* where it returns to */
+		{"r11", (torture_registers_out[R11] & all) == flags},    /* the flags */
+		{"flags", (torture_flags_out & all) == flags},
+		{"vectors", vectors_kept()},
+		{"x87", legacy_kept()},
+		{"stack", stack_kept()},
+	};
+	size_t used = 0;
+	text[0] = '\0';
 	for (int i = 0; i < REGISTER_COUNT; i++)
 		if (i != RAX && i != RCX && i != R11 && torture_registers_in[i] != torture_registers_out[i])
-			printf(", %s CHANGED", register_names[i]);
-	printf(", rcx %s", torture_registers_out[RCX] == (uintptr_t)after ? "the return address" : "OTHER");
-	printf(", r11 %s", (torture_registers_out[R11] & all) == flags ? "the flags" : "OTHER");
-	printf(", flags %s", (torture_flags_out & all) == flags ? "kept" : "CHANGED");
-	printf(", vectors %s", vectors_kept() ? "kept" : "CHANGED");
-	printf(", x87 %s", legacy_kept() ? "kept" : "CHANGED");
-	printf(", stack %s\n", stack_kept() ? "kept" : "CHANGED");
+			used += sprintf(text + used, ", %s CHANGED", register_names[i]);
+	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+		if (!others[i].kept)
+			used += sprintf(text + used, ", %s WRONG", others[i].what);
+	return used == 0;
+}
+
+static void torture_one(const struct call *call, const char *kind, const void *site, const void *after, uint64_t flags)
+{
+	char changed[256];
+	call_make(call, site, flags);
+	bool kept = processor_kept(after, flags, changed);
+	printf("%s, %s, flags %#x: %s%s\n", call->name, kind, (unsigned)flags,
+	       result_name(torture_registers_out[RAX]), kept ? ", everything kept" : changed);
 	fflush(stdout);
 }
 
@@ -200,17 +225,59 @@ static unsigned char *site_generate(unsigned char *code, long number)
 	return code;
 }
 
+static const uint64_t flags[] = {0, STATUS_FLAGS | DIRECTION_FLAG};
+
+/* These end or stop the program, return twice, disturb the machine, or (335, 336) are for the kernel's own code. */
+static bool is_unsafe(long number)
+{
+	static const short unsafe[] = {SYS_rt_sigreturn, SYS_pause, SYS_fork, SYS_vfork,
+				       SYS_exit,         SYS_sync,  335,      336,
+				       SYS_exit_group,   SYS_vhangup};
+	for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++)
+		if (unsafe[i] == number)
+			return true;
+	return false;
+}
+
+/* Every number, with -1 for all arguments: what a call refuses, or what does no harm. */
+static void torture_numbers(unsigned char *code)
+{
+	char changed[256];
+	int made = 0;
+	for (long number = 0; number < TORTURE_NUMBERS; number++) {
+		struct call call = {.number = number};
+		memset(call.arguments, 0xff, sizeof call.arguments);
+		if (number == SYS_msgget) /* -1 would make a queue */
+			call.arguments[1] = 0;
+		if (is_unsafe(number))
+			continue;
+		const char *site = torture_sites + TORTURE_SITE_BYTES * number;
+		const void *generated_after = site_generate(code, number);
+		for (int k = 0; k < 2; k++) {
+			call_make(&call, site, flags[k]);
+			if (!processor_kept(site + TORTURE_SITE_CALL_BYTES, flags[k], changed))
+				printf("%ld, patchable, flags %#x%s\n", number, (unsigned)flags[k], changed);
+			call_make(&call, code, flags[k]);
+			if (!processor_kept(generated_after, flags[k], changed))
+				printf("%ld, generated, flags %#x%s\n", number, (unsigned)flags[k], changed);
+			made += 2;
+		}
+		code += TORTURE_GENERATED_BYTES;
+	}
+	printf("calls with refused arguments: %d\n", made);
+}
+
 int main(void)
 {
-	static const uint64_t flags[] = {0, STATUS_FLAGS | DIRECTION_FLAG};
-	unsigned char *code = mmap(NULL, 4096 * CALL_COUNT, PROT_READ | PROT_WRITE | PROT_EXEC,
-				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *code = mmap(NULL, 4096 * CALL_COUNT + TORTURE_GENERATED_BYTES * TORTURE_NUMBERS,
+				   PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (code == MAP_FAILED || !arguments_prepare()) {
 		printf("cannot prepare: %s\n", strerror(errno));
 		return 1;
 	}
 	level_find();
 	legacy_fill();
+	torture_numbers(code + 4096 * CALL_COUNT);
 	for (int i = 0; i < CALL_COUNT; i++) {
 		unsigned char *page = code + 4096 * i;
 		unsigned char *page_after = site_generate(page, calls[i].number);

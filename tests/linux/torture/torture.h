@@ -11,6 +11,11 @@
 #define TORTURE_VECTORS_BYTES 2048 /* all of them; one word for the assembler */
 #define TORTURE_MASKS 8
 
+/* Every call number is made through a site of its own, this many bytes behind the one before. */
+#define TORTURE_NUMBERS 472
+#define TORTURE_SITE_BYTES 16
+#define TORTURE_SITE_CALL_BYTES 7 /* mov and syscall: what comes back is behind them */
+
 /* The calls, and the names their patchable sites carry. */
 #define TORTURE_CALLS(X)                                                                                               \
 	X(getppid, 110)                                                                                                \
@@ -60,8 +65,9 @@ extern const void *torture_site;
 void torture_enter(void);
 void torture_back(void); /* where sites jump to; not a function */
 
-/* Sites: torture_site_NAME loads RAX itself, torture_site_bare finds it loaded. */
+/* Sites: torture_site_NAME and those of torture_sites load RAX itself, torture_site_bare finds it loaded. */
 extern const char torture_site_bare[], torture_site_bare_end[];
+extern const char torture_sites[];
 #define TORTURE_DECLARE(name, number) extern const char torture_site_##name[], torture_site_##name##_end[];
 TORTURE_CALLS(TORTURE_DECLARE)
 #endif

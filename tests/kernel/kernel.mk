@@ -1,0 +1,32 @@
+# Unit tests of the library kernel, part of `make unit`: its code runs inside ordinary programs, under ASan and UBSan.
+#
+# kernel.a is the whole kernel but for what fakes.a has instead: the CPU, the host calls, application memory. Both are
+# archives: each test gets what it uses.
+
+KERNEL_REPLACED := kernel/main.c kernel/lib/bug.c kernel/lib/string.c kernel/mm/user.c kernel/host/calls.c \
+	kernel/host/clock.c $(wildcard kernel/boot/*.c)
+KERNEL_TESTED := $(filter-out kernel/arch/% $(KERNEL_REPLACED) freestanding/string.c,$(filter %.c,$(KERNEL_SOURCES)))
+KERNEL_TESTS := $(wildcard tests/kernel/test_*.c)
+KERNEL_FAKES := $(filter-out $(KERNEL_TESTS),$(wildcard tests/kernel/*.c))
+UNIT_BINARIES += $(patsubst tests/kernel/test_%.c,$(B)/tests/unit/kernel_%,$(KERNEL_TESTS))
+
+# Freestanding, as some headers are different where there is a C library.
+KERNEL_TEST_CFLAGS := $(COMMON) -Ikernel/arch/host -I$(KERNEL_ARCH) -ffreestanding -DKERNEL_FAULT_INJECTION $(SANITIZE)
+
+$(B)/tests/objects/kernel-host/%.o: %.c $(B)/gen/errno_names.inc Makefile tests/kernel/kernel.mk
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_TEST_CFLAGS) $(if $(filter tests/%,$<),,-Ikernel/lib/include) -c $< -o $@
+# The trees of tests (trees.c) have an mm_file_changed that says what mm was told. They come behind, so that only who
+# uses them has it.
+$(B)/tests/objects/kernel.a: $(patsubst %.c,$(B)/tests/objects/kernel-host/%.o,$(KERNEL_TESTED))
+	rm -f $@
+	ar rcs $@ $^
+	objcopy --weaken-symbol=mm_file_changed $@
+$(B)/tests/objects/fakes.a: $(patsubst %.c,$(B)/tests/objects/kernel-host/%.o,$(KERNEL_FAKES))
+	rm -f $@
+	ar rcs $@ $^
+# The arena sets itself up: nothing need ask for it.
+$(B)/tests/unit/kernel_%: $(B)/tests/objects/kernel-host/tests/kernel/test_%.o \
+		$(B)/tests/objects/kernel-host/tests/kernel/fake_arena.o $(B)/tests/objects/kernel.a $(B)/tests/objects/fakes.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka -pthread -o $@
