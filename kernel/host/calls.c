@@ -100,6 +100,12 @@ long host_madvise(uint64_t address, size_t bytes, int advice)
 	return arch_syscall(__NR_madvise, (long)address, (long)bytes, advice, 0, 0, 0);
 }
 
+long host_clone(uint64_t flags, struct frame *frame, struct thread *thread, uint32_t *host_alive, uint64_t tls)
+{
+	count(KERNEL_HOST_CLONE);
+	return arch_clone(flags, frame, thread, host_alive, tls);
+}
+
 long host_signal_stack(void *stack, size_t bytes)
 {
 	stack_t what = {.ss_sp = stack, .ss_size = bytes, .ss_flags = stack ? 0 : SS_DISABLE};

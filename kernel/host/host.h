@@ -37,6 +37,14 @@ long host_mmap(uint64_t address, size_t bytes, int protection, int flags, int fd
 long host_mprotect(uint64_t address, size_t bytes, int protection);
 long host_madvise(uint64_t address, size_t bytes, int advice);
 
+/*
+ * A host thread or process for `thread` (flags: HOSTCALL_CLONE_* of abi/hostcall.h), which begins with its frame
+ * (thread_begin). Of a thread, *host_alive has the host's id until it has ended. Its id there, or -errno.
+ */
+struct frame;
+struct thread;
+long host_clone(uint64_t flags, struct frame *frame, struct thread *thread, uint32_t *host_alive, uint64_t tls);
+
 /* The alternate signal stack of the calling thread; NULL: none from here on. */
 long host_signal_stack(void *stack, size_t bytes);
 /* Ends the calling host thread alone. */

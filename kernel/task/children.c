@@ -85,9 +85,10 @@ void child_ended(struct process *process)
 		parent->references++;
 	process->state = gone ? PROCESS_GONE : PROCESS_ZOMBIE;
 	process_tree_unlock();
-	group_lost_member(process);
-	if (parent)
+	if (parent) {
+		group_part(process, parent);
 		parent_tell(parent, process, process->exit_signal, status);
+	}
 	if (gone) {
 		process_unregister(process);
 		process_put(process);
@@ -176,6 +177,7 @@ void children_give_away(struct process *process)
 
 			signal_send_process(child, &info);
 		}
+		group_part(child, process);
 		if (ended && reaper)
 			parent_tell(reaper, child, SIGCHLD, child->exit_status);
 		process_put(child);

@@ -83,7 +83,7 @@ static long start(struct thread *thread, uint64_t tls)
 	long host;
 
 	thread_get(thread);
-	host = arch_clone(HOSTCALL_CLONE_THREAD, thread_frame(thread), thread, &thread->host_alive, tls);
+	host = host_clone(HOSTCALL_CLONE_THREAD, thread_frame(thread), thread, &thread->host_alive, tls);
 	if (host < 0) {
 		leave(thread);
 		thread_put(thread);

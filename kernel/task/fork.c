@@ -5,6 +5,7 @@
 
 #include "abi/hostcall.h"
 #include "arch.h"
+#include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/copy.h"
@@ -145,7 +146,7 @@ static long start(struct process *process, struct thread *thread)
 	lock_acquire(&space->lock);
 	process->space = space_copy(space);
 	if (process->space)
-		host = arch_clone(HOSTCALL_CLONE_FORK, thread_frame(thread), thread, NULL, 0);
+		host = host_clone(HOSTCALL_CLONE_FORK, thread_frame(thread), thread, NULL, 0);
 	lock_release(&space->lock);
 	if (host < 0)
 		process_withdraw(process, thread);

@@ -47,14 +47,16 @@ static bool group_has_stopped(int group)
 	return stopped;
 }
 
-void group_lost_member(struct process *process)
+void group_part(const struct process *process, const struct process *parent)
 {
-	siginfo_t hang_up = {.si_code = SI_KERNEL};
+	siginfo_t info = {.si_signo = SIGHUP, .si_code = SI_KERNEL};
+	int group = process->group;
 
-	if (!group_has_stopped(process->group) || !group_is_orphaned(process->group))
+	if (parent->group == group || parent->session != process->session)
 		return;
-	hang_up.si_signo = SIGHUP;
-	signal_send_group(process->group, &hang_up);
-	hang_up.si_signo = SIGCONT;
-	signal_send_group(process->group, &hang_up);
+	if (!group_has_stopped(group) || !group_is_orphaned(group))
+		return;
+	signal_send_group(group, &info);
+	info.si_signo = SIGCONT;
+	signal_send_group(group, &info);
 }

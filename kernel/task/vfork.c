@@ -8,6 +8,7 @@
 
 #include "abi/hostcall.h"
 #include "arch.h"
+#include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/mm/copy.h"
 #include "kernel/task/clone.h"
@@ -71,7 +72,7 @@ static long detached_clone(struct thread *child, struct execution *execution)
 	lock_acquire(&space->lock);
 	execution->hidden = space_hide(space);
 	if (execution->hidden) {
-		host = arch_clone(HOSTCALL_CLONE_FORK, thread_frame(child), child, NULL, 0);
+		host = host_clone(HOSTCALL_CLONE_FORK, thread_frame(child), child, NULL, 0);
 		space_show(space, execution->hidden);
 	}
 	lock_release(&space->lock);
