@@ -74,15 +74,42 @@ struct process *process_new(void)
 	return process;
 }
 
+/* Structures of threads that ended. A late wake may still come to one (vfs/wait.h): they never become anything else. */
+static struct {
+	struct lock lock;
+	struct list threads; /* by `siblings` */
+} spare = {.threads = {&spare.threads, &spare.threads}};
+
+static struct thread *thread_alloc(void)
+{
+	struct thread *thread = NULL;
+
+	lock_acquire(&spare.lock);
+	if (!list_is_empty(&spare.threads)) {
+		thread = list_entry(spare.threads.next, struct thread, siblings);
+		list_remove(&thread->siblings);
+		*thread = (struct thread){0};
+	}
+	lock_release(&spare.lock);
+	return thread ? thread : heap_new(struct thread);
+}
+
+static void thread_free(struct thread *thread)
+{
+	lock_acquire(&spare.lock);
+	list_push(&spare.threads, &thread->siblings);
+	lock_release(&spare.lock);
+}
+
 struct thread *thread_new(struct process *process)
 {
-	struct thread *thread = heap_new(struct thread);
+	struct thread *thread = thread_alloc();
 
 	if (!thread)
 		return NULL;
 	thread->kernel_stack_pages = pages_alloc(KERNEL_STACK_BYTES / PAGE_BYTES);
 	if (!thread->kernel_stack_pages) {
-		heap_free(thread);
+		thread_free(thread);
 		return NULL;
 	}
 	thread->self = thread;
