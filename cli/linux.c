@@ -167,17 +167,22 @@ static int observation_add(struct linux_arguments *to, const struct linux_observ
 static int image_add(struct linux_arguments *to)
 {
 	char kernel[PATH_MAX];
-	char image[PATH_MAX];
+	char image[PATH_MAX], number[16];
 	struct error error = {0};
-	int fd;
+	int fd, kept;
 
 	if (beside_path(KERNEL_FILE, kernel, sizeof(kernel)) != 0 || option_add(to, "kernel", kernel) != 0)
 		return 1;
 	fd = image_of_root(to->root, image, sizeof(image), &error);
 	if (fd < 0)
 		return complain("%s", error.text);
+	/* The descriptor, as the name may be another file's by the time it is opened; not in a standard one's place. */
+	kept = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
 	close(fd);
-	return option_add(to, "image", image);
+	if (kept < 0)
+		return complain("%s: %s", image, strerror(errno));
+	snprintf(number, sizeof(number), "%d", kept);
+	return option_add(to, "image-fd", number) != 0 ? 1 : option_add(to, "image", image);
 }
 
 static int tender_become(struct linux_arguments *to)

@@ -29,6 +29,7 @@ $(B)/tests/unit/policy_%: $(B)/tests/objects/tests/policy/test_%.o $(B)/tests/ob
 
 ifeq ($(ARCH),x86_64)
 include tests/kernel/kernel.mk
+include tests/faults/faults.mk
 endif
 
 ifeq ($(ARCH),$(HOST_ARCH))

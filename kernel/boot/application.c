@@ -3,6 +3,7 @@
 
 #include <linux/errno.h>
 
+#include "kernel/boot/faults.h"
 #include "kernel/boot/filesystems.h"
 #include "kernel/boot/service.h"
 #include "kernel/host/boot.h"
@@ -162,6 +163,7 @@ void application_start(uint32_t *ready)
 	__atomic_store_n(ready, 1, __ATOMIC_RELEASE);
 	host_futex_wake(ready, 1);
 	directory_enter(thread->process);
+	faults_begin();
 	program_find(&exec);
 	/* Where a frame of the entry path would be. */
 	frame = (struct frame *)(uintptr_t)(thread->kernel_stack - sizeof(*frame));

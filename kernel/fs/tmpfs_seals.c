@@ -78,11 +78,11 @@ static long seals_add(struct tmpfs_node *node, unsigned seals)
 	lock_acquire(&node->inode.lock);
 	if (node->data.seals & F_SEAL_SEAL)
 		error = -EPERM;
-	else if ((seals & F_SEAL_WRITE) && !(node->data.seals & F_SEAL_WRITE) && node->data.writable_mappings)
-		error = -EBUSY;
 	/* What can be executed for ever must not be written to. */
 	if ((seals & F_SEAL_EXEC) && (node->inode.mode & MODE_EXECUTE))
 		seals |= F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_FUTURE_WRITE;
+	if (!error && (seals & F_SEAL_WRITE) && !(node->data.seals & F_SEAL_WRITE) && node->data.writable_mappings)
+		error = -EBUSY;
 	if (!error)
 		node->data.seals |= seals;
 	lock_release(&node->inode.lock);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "kernel/lib/bug.h"
+#include "kernel/lib/fault.h"
 #include "kernel/lib/lock.h"
 #include "kernel/lib/pages.h"
 #include "kernel/lib/poison.h"
@@ -89,29 +90,6 @@ static struct {
 	struct class classes[CLASS_COUNT];
 	uint64_t large_pages; /* in blocks that are runs of pages */
 } heap;
-
-#ifdef KERNEL_FAULT_INJECTION
-static size_t allocations_left = SIZE_MAX;
-
-void heap_fail_after(size_t allocations)
-{
-	allocations_left = allocations;
-}
-
-static bool fault_is_due(void)
-{
-	if (allocations_left == 0)
-		return true;
-	if (allocations_left != SIZE_MAX)
-		allocations_left--;
-	return false;
-}
-#else
-static inline bool fault_is_due(void)
-{
-	return false;
-}
-#endif
 
 static struct slab *slab_of(const void *block)
 {

@@ -1,6 +1,5 @@
 /*
  * The kernel's heap, in the arena. Blocks are 16-byte aligned. Allocation may fail: callers return -ENOMEM and undo.
- * In a build with KERNEL_FAULT_INJECTION, heap_fail_after(n) makes the n-th and all further allocations fail.
  */
 #ifndef KERNEL_LIB_HEAP_H
 #define KERNEL_LIB_HEAP_H
@@ -19,9 +18,5 @@ void *heap_resize(void *block, size_t bytes);
 size_t heap_used(void);
 
 #define heap_new(type) ((type *)heap_alloc_zero(sizeof(type)))
-
-#ifdef KERNEL_FAULT_INJECTION
-void heap_fail_after(size_t allocations);
-#endif
 
 #endif

@@ -14,6 +14,7 @@
 #include "kernel/lib/bug.h"
 #include "kernel/lib/dirty.h"
 #include "kernel/lib/extent.h"
+#include "kernel/lib/fault.h"
 #include "kernel/lib/lock.h"
 
 /* With more than HIGH dirty free pages, the largest such extents go back to the host until LOW are left. */
@@ -66,7 +67,7 @@ static int64_t run_take(size_t count, uint32_t *dirty)
 {
 	int64_t page = -1;
 
-	if (count != 0 && count <= pages.count)
+	if (count != 0 && count <= pages.count && !fault_is_due())
 		page = extents_take(&pages.free, &pages.dirty, (uint32_t)count);
 	if (page < 0)
 		return -1;

@@ -271,6 +271,11 @@ static inline long host_getpid(void)
 	return HOST_CALL0(__NR_getpid);
 }
 
+static inline long host_getpgid(void)
+{
+	return HOST_CALL1(__NR_getpgid, 0);
+}
+
 static inline long host_geteuid(void)
 {
 	return HOST_CALL0(__NR_geteuid);

@@ -108,11 +108,11 @@ static long limits_set(struct cgroup *cgroup, const struct files *files, uint64_
 		result = number_write(parent_fd, cgroup->name, files->memory_limit, mem_bytes);
 	if (result < 0)
 		return result;
-	/* Kernels without swap have no such file. */
+	/* Kernels without swap have no such file, nor those that do not account for it: there, none is to be used. */
 	if (files->swap_value)
 		file_write(parent_fd, cgroup->name, files->swap_limit, files->swap_value);
-	else
-		number_write(parent_fd, cgroup->name, files->swap_limit, mem_bytes);
+	else if (number_write(parent_fd, cgroup->name, files->swap_limit, mem_bytes) < 0)
+		file_write(parent_fd, cgroup->name, "memory.swappiness", "0");
 	result = file_open(parent_fd, cgroup->name, files->kills, O_RDONLY);
 	if (result < 0)
 		return result;
@@ -147,23 +147,25 @@ static long memory_make(struct cgroup *cgroup, const struct files *files, const 
 	return result;
 }
 
-/* The number of processes has a second guard, RLIMIT_NPROC: a group without this limit will do. */
+/* Where the number of processes cannot be limited by a group, RLIMIT_NPROC has to do. */
 static void pids_make(struct cgroup *cgroup, const struct files *files, const char *path, uint64_t processes_max)
 {
 	long fd;
 
 	if (!files->mount_pids) {
-		number_write(cgroup->directories[0].parent_fd, cgroup->name, "pids.max", processes_max);
-		return;
+		fd = cgroup->directories[0].parent_fd;
+	} else {
+		if (*path == '\0')
+			return;
+		fd = directory_open(files->mount_pids, path);
+		if (fd < 0)
+			return;
+		if (directory_add(cgroup, (int)fd, files->members) < 0) {
+			host_close((int)fd);
+			return;
+		}
 	}
-	fd = directory_open(files->mount_pids, path);
-	if (fd < 0 || *path == '\0')
-		return;
-	if (directory_add(cgroup, (int)fd, files->members) < 0) {
-		host_close((int)fd);
-		return;
-	}
-	number_write((int)fd, cgroup->name, "pids.max", processes_max);
+	cgroup->limits_processes = number_write((int)fd, cgroup->name, "pids.max", processes_max) > 0;
 }
 
 /* Cuts the last component; false if there is none. */
@@ -200,6 +202,7 @@ long cgroup_make(struct cgroup *cgroup, int pid, uint64_t mem_bytes, uint64_t pr
 	long result = place_find(&place);
 
 	cgroup->count = 0;
+	cgroup->limits_processes = false;
 	if (result < 0)
 		return result;
 	files = place.is_unified ? &version2 : &version1;

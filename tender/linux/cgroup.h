@@ -32,6 +32,7 @@ struct cgroup_directory {
 struct cgroup {
 	unsigned count; /* 0: no group could be had, memory is not limited */
 	struct cgroup_directory directories[2];
+	bool limits_processes;
 	int kills_fd; /* the file that counts kills for want of memory */
 	char name[CGROUP_NAME_MAX];
 };

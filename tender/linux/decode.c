@@ -13,19 +13,26 @@
 /* AT_HWCAP2 */
 #define HARDWARE2_FSGSBASE 2u
 
-/* The bytes of a regular file or block device, to *bytes. Returns its descriptor, or -1 with *error. */
-static int file_open(const char *name, uint64_t *bytes, struct error *error)
+/* The bytes of a regular file or block device, to *bytes. Returns 0, or -1 with *error. */
+static int file_measure(const char *name, int fd, uint64_t *bytes, struct error *error)
 {
-	long fd = host_openat(AT_FDCWD, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	long end = fd < 0 ? fd : host_lseek((int)fd, 0, SEEK_END);
+	long end = host_lseek(fd, 0, SEEK_END);
 
-	if (fd < 0)
-		return error_set(error, "%s: Could not open: %s", name, error_name(-fd));
 	/* Directories and pipes have no end, or one far away. */
 	if (end < 0 || end == INT64_MAX)
 		return error_set(error, "%s: Not a file", name);
 	*bytes = (uint64_t)end;
-	return (int)fd;
+	return 0;
+}
+
+/* Returns the descriptor, or -1 with *error. */
+static int file_open(const char *name, uint64_t *bytes, struct error *error)
+{
+	long fd = host_openat(AT_FDCWD, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_set(error, "%s: Could not open: %s", name, error_name(-fd));
+	return file_measure(name, (int)fd, bytes, error) < 0 ? -1 : (int)fd;
 }
 
 static int kernel_decode(struct linux_guest *guest, struct error *error)
@@ -55,7 +62,10 @@ static int image_decode(struct linux_guest *guest, struct error *error)
 	struct image_header header = {0};
 	long got;
 
-	guest->image_fd = file_open(name, &guest->image_bytes, error);
+	if (guest->image_fd < 0)
+		guest->image_fd = file_open(name, &guest->image_bytes, error);
+	else if (file_measure(name, guest->image_fd, &guest->image_bytes, error) < 0)
+		return -1;
 	if (guest->image_fd < 0)
 		return -1;
 	got = host_pread(guest->image_fd, &header, sizeof(header), 0);
@@ -76,17 +86,24 @@ static int image_decode(struct linux_guest *guest, struct error *error)
 	}
 }
 
-/* On a number of its own: the policy tells descriptors by their numbers. */
-static int given_take(struct linux_guest *guest, struct error *error)
+/* A descriptor of our caller's (-1: none) on a number of its own: the policy tells descriptors by their numbers. */
+static int given_copy(const char *option, int given, int *copy, struct error *error)
 {
-	int given = guest->options.trace_fd;
 	long fd = -1;
 
 	if (given >= 0)
 		fd = host_fcntl(given, F_DUPFD_CLOEXEC, KERNEL_STDIO_COUNT);
 	if (given >= 0 && fd < 0)
-		return error_set(error, "--trace=%d: %s", given, error_name(-fd));
-	guest->trace_fd = (int)fd;
+		return error_set(error, "--%s=%d: %s", option, given, error_name(-fd));
+	*copy = (int)fd;
+	return 0;
+}
+
+static int given_take(struct linux_guest *guest, struct error *error)
+{
+	if (given_copy("trace", guest->options.trace_fd, &guest->trace_fd, error) < 0 ||
+	    given_copy("image-fd", guest->options.image_fd, &guest->image_fd, error) < 0)
+		return -1;
 	if (guest->options.stat_fd >= 0 && host_fcntl(guest->options.stat_fd, F_GETFD, 0) < 0)
 		return error_set(error, "--stat=%d: %s", guest->options.stat_fd, error_name(EBADF));
 	return 0;

@@ -72,11 +72,13 @@ int family_start(struct linux_guest *guest, struct error *error)
 		return error_set(error, "Could not take signals: %s", error_name(-result));
 	guest->signal_fd = (int)result;
 	/*
-	 * Before init exists, so that none falls between. SIGTTOU because the terminal is to be set and restored even
-	 * from the background. SIGCHLD may have been ignored by whoever started us.
+	 * Before init exists, so that none falls between. SIGCHLD may have been ignored by whoever started us. SIGTTOU
+	 * stops front and guest, as it does any program that changes its terminal from the background.
 	 */
 	host_sigaction(SIGCHLD, &by_default);
-	host_sigprocmask(SIG_BLOCK, taken | HOST_SIGNAL_BIT(SIGTTOU));
+	host_sigaction(SIGTTOU, &by_default);
+	host_sigprocmask(SIG_UNBLOCK, HOST_SIGNAL_BIT(SIGTTOU));
+	host_sigprocmask(SIG_BLOCK, taken);
 	result = init_spawn(guest);
 	if (result < 0)
 		return namespace_error(result, error);

@@ -13,6 +13,8 @@
 #define PLACE_ATTEMPTS 64
 
 #define USER_BYTES_MAX (16ull << 40)
+/* Page tables of up to 2 GiB */
+#define USER_BYTES_UNLIMITED (1ull << 40)
 #define USER_BYTES_MIN (64ull << 30)
 
 uint64_t layout_arena_bytes(uint64_t mem_bytes)
@@ -76,7 +78,7 @@ static long guarded_reserve(uint64_t bytes, uint64_t *address)
 	return 0;
 }
 
-int layout_reserve(struct layout *layout, uint64_t image_bytes, struct error *error)
+int layout_reserve(struct layout *layout, uint64_t image_bytes, bool is_limited, struct error *error)
 {
 	uint64_t image_units = (image_bytes + LAYOUT_UNIT_BYTES - 1) & ~(LAYOUT_UNIT_BYTES - 1);
 	long result = guarded_reserve(KERNEL_SLOT_BYTES, &layout->slot);
@@ -85,7 +87,7 @@ int layout_reserve(struct layout *layout, uint64_t image_bytes, struct error *er
 		result = guarded_reserve(layout->arena_bytes, &layout->arena);
 	if (result >= 0)
 		result = guarded_reserve(image_units, &layout->image);
-	layout->user_bytes = USER_BYTES_MAX;
+	layout->user_bytes = is_limited ? USER_BYTES_MAX : USER_BYTES_UNLIMITED;
 	while (result >= 0) {
 		result = guarded_reserve(layout->user_bytes, &layout->user);
 		if (result != -ENOMEM || layout->user_bytes == USER_BYTES_MIN)

@@ -5,6 +5,8 @@
 #ifndef TENDER_LINUX_LAYOUT_H
 #define TENDER_LINUX_LAYOUT_H
 
+#include <stdbool.h>
+
 #include "tender/linux/kernel_plan.h"
 
 #define LAYOUT_UNIT_BYTES (1ull << 32) /* everything begins at a multiple of this */
@@ -45,9 +47,9 @@ int layout_arena(struct layout *layout, uint64_t pointer_count, uint64_t string_
 
 /*
  * Reserves slot, arena, user area and the image's place at random addresses, with nothing accessible in them, and
- * 4 GiB of the same behind each. User memory is as large as the address space and its limit allow. Returns 0, or -1
- * with *error.
+ * 4 GiB of the same behind each. User memory is as large as the address space and its limit allow, but smaller if no
+ * group limits the guest's memory: nothing else bounds its page tables. Returns 0, or -1 with *error.
  */
-int layout_reserve(struct layout *layout, uint64_t image_bytes, struct error *error);
+int layout_reserve(struct layout *layout, uint64_t image_bytes, bool is_limited, struct error *error);
 
 #endif

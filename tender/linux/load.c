@@ -133,7 +133,7 @@ int guest_load(struct linux_guest *guest, struct error *error)
 				 error_name(-result));
 	if (layout_arena(&guest->layout, boot_pointer_count(guest), boot_string_bytes(guest), data->end - data->start,
 			 error) < 0 ||
-	    layout_reserve(&guest->layout, guest->image_bytes, error) < 0)
+	    layout_reserve(&guest->layout, guest->image_bytes, guest->cgroup.count > 0, error) < 0)
 		return -1;
 	if (arena_map(guest, error) < 0 || kernel_map(guest, error) < 0 || image_map(guest, error) < 0)
 		return -1;

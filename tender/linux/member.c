@@ -70,17 +70,24 @@ static void signals_set(const struct linux_guest *guest, enum kernel_role role)
 	check("unblock signals", host_sigprocmask(SIG_SETMASK, HOST_SIGNAL_BIT(KERNEL_KICK_SIGNAL)));
 }
 
-/* Counted per user namespace, so per guest; root's guests share the count of "nobody" and have their control group. */
-static void limits_set(const struct linux_guest *guest)
+static void limit_lower(int resource, uint64_t value)
 {
-	const struct host_limit processes = {GUEST_PROCESSES_MAX, GUEST_PROCESSES_MAX};
+	const struct host_limit wanted = {value, value};
 	struct host_limit now;
 
-	if (guest->start->is_root && guest->cgroup.count)
-		return;
-	check("read limits", host_prlimit(RLIMIT_NPROC, NULL, &now));
-	if (now.hard > processes.hard)
-		check("limit processes", host_prlimit(RLIMIT_NPROC, &processes, NULL));
+	check("read limits", host_prlimit(resource, NULL, &now));
+	if (now.hard > value)
+		check("lower a limit", host_prlimit(resource, &wanted, NULL));
+}
+
+/* What limits hold without control groups, which they replace badly: this is each process's own memory. */
+static void limits_set(const struct linux_guest *guest)
+{
+	/* Counted per user namespace, so per guest; but root's guests share the count of "nobody". */
+	if (!guest->cgroup.limits_processes)
+		limit_lower(RLIMIT_NPROC, GUEST_PROCESSES_MAX);
+	if (guest->cgroup.count == 0)
+		limit_lower(RLIMIT_DATA, guest->layout.arena_bytes);
 }
 
 static const char *last_component(const char *path)

@@ -129,6 +129,11 @@ static int parse_trace(struct linux_options *options, const char *value, struct 
 	return parse_fd("trace", value, &options->trace_fd, error);
 }
 
+static int parse_image_fd(struct linux_options *options, const char *value, struct error *error)
+{
+	return parse_fd("image-fd", value, &options->image_fd, error);
+}
+
 static int parse_stat(struct linux_options *options, const char *value, struct error *error)
 {
 	return parse_fd("stat", value, &options->stat_fd, error);
@@ -137,6 +142,8 @@ static int parse_stat(struct linux_options *options, const char *value, struct e
 static const struct linux_option table[] = {
 	{"--kernel=", "    --kernel=FILE (the library kernel)", parse_kernel},
 	{"--image=", "    --image=FILE (the root file system, as made by tend build)", parse_image},
+	{"--image-fd=", "    --image-fd=FD (the image, open for reading; --image then only names it in messages)",
+	 parse_image_fd},
 	{"--mem=", "    --mem=N (memory limit in MiB, default 512)", parse_mem},
 	{"--policy=", "    --policy=strict|standard (one thread; threads and processes, the default)", parse_policy},
 	{"--dir=", "    --dir=PATH (working directory, default /)", parse_directory},
@@ -184,6 +191,7 @@ int linux_options_parse(int argc, char *const *argv, struct linux_options *optio
 		.hostname = "tend",
 		.mem_bytes = (uint64_t)MEM_MIB_DEFAULT << 20,
 		.policy = KERNEL_POLICY_STANDARD,
+		.image_fd = -1,
 		.trace_fd = -1,
 		.stat_fd = -1,
 	};
@@ -195,6 +203,8 @@ int linux_options_parse(int argc, char *const *argv, struct linux_options *optio
 			options->program = i + 1;
 		}
 	}
+	if (!options->image && options->image_fd >= 0)
+		options->image = "--image-fd";
 	return complete_check(options, error);
 }
 

@@ -11,7 +11,8 @@
 /* Strings are the caller's argv. */
 struct linux_options {
 	const char *kernel;
-	const char *image;
+	const char *image; /* with a descriptor: only its name, for messages */
+	int image_fd;      /* -1: none */
 	const char *directory;
 	const char *hostname;
 	uint64_t mem_bytes;

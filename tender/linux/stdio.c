@@ -86,6 +86,13 @@ int stdio_terminal(const struct kernel_stdio stdio[KERNEL_STDIO_COUNT])
 	return -1;
 }
 
+bool stdio_is_foreground(int fd)
+{
+	int32_t group;
+
+	return host_ioctl(fd, TIOCGPGRP, &group) < 0 || group == host_getpgid();
+}
+
 void stdio_attributes_set(int fd, const uint8_t original[64], const uint8_t wanted[64])
 {
 	struct termios before;

@@ -2,6 +2,7 @@
 #ifndef TENDER_LINUX_STDIO_H
 #define TENDER_LINUX_STDIO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "abi/kernel.h"
@@ -15,6 +16,9 @@ int stdio_terminal(const struct kernel_stdio stdio[KERNEL_STDIO_COUNT]);
 
 /* Fills rows and columns of a terminal; false if it has no size. */
 int stdio_window(int fd, uint16_t *rows, uint16_t *columns);
+
+/* Whether this process is in the terminal's foreground, or the terminal does not know of such. */
+bool stdio_is_foreground(int fd);
 
 /*
  * Gives a terminal the attributes that a guest asks for, but for what belongs to the line itself: speed and framing

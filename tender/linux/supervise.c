@@ -109,7 +109,8 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 			status = signal_take(&front);
 		pending_send(&front);
 	}
-	if (!front.terminal_is_ours) {
+	/* In the background it is another's, who will have set it as he wants it. */
+	if (!front.terminal_is_ours && stdio_is_foreground(front.terminal)) {
 		const uint8_t *original = guest->stdio[front.terminal].termios;
 
 		stdio_attributes_set(front.terminal, original, original);

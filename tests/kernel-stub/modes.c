@@ -9,6 +9,8 @@
 #include "tests/kernel-stub/stub.h"
 
 #define CHUNK_BYTES (16u << 20)
+/* More than the channel holds: the front must take them. */
+#define CONTROL_MESSAGES 5000
 
 static void poll_forever(int fd)
 {
@@ -58,6 +60,17 @@ static void terminal_change(const struct kernel_boot *boot)
 	flags[2] ^= 0x1f;  /* c_cflag */
 	flags[3] &= ~010u; /* c_lflag: ECHO */
 	STUB_CALL(__NR_write, boot->control_fd, &message, sizeof(message), 0, 0, 0);
+}
+
+/* Messages of every length, an empty one among them, and of every kind. */
+static void control_flood(const struct kernel_boot *boot)
+{
+	struct kernel_control message = {0};
+
+	for (unsigned i = 0; i < CONTROL_MESSAGES; i++) {
+		message.kind = i % 8;
+		STUB_CALL(__NR_write, boot->control_fd, &message, i % (sizeof(message) + 1), 0, 0, 0);
+	}
 }
 
 static void memory_use_up(const struct kernel_boot *boot, bool in_arena)
@@ -117,6 +130,9 @@ static void application_run(const struct kernel_boot *boot, const uint64_t *regi
 	} else if (text_equal(mode, "/statistics")) {
 		statistics_fill(boot);
 	} else if (text_equal(mode, "/control")) {
+		control_serve(boot);
+	} else if (text_equal(mode, "/control-flood")) {
+		control_flood(boot);
 		control_serve(boot);
 	} else if (text_equal(mode, "/terminal")) {
 		terminal_change(boot);

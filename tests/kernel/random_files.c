@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "fake_process.h"
+#include "kernel/lib/fault.h"
 #include "kernel/lib/heap.h"
 #include "unit.h"
 
@@ -64,9 +65,9 @@ static long call_kernel(long number, const long arguments[6])
 	if (!short_of_memory || number == SYS_write || number == SYS_pwrite64)
 		return fake_process_call(number, arguments);
 	do {
-		heap_fail_after(allocations++);
+		fault_after(allocations++);
 		done = fake_process_call(number, arguments);
-		heap_fail_after(SIZE_MAX);
+		fault_after(SIZE_MAX);
 	} while (is_about_memory(done));
 	return done;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/lib/fault.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "unit.h"
@@ -149,13 +150,13 @@ static void test_failure(void **state)
 	memcpy(block, "unchanged", 10);
 	assert_null(heap_alloc(1ul << 40));
 	assert_null(heap_alloc(SIZE_MAX));
-	heap_fail_after(1);
+	fault_after(1);
 	heap_free(heap_alloc(10));
 	assert_null(heap_alloc(10));
 	assert_null(heap_alloc_zero(100000));
 	assert_null(heap_resize(block, 1000));
 	assert_string_equal(block, "unchanged");
-	heap_fail_after(SIZE_MAX);
+	fault_after(SIZE_MAX);
 	block = heap_resize(block, 1000);
 	assert_string_equal(block, "unchanged");
 	heap_free(block);

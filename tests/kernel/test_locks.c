@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fake_process.h"
+#include "kernel/lib/fault.h"
 #include "kernel/lib/heap.h"
 #include "random_files.h"
 #include "trees.h"
@@ -274,16 +275,16 @@ static void test_no_memory(void **state)
 	begin();
 	fd = open_ours("f", O_RDWR);
 	for (size_t allocations = 0; done; allocations++) {
-		heap_fail_after(allocations);
+		fault_after(allocations);
 		done = kernel_call(SYS_fcntl, fd, F_SETLK, TEXT(&lock));
-		heap_fail_after(SIZE_MAX);
+		fault_after(SIZE_MAX);
 		assert_true(done == 0 || done == -ENOLCK);
 	}
-	heap_fail_after(0);
+	fault_after(0);
 	assert_int_equal(kernel_call(SYS_fcntl, fd, F_SETLK, TEXT(&middle)), -ENOLCK);
 	assert_int_equal(kernel_call(SYS_flock, fd, LOCK_EX), -ENOMEM);
 	assert_int_equal(kernel_call(SYS_fcntl, fd, F_SETLK, TEXT(&all)), 0);
-	heap_fail_after(SIZE_MAX);
+	fault_after(SIZE_MAX);
 	assert_int_equal(kernel_call(SYS_fcntl, fd, F_SETLEASE, F_RDLCK), -EAGAIN);
 	assert_int_equal(kernel_call(SYS_fcntl, fd, F_GETLEASE, 0), F_UNLCK);
 	assert_int_equal(kernel_call(SYS_fcntl, fd, F_SETLK, 1), -EFAULT);

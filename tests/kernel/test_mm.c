@@ -16,6 +16,7 @@
 #include "fake_host.h"
 #include "fake_space.h"
 #include "fake_task.h"
+#include "kernel/lib/fault.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "kernel/lib/text.h"
@@ -490,7 +491,7 @@ static void test_failing_allocations(void **state)
 		uint64_t start;
 		long second;
 
-		heap_fail_after(allocations);
+		fault_after(allocations);
 		start = (uint64_t)mm_map(0, 8 * PAGE, RW, ANON, NULL, 0);
 		if ((long)start > 0) {
 			mm_unmap(start + 2 * PAGE, PAGE);
@@ -501,7 +502,7 @@ static void test_failing_allocations(void **state)
 		} else {
 			assert_int_equal((long)start, -ENOMEM);
 		}
-		heap_fail_after(SIZE_MAX);
+		fault_after(SIZE_MAX);
 		fake_space_end();
 		fake_space_begin();
 		assert_true(heap_used() <= used + 4096);

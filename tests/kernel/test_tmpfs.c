@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "fake_process.h"
+#include "kernel/lib/fault.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "random_files.h"
@@ -110,9 +111,9 @@ static void test_no_memory_write(void **state)
 	for (long page = 1; page < 6; page += 2)
 		assert_int_equal(kernel_call(SYS_pwrite64, fd, TEXT("y"), 1, page * 4096), 1);
 	for (size_t allocations = 0; done != sizeof(data); allocations++) {
-		heap_fail_after(allocations);
+		fault_after(allocations);
 		done = kernel_call(SYS_pwrite64, fd, TEXT(data), sizeof(data), 0);
-		heap_fail_after(SIZE_MAX);
+		fault_after(SIZE_MAX);
 		assert_int_equal(done, allocations ? (long)allocations * 2 * 4096 : -ENOMEM);
 		assert_int_equal(kernel_call(SYS_pread64, fd, TEXT(found), sizeof(found), 0), sizeof(found));
 		assert_memory_equal(found, data, done > 0 ? (size_t)done : 0);

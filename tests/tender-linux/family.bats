@@ -95,6 +95,18 @@ load linux
 		--image="$PUBLIC/image" -- /terminal
 }
 
+@test "the terminal: from the background, a guest that sets it is stopped, and it stays as it is" {
+	python3 "$BATS_TEST_DIRNAME/terminal.py" --background "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
+		--image="$PUBLIC/image" -- /terminal
+}
+
+@test "empty and odd messages of the guest do not make the front deaf" {
+	linux_start -- /control-flood
+	kill -TERM "$GUEST_PID"
+	guest_wait
+	exits_with 143
+}
+
 @test "privileges: none, whoever starts it; root's guests are nobody's processes" {
 	linux_start -- /sleep
 	for pid in "$INIT" "$APPLICATION" "$SERVICE"; do

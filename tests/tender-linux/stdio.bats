@@ -7,6 +7,16 @@ kinds() {
 	grep ^stdio "$1" | awk '{ print $2 }' | paste -sd ' '
 }
 
+# linux_image_fd FD FILE ARGS...: with the file open as that descriptor.
+linux_image_fd() {
+	local fd=$1 image=$2
+
+	shift 2
+	# Not the one that bats has for itself.
+	run --separate-stderr bash -c "exec $fd<'$image'; exec \"\$@\"" - timeout "$PATIENCE" "$PUBLIC/tend-linux" \
+		--kernel="$PUBLIC/kernel-stub.elf" --image-fd="$fd" "$@"
+}
+
 report_with() {
 	bash -c '"$0" --kernel="$1" --image="$2" --trace=9 -- /report-trace '"$1" "$PUBLIC/tend-linux" "$PUBLIC/kernel-stub.elf" \
 		"$PUBLIC/image" 9>"$BATS_TEST_TMPDIR/report" 3>&- 4>&-
@@ -45,6 +55,22 @@ report_with() {
 	refused "--trace=77: Bad file descriptor"
 	linux --stat=77 -- /hello
 	refused "--stat=77: Bad file descriptor"
+}
+
+@test "the image comes by descriptor, whatever its number and whatever has its name by now" {
+	local fd
+
+	for fd in 3 5 7 200; do
+		linux_image_fd "$fd" "$PUBLIC/image" --image=/nowhere -- /hello
+		exits_with 0
+	done
+	program=tend
+	linux_image_fd 5 "$PUBLIC/kernel-stub.elf" --image=/nowhere -- /hello
+	refused "/nowhere: Not an image"
+	linux_image_fd 5 "$PUBLIC" -- /hello
+	refused "--image-fd: Not a file"
+	run --separate-stderr "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" --image-fd=77 -- /hello
+	refused "--image-fd=77: Bad file descriptor"
 }
 
 @test "counters are written when the guest has ended, whatever it put there" {

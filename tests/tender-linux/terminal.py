@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a command as a shell's foreground job on a terminal of its own and plays the user: `terminal.py COMMAND...`
+"""Runs a command as a shell's job on a terminal of its own and plays the user: `terminal.py [--background] COMMAND...`
 
 The command is tend-linux with the stub kernel's /terminal: it asks for a terminal without echo and with other line
 settings, and prints the messages it gets.
@@ -13,6 +13,7 @@ import struct
 import sys
 import termios
 import time
+from typing import Callable
 
 PATIENCE_S = 60
 
@@ -35,6 +36,22 @@ def job(command: list[str]) -> int:
         os.killpg(pid, signal.SIGCONT)
 
 
+def background_job(command: list[str]) -> int:
+    """In the session leader: the command as with `&`. It must stop when it touches the terminal, as any program."""
+    before = termios.tcgetattr(0)
+    pid = os.fork()
+    if pid == 0:
+        os.setpgid(0, 0)
+        os.execv(command[0], command)
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    check("stopped by", (True, signal.SIGTTOU), (os.WIFSTOPPED(status), os.WSTOPSIG(status)))
+    check("attributes", before, termios.tcgetattr(0))
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    print("still the shell's", flush=True)
+    return 0
+
+
 def family(front: int) -> list[int]:
     """The front and the guest's two processes, which are its grandchildren."""
     def children(pid: int) -> list[int]:
@@ -52,12 +69,12 @@ def family(front: int) -> list[int]:
 class Terminal:
     """Our end of it."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, run: Callable[[list[str]], int], command: list[str]) -> None:
         self.seen = ""
         pid, self.fd = pty.fork()
         if pid == 0:
             time.sleep(0.2)  # until the window has its size
-            os._exit(job(command))
+            os._exit(run(command))
         self.pid = pid
 
     def expect(self, text: str) -> None:
@@ -83,7 +100,10 @@ def check(what: str, expected: object, got: object) -> None:
 
 
 def main() -> None:
-    terminal = Terminal(sys.argv[1:])
+    if sys.argv[1] == "--background":
+        Terminal(background_job, sys.argv[2:]).expect("still the shell's")
+        return
+    terminal = Terminal(job, sys.argv[1:])
     original = terminal.attributes()
     terminal.resize(30, 90)
     terminal.expect("READY")

@@ -31,6 +31,7 @@ static void test_defaults(void **state)
 	assert_int_equal(options.policy, KERNEL_POLICY_STANDARD);
 	assert_int_equal(options.user_id, 0);
 	assert_int_equal(options.group_id, 0);
+	assert_int_equal(options.image_fd, -1);
 	assert_int_equal(options.trace_fd, -1);
 	assert_int_equal(options.stat_fd, -1);
 	assert_int_equal(options.program, 4);
@@ -58,6 +59,22 @@ static void test_all(void **state)
 	assert_null(linux_options_variable("--environment"));
 }
 
+static void test_image_descriptor(void **state)
+{
+	const char *const nameless[] = {"--kernel=k", "--image-fd=7", "--", "p", NULL};
+	const char *const named[] = {"--kernel=k", "--image-fd=7", "--image=i", "--", "p", NULL};
+	struct linux_options options;
+	struct error error;
+
+	(void)state;
+	success_expect("nameless", parse(nameless, &options, &error), &error);
+	assert_int_equal(options.image_fd, 7);
+	assert_string_equal(options.image, "--image-fd");
+	success_expect("named", parse(named, &options, &error), &error);
+	assert_int_equal(options.image_fd, 7);
+	assert_string_equal(options.image, "i");
+}
+
 static void test_bad_values(void **state)
 {
 	static const char *const bad[][2] = {
@@ -77,6 +94,7 @@ static void test_bad_values(void **state)
 		 "--user=1:99999999999999999999: not of the form UID[:GID], in numbers"},
 		{"--user=-1", "--user=-1: not of the form UID[:GID], in numbers"},
 		{"--trace=2147483648", "--trace=2147483648: not a file descriptor's number"},
+		{"--image-fd=-1", "--image-fd=-1: not a file descriptor's number"},
 		{"--stat=", "--stat=: not a file descriptor's number"},
 	};
 	struct linux_options options;
@@ -97,7 +115,7 @@ static void test_usage_covers_every_option(void **state)
 	(void)state;
 	while (linux_options_usage_line(lines))
 		assert_memory_equal(linux_options_usage_line(lines++), "    --", 6);
-	assert_int_equal(lines, 10);
+	assert_int_equal(lines, 11);
 }
 
 int main(void)
@@ -105,6 +123,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_image_descriptor),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_usage_covers_every_option),
 	};
