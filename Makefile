@@ -130,23 +130,29 @@ $(B)/include/solo5/%.h: abi/%.h
 
 include image/image.mk
 
-CLI_CFLAGS := $(COMMON) -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
+CLI_CFLAGS := $(COMMON) -fpie -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
 CLI := $(wildcard cli/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
 CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
+# What every start waits for is static; what loads a library to build images is not.
+CLI_STATIC := $(filter-out $(IMAGE_BUILDER),$(CLI)) cli/static/image_build.c
+CLI_STATIC_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI_STATIC))
 
 $(B)/cli/%.o: %.c $(B)/gen/errno_names.inc Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CLI_CFLAGS) -c $< -o $@
 ifeq ($(ARCH),$(HOST_ARCH))
-$(B)/bin/tend: $(CLI_OBJS)
+$(B)/bin/tend: $(CLI_STATIC_OBJS)
+	@mkdir -p $(@D)
+	$(CC) -static-pie $^ -ljansson -o $@
+$(B)/bin/tend-build: $(CLI_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $^ -ljansson -o $@
 else
 # Cross builds use the tools of the building machine.
-$(B)/bin/tend: $(CLI)
+$(B)/bin/tend $(B)/bin/tend-build: $(B)/bin/%: $(CLI) cli/static/image_build.c
 	@mkdir -p $(@D)
-	$(MAKE) ARCH=$(HOST_ARCH) VARIANT=release build/release/bin/tend
-	cp build/release/bin/tend $@
+	$(MAKE) ARCH=$(HOST_ARCH) VARIANT=release build/release/bin/$*
+	cp build/release/bin/$* $@
 endif
 $(B)/bin/solo5-elftool: $(B)/bin/tend
 	ln -sf tend $@
@@ -160,7 +166,7 @@ $(PC_FILE): solo5/spt/solo5-bindings-spt.pc.in VERSION
 	@mkdir -p $(@D)
 	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(PC_ARCH_CFLAGS)|' $< > $@
 
-PROGRAMS := $(patsubst %,$(B)/bin/%,tend solo5-spt solo5-elftool tend-cc)
+PROGRAMS := $(patsubst %,$(B)/bin/%,tend tend-build solo5-spt solo5-elftool tend-cc)
 product: $(PROGRAMS) linux-guests $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
 
 # --- Linux guests: the library kernel and its tender, for x86-64 ------------------------------------------------------

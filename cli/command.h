@@ -19,6 +19,8 @@ int command_trace(int argc, char **argv);
 
 /* The name messages begin with: "tend" or "solo5-elftool". Set by main. */
 extern const char *program_name;
+/* The whole command line, as main was given it. */
+extern char **program_arguments;
 
 /* Prints "PROGRAM: text" to stderr; returns 1, the exit status that goes with it. */
 __attribute__((format(printf, 1, 2))) int complain(const char *format, ...);

@@ -20,6 +20,8 @@
 #define KERNEL_FILE "../lib/tend/kernel.elf"
 
 struct linux_arguments {
+	const char *command; /* run, trace, stat */
+	bool is_observed;    /* by trace or stat */
 	const char *root;
 	const char *output;  /* of an observation; NULL: standard error */
 	const char **tender; /* the tender's command line, NULL-terminated */
@@ -99,6 +101,11 @@ static int variable_add(struct linux_arguments *to, const char *variable)
 	return result;
 }
 
+static int usage_complain(const struct linux_arguments *to)
+{
+	return complain("usage: tend %s %s" LINUX_OPTIONS_USAGE, to->command, to->is_observed ? "[-o FILE] " : "");
+}
+
 static int option_take(struct linux_arguments *to, int option, const char *value)
 {
 	switch (option) {
@@ -107,7 +114,7 @@ static int option_take(struct linux_arguments *to, int option, const char *value
 		return 0;
 	case 'o':
 		to->output = value;
-		return 0;
+		return to->is_observed ? 0 : usage_complain(to);
 	case 'e':
 		return variable_add(to, value);
 	case 'm':
@@ -121,7 +128,7 @@ static int option_take(struct linux_arguments *to, int option, const char *value
 	case 'p':
 		return option_add(to, "policy", value);
 	default:
-		return 1;
+		return usage_complain(to);
 	}
 }
 
@@ -129,13 +136,12 @@ static int options_take(int argc, char **argv, struct linux_arguments *to)
 {
 	int option;
 
+	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
 		if (option_take(to, option, optarg) != 0)
 			return 1;
 	}
-	if (!to->root || optind >= argc)
-		return complain("usage: tend %s " LINUX_OPTIONS_USAGE, argv[0]);
-	return 0;
+	return to->root && optind < argc ? 0 : usage_complain(to);
 }
 
 /* A descriptor for the observation's report, above the standard ones. */
@@ -211,7 +217,7 @@ static int tender_run(int argc, char **argv, const struct linux_observation *obs
 
 int linux_run(int argc, char **argv, const struct linux_observation *observation)
 {
-	struct linux_arguments arguments = {0};
+	struct linux_arguments arguments = {.command = argv[0], .is_observed = observation != NULL};
 	int result;
 
 	/* Every argument may become one of the tender's; the rest is what tender_run adds. */

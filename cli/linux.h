@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 #define LINUX_OPTIONS_USAGE                                                                                            \
-	"--root DIR|IMAGE [--mem MIB] [-e VAR[=VALUE]] [-w DIR] [-u UID[:GID]] [--hostname NAME] "                     \
-	"[--policy strict|standard] [--] PROGRAM [ARGS...]"
+	"--root DIR|IMAGE [--mem MIB] [-e VAR[=VALUE]]... [-w DIR] [-u UID[:GID]]\n"                                   \
+	"        [--hostname NAME] [--policy strict|standard] [--] PROGRAM [ARGS...]"
 
 /* What is to be observed, and where the report goes. */
 struct linux_observation {

@@ -9,9 +9,11 @@ static const struct command commands[] = {
 	{"run", "[OPTIONS] FILE.spt [ARGS...]", "run a unikernel; the options are solo5-spt's", command_run},
 	{"run", LINUX_OPTIONS_USAGE, "run a Linux program in a root directory or image", command_run},
 	{"build", "--root DIR -o FILE [--config FILE]", "make an image out of a root directory", command_build},
-	{"trace", "[-o FILE] " LINUX_OPTIONS_USAGE, "run a Linux program and show its system calls", command_trace},
-	{"stat", "[-o FILE] " LINUX_OPTIONS_USAGE, "run a Linux program and count what it cost", command_stat},
-	{"inspect", "--policy [--format text|json|markdown] [--guest solo5|tend]",
+	{"trace", "[-o FILE] --root ...", "run a Linux program, with the same options, and show its system calls",
+	 command_trace},
+	{"stat", "[-o FILE] --root ...", "run a Linux program, with the same options, and count what it cost",
+	 command_stat},
+	{"inspect", "--policy [--format text|json|markdown] [--guest solo5|tend|strict|standard]",
 	 "show which host calls a guest may make, and why", command_inspect},
 	{"elf", "gen-manifest|query-manifest|query-abi ...", "work with a unikernel's notes (also: solo5-elftool)",
 	 command_elf},
@@ -27,6 +29,8 @@ static void usage(FILE *out)
 	fprintf(out, "\n  --help, --version\n");
 }
 
+char **program_arguments;
+
 static const char *last_component(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -36,6 +40,7 @@ static const char *last_component(const char *path)
 
 int main(int argc, char **argv)
 {
+	program_arguments = argv;
 	if (argc > 0 && strcmp(last_component(argv[0]), "solo5-elftool") == 0) {
 		program_name = "solo5-elftool";
 		return command_elf(argc, argv);
