@@ -5,7 +5,6 @@
 #include <linux/signal.h>
 
 #include "arch.h"
-#include "kernel/fs/console.h"
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/signal/send.h"
@@ -13,6 +12,7 @@
 #include "kernel/task/pid.h"
 #include "kernel/task/time.h"
 #include "kernel/task/timekeeper.h"
+#include "kernel/tty/host_terminal.h"
 
 static struct thread *service_thread;
 
@@ -47,7 +47,11 @@ static void control_serve(const struct kernel_control *message)
 		signal_forward((int)message->value);
 		break;
 	case KERNEL_CONTROL_WINDOW:
-		console_window_set(message->value >> 16, message->value & 0xffff);
+		host_terminal_resize(message->value >> 16, message->value & 0xffff);
+		break;
+	case KERNEL_CONTROL_INPUT:
+		if (message->value <= sizeof(message->bytes))
+			host_terminal_input(message->bytes, message->value);
 		break;
 	default:
 		break;

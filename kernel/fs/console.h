@@ -1,7 +1,8 @@
 /*
- * The standard descriptors that the guest was started with, and its terminal.
+ * The standard descriptors that the guest was started with.
  *
- * A stream of the host (pipe, socket, file) is a FIFO to the guest: bytes in order. A terminal is /dev/pts/0. Bytes
+ * A stream of the host (pipe, socket, file) is a FIFO to the guest: bytes in order. A terminal is
+ * another matter (tty/host_terminal.h). Bytes
  * are read
  * from the host's descriptor 0 only and written to 1 or 2 only, whichever guest descriptor is used; the host's
  * O_NONBLOCK is
@@ -14,28 +15,17 @@
 
 #include "kernel/vfs/wait.h"
 
-#define CONSOLE_MAJOR 136
-#define CONSOLE_MINOR 0
-
 /* Who waits for standard input. The poller wakes it with EPOLLIN when descriptor 0 is readable, or ended. */
 extern struct wait_queue console_input;
 /* Whether anybody does. */
 bool console_input_wanted(void);
 
-/* At boot, before dev_mount: registers the terminal and standard input. 0 or -errno. */
+/* At boot, before dev_mount: registers the terminal, if there is one, and standard input. 0 or -errno. */
 int console_init(void);
-bool console_is_terminal(void);
 
 /* Makes descriptors 0, 1 and 2 of the calling process, once /dev is mounted. 0 or -errno. */
 int console_open_standard(void);
 
-/* The supervisor said that the terminal's window has another size: the foreground processes get SIGWINCH. */
-void console_window_set(unsigned rows, unsigned columns);
-
-/*
- * --- between console.c and terminal.c
- * --------------------------------------------------------------------------------
- */
 
 struct file;
 struct io;
@@ -51,8 +41,5 @@ long console_write(struct file *file, struct io *io, uint64_t *position);
 unsigned console_poll(struct file *file, struct poll_entry *entry);
 /* Whether a read would find something now. */
 bool console_input_ready(void);
-
-/* terminal.c: TTY ioctls and the registration of the device, whose files have file->data set to `end`. */
-int terminal_init(const struct console_end *end, unsigned stdio_index);
 
 #endif

@@ -3,14 +3,14 @@
 
 #include <linux/errno.h>
 
-#include "kernel/fs/console.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/lib/string.h"
+#include "kernel/tty/host_terminal.h"
+#include "kernel/tty/pty.h"
 #include "kernel/vfs/device.h"
 #include "kernel/vfs/namei.h"
 
 #define SHM_PATH "/dev/shm"
-#define TTY_GROUP 5
 
 struct node {
 	const char *name;
@@ -33,6 +33,7 @@ static const struct {
 	{"stdin", "/proc/self/fd/0"},
 	{"stdout", "/proc/self/fd/1"},
 	{"stderr", "/proc/self/fd/2"},
+	{"ptmx", "pts/ptmx"},
 };
 
 static int node_make(struct inode *dir, const struct node *node, uint32_t gid, struct inode **out)
@@ -69,26 +70,16 @@ static int links_make(struct inode *root)
 	return 0;
 }
 
-/* The guest's terminal, if it has one: /dev/console and /dev/pts/0. */
+/* The guest's own terminal, if it has one. */
 static int terminal_make(struct inode *root)
 {
 	static const struct node console = {"console", S_IFCHR | 0620, 5, 1};
-	static const struct node slave = {"0", S_IFCHR | 0620, CONSOLE_MAJOR, CONSOLE_MINOR};
-	struct name name = name_make("pts", 3);
-	struct inode *inode, *pts;
+	struct inode *inode;
 	int error;
 
-	if (!console_is_terminal())
+	if (!host_terminal_exists())
 		return 0;
 	error = node_make(root, &console, TTY_GROUP, &inode);
-	if (error)
-		return error;
-	inode_put(inode);
-	error = root->ops->lookup(root, &name, &pts);
-	if (error)
-		return error;
-	error = node_make(pts, &slave, TTY_GROUP, &inode);
-	inode_put(pts);
 	if (!error)
 		inode_put(inode);
 	return error;
@@ -117,11 +108,15 @@ int dev_mount(void)
 	if (!error)
 		error = dev_random_init();
 	if (!error)
+		error = terminals_init();
+	if (!error)
 		error = tmpfs_new("tmpfs", 0, &dev);
 	if (!error)
 		error = root_fill(dev->root);
 	if (!error)
 		error = mount_add(dev, "/dev");
+	if (!error)
+		error = devpts_mount();
 	if (!error)
 		error = tmpfs_new("shm", 0, &shm);
 	return error ? error : mount_add(shm, SHM_PATH);

@@ -67,6 +67,8 @@ static struct pseudo_node *node_new(struct super *super, const struct pseudo_ent
 		node->inode.file_ops = entry->polled ? &pseudo_polled_file_ops : &pseudo_file_ops;
 	}
 	owner_set(node);
+	if (entry->prepare)
+		entry->prepare(node);
 	return node;
 }
 
@@ -198,7 +200,7 @@ static int file_setattr(struct inode *inode, const struct attributes *change)
 	return change->valid & (ATTR_MODE | ATTR_OWNER | ATTR_GROUP) ? -EPERM : 0;
 }
 
-static void node_release(struct inode *inode)
+void pseudo_node_release(struct inode *inode)
 {
 	heap_free(node_of(inode));
 }
@@ -207,14 +209,14 @@ static const struct inode_ops directory_ops = {
 	.uncached = true,
 	.lookup = directory_lookup,
 	.readdir = directory_read,
-	.release = node_release,
+	.release = pseudo_node_release,
 };
-static const struct inode_ops file_ops = {.setattr = file_setattr, .release = node_release};
-static const struct inode_ops link_ops = {.readlink = link_target, .release = node_release};
+static const struct inode_ops file_ops = {.setattr = file_setattr, .release = pseudo_node_release};
+static const struct inode_ops link_ops = {.readlink = link_target, .release = pseudo_node_release};
 static const struct inode_ops magic_link_ops = {
 	.readlink = link_target,
 	.follow = link_follow,
-	.release = node_release,
+	.release = pseudo_node_release,
 };
 
 int pseudo_mount(struct super *super, const struct pseudo_entry *root, const char *path)

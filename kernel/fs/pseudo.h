@@ -39,6 +39,9 @@ struct pseudo_entry {
 	/* The whole of what was written, NUL-terminated: 0 or -errno. */
 	int (*store)(const struct pseudo_node *node, char *bytes, size_t length);
 
+	/* Sets what differs from node to node: owner, device number, operations. NULL: nothing does. */
+	void (*prepare)(struct pseudo_node *node);
+
 	/* Links: their text, and where they lead if that is no name. */
 	long (*target)(const struct pseudo_node *node, char *out, size_t size);
 	int (*follow)(const struct pseudo_node *node, struct path *out);
@@ -61,6 +64,9 @@ struct pseudo_entry {
 
 /* Makes the root of super, whose other fields are set, and mounts it. 0 or -errno. */
 int pseudo_mount(struct super *super, const struct pseudo_entry *root, const char *path);
+
+/* For operations that prepare sets: the last reference is gone. */
+void pseudo_node_release(struct inode *inode);
 
 /* A decimal number that fills the whole text (white space behind it apart), or -EINVAL. */
 int pseudo_number(const char *text, long *out);

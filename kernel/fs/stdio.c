@@ -7,13 +7,13 @@
 #include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 #include "kernel/task/poller.h"
+#include "kernel/tty/host_terminal.h"
 #include "kernel/vfs/file.h"
 #include "kernel/vfs/namei.h"
 
 #define FLAGS_KEPT (O_ACCMODE | O_APPEND | O_NONBLOCK)
 
 static struct console_end ends[KERNEL_STDIO_COUNT];
-static int terminal_index = -1;
 
 static const struct kernel_stdio *stdio_of(unsigned index)
 {
@@ -57,27 +57,21 @@ static const struct poller_source input_source = {
 int console_init(void)
 {
 	bool has_input = false;
+	int terminal = -1;
 
 	for (unsigned i = 0; i < KERNEL_STDIO_COUNT; i++) {
 		uint32_t kind = stdio_of(i)->kind;
 
-		if (kind != KERNEL_STDIO_STREAM && kind != KERNEL_STDIO_TTY)
+		if (kind == KERNEL_STDIO_TTY && terminal < 0)
+			terminal = (int)i;
+		if (kind != KERNEL_STDIO_STREAM)
 			continue;
 		ends[i] = end_find(i);
 		has_input |= ends[i].input == 0;
-		if (kind == KERNEL_STDIO_TTY && terminal_index < 0)
-			terminal_index = (int)i;
 	}
 	if (has_input)
 		poller_register(&input_source);
-	if (terminal_index < 0)
-		return 0;
-	return terminal_init(&ends[terminal_index], (unsigned)terminal_index);
-}
-
-bool console_is_terminal(void)
-{
-	return terminal_index >= 0;
+	return terminal < 0 ? 0 : host_terminal_init((unsigned)terminal, end_find((unsigned)terminal).output);
 }
 
 /*

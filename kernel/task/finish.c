@@ -17,6 +17,7 @@
 #include "kernel/task/create.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/time.h"
+#include "kernel/tty/tty.h"
 #include "kernel/vfs/file.h"
 
 #define EXIT_CODE(status) ((status) >> 8 & 0xff)
@@ -81,6 +82,8 @@ void process_finish(struct process *process)
 	tell(process->exit_status);
 	if (process->pid == 1)
 		guest_end(process->exit_status);
+	if (process->session == process->pid)
+		tty_session_end(process->session);
 	process_timers_end(process);
 	cpu_time_note(process);
 	possessions_drop(process);

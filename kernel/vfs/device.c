@@ -7,7 +7,7 @@
 
 struct device {
 	struct device *next;
-	uint64_t number;
+	unsigned major, minor;
 	const struct file_ops *ops;
 	int (*open)(struct inode *inode, struct file *file);
 };
@@ -38,7 +38,7 @@ int device_register(unsigned major, unsigned minor, const struct file_ops *ops,
 
 	if (!device)
 		return -ENOMEM;
-	*device = (struct device){.next = devices, .number = device_number(major, minor), .ops = ops, .open = open};
+	*device = (struct device){.next = devices, .major = major, .minor = minor, .ops = ops, .open = open};
 	devices = device;
 	return 0;
 }
@@ -46,7 +46,8 @@ int device_register(unsigned major, unsigned minor, const struct file_ops *ops,
 int device_open(struct inode *inode, struct file *file)
 {
 	for (const struct device *device = devices; device; device = device->next) {
-		if (device->number != inode->rdev)
+		if (device->major != device_major(inode->rdev) ||
+		    (device->minor != DEVICE_ANY_MINOR && device->minor != device_minor(inode->rdev)))
 			continue;
 		file->ops = device->ops;
 		return device->open ? device->open(inode, file) : 0;

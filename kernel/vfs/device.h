@@ -4,6 +4,8 @@
 
 #include "kernel/vfs/file.h"
 
+#define DEVICE_ANY_MINOR (~0u)
+
 /*
  * From now on files opened on the character device major:minor have these operations. `open`, unless NULL, is called
  * with them set: 0 or -errno. At boot only: the list takes no lock. -ENOMEM

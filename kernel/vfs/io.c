@@ -86,11 +86,13 @@ void io_end(struct io *io)
 	io->owned = NULL;
 }
 
-enum io_direction { IO_PUT, IO_GET, IO_ZERO };
+enum io_direction { IO_PUT, IO_GET, IO_ZERO, IO_SKIP };
 
-/* How much of one piece could be moved. `buffer` is the kernel's side, unused for IO_ZERO. */
+/* How much of one piece could be moved. `buffer` is the kernel's side, unused for IO_ZERO and IO_SKIP. */
 static size_t piece_move(bool kernel, uint64_t address, void *buffer, size_t bytes, enum io_direction direction)
 {
+	if (direction == IO_SKIP)
+		return bytes;
 	if (kernel) {
 		if (direction == IO_PUT)
 			memcpy(kernel_pointer(address), buffer, bytes);
@@ -125,7 +127,7 @@ static size_t io_move(struct io *io, uint8_t *buffer, size_t bytes, enum io_dire
 		if (piece > bytes - done)
 			piece = bytes - done;
 		moved = piece_move(io->kernel, io->segments->base + io->offset,
-				   buffer + (direction == IO_ZERO ? 0 : done), piece, direction);
+				   buffer ? buffer + done : NULL, piece, direction);
 		io->offset += moved;
 		io->left -= moved;
 		done += moved;
@@ -172,6 +174,11 @@ size_t io_get_probe(const struct io *io, size_t bytes)
 		offset += step;
 	}
 	return done < bytes ? done : bytes;
+}
+
+void io_skip(struct io *io, size_t bytes)
+{
+	(void)io_move(io, NULL, bytes, IO_SKIP);
 }
 
 size_t io_put_zero(struct io *io, size_t bytes)

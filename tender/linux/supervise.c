@@ -1,4 +1,5 @@
 /* The front while its guest runs: signals and window sizes in, wishes for the terminal out. See family.h. */
+#include <errno.h>
 #include <linux/poll.h>
 #include <linux/signalfd.h>
 #include <linux/wait.h>
@@ -17,6 +18,9 @@ struct front {
 	int terminal;          /* a standard descriptor, or -1 */
 	bool terminal_is_ours; /* false once the guest has changed its attributes */
 	uint64_t pending;      /* signals that are still to be sent, as HOST_SIGNAL_BIT */
+	bool terminal_ended;   /* nothing more will be typed */
+	bool has_input;        /* input is still to be sent */
+	struct kernel_control input;
 };
 
 /* What the guest is told for a signal: the new size for SIGWINCH of a terminal, the signal itself otherwise. */
@@ -44,6 +48,35 @@ static void pending_send(struct front *front)
 			break;
 		front->pending &= ~HOST_SIGNAL_BIT(signal);
 	}
+}
+
+/* Reads the terminal for the guest only while it is the foreground's, and what was read before is sent. */
+static bool wants_input(const struct front *front)
+{
+	return !front->terminal_is_ours && !front->terminal_ended && !front->has_input && front->control_fd >= 0 &&
+	       stdio_is_foreground(front->terminal);
+}
+
+static void input_read(struct front *front)
+{
+	long got = host_read(front->terminal, front->input.bytes, sizeof(front->input.bytes));
+
+	if (got == -EINTR || got == -EAGAIN)
+		return;
+	front->terminal_ended = got <= 0;
+	front->input.kind = KERNEL_CONTROL_INPUT;
+	front->input.value = got > 0 ? (uint32_t)got : 0;
+	front->has_input = true;
+}
+
+static void input_send(struct front *front)
+{
+	long result;
+
+	if (!front->has_input || front->control_fd < 0)
+		return;
+	result = host_send(front->control_fd, &front->input, sizeof(front->input), MSG_DONTWAIT | MSG_NOSIGNAL);
+	front->has_input = result == -EAGAIN;
 }
 
 /* What the guest sends is hostile: an empty packet is not yet the end, but with nobody left to send another it is. */
@@ -78,13 +111,16 @@ static int signal_take(struct front *front)
 	return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
 }
 
-static void wait_for_events(struct front *front, struct pollfd fds[2])
+enum { FROM_HOST, FROM_GUEST, FROM_TERMINAL, SOURCES };
+
+static void wait_for_events(struct front *front, struct pollfd fds[SOURCES])
 {
-	fds[0] = (struct pollfd){.fd = front->signal_fd, .events = POLLIN};
-	fds[1] = (struct pollfd){.fd = front->control_fd, .events = POLLIN};
-	if (front->pending)
-		fds[1].events |= POLLOUT;
-	host_ppoll(fds, 2, NULL);
+	fds[FROM_HOST] = (struct pollfd){.fd = front->signal_fd, .events = POLLIN};
+	fds[FROM_GUEST] = (struct pollfd){.fd = front->control_fd, .events = POLLIN};
+	fds[FROM_TERMINAL] = (struct pollfd){.fd = wants_input(front) ? front->terminal : -1, .events = POLLIN};
+	if (front->pending || front->has_input)
+		fds[FROM_GUEST].events |= POLLOUT;
+	host_ppoll(fds, SOURCES, NULL);
 }
 
 int family_supervise(struct linux_guest *guest, int init_pid)
@@ -100,14 +136,17 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 	int status = -1;
 
 	while (status < 0) {
-		struct pollfd fds[2];
+		struct pollfd fds[SOURCES];
 
 		wait_for_events(&front, fds);
-		if (fds[1].revents & (POLLIN | POLLHUP | POLLERR))
-			message_receive(&front, fds[1].revents & POLLHUP);
-		if (fds[0].revents)
+		if (fds[FROM_GUEST].revents & (POLLIN | POLLHUP | POLLERR))
+			message_receive(&front, fds[FROM_GUEST].revents & POLLHUP);
+		if (fds[FROM_HOST].revents)
 			status = signal_take(&front);
+		if (fds[FROM_TERMINAL].revents)
+			input_read(&front);
 		pending_send(&front);
+		input_send(&front);
 	}
 	/* In the background it is another's, who will have set it as he wants it. */
 	if (!front.terminal_is_ours && stdio_is_foreground(front.terminal)) {
