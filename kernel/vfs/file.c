@@ -115,7 +115,10 @@ int file_open_blank(struct file *file, const struct path *path, unsigned flags)
 		if (writer)
 			error = writer_begin(inode);
 		if (!error) {
+			/* The one flag of opening that a file's own open asks for. */
+			file->flags |= flags & O_NOCTTY;
 			error = file_open_inode(file);
+			file->flags &= ~(unsigned)O_NOCTTY;
 			if (error && writer)
 				writer_end(inode);
 		}
