@@ -125,7 +125,7 @@ static size_t io_move(struct io *io, uint8_t *buffer, size_t bytes, enum io_dire
 		if (piece > bytes - done)
 			piece = bytes - done;
 		moved = piece_move(io->kernel, io->segments->base + io->offset,
-				   buffer + (direction == IO_ZERO ? 0 : done), piece, direction);
+				   direction == IO_ZERO ? NULL : buffer + done, piece, direction);
 		io->offset += moved;
 		io->left -= moved;
 		done += moved;
