@@ -28,7 +28,8 @@ struct linux_arguments {
 	int count;
 };
 
-static const char short_options[] = "+e:w:u:o:";
+/* '+': up to the program; ':': a missing value is told as such, and nothing is printed. */
+static const char short_options[] = "+:e:w:u:o:";
 static const struct option long_options[] = {
 	{"root", required_argument, NULL, 'r'},
 	{"mem", required_argument, NULL, 'm'},
@@ -106,7 +107,8 @@ static int usage_complain(const struct linux_arguments *to)
 	return complain("usage: tend %s %s" LINUX_OPTIONS_USAGE, to->command, to->is_observed ? "[-o FILE] " : "");
 }
 
-static int option_take(struct linux_arguments *to, int option, const char *value)
+/* `word` is the argument that had the option, or its value. */
+static int option_take(struct linux_arguments *to, int option, const char *value, const char *word)
 {
 	switch (option) {
 	case 'r':
@@ -120,7 +122,7 @@ static int option_take(struct linux_arguments *to, int option, const char *value
 	case 'm':
 		return option_add(to, "mem", value);
 	case 'w':
-		return option_add(to, "dir", value);
+		return option_add(to, "workdir", value);
 	case 'u':
 		return option_add(to, "user", value);
 	case 'h':
@@ -128,7 +130,7 @@ static int option_take(struct linux_arguments *to, int option, const char *value
 	case 'p':
 		return option_add(to, "policy", value);
 	default:
-		return usage_complain(to);
+		return complain("%s: no such option, or its value is missing; tend --help lists them", word);
 	}
 }
 
@@ -138,7 +140,7 @@ static int options_take(int argc, char **argv, struct linux_arguments *to)
 
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (option_take(to, option, optarg) != 0)
+		if (option_take(to, option, optarg, argv[optind - 1]) != 0)
 			return 1;
 	}
 	return to->root && optind < argc ? 0 : usage_complain(to);

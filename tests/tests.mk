@@ -62,4 +62,8 @@ ifeq ($(ARCH),$(HOST_ARCH))
 fuzz: $(patsubst tests/fuzz/fuzz_%.c,$(FUZZ)/%,$(FUZZ_PROGRAMS)) $(FUZZ)/seeds
 endif
 
+ifeq ($(ARCH),x86_64)
+include tests/fuzz/kernel.mk
+endif
+
 -include $(shell find $(FUZZ) -name '*.d' 2>/dev/null)

@@ -206,7 +206,7 @@ static void epoll_show(struct file *file, struct text *text)
 	lock_release(&set->mutex);
 }
 
-/* Since Linux 6.9 epoll sets have requests of their own, about busy polling of network devices: none of them is here. */
+/* Since Linux 6.9 epoll sets have requests about busy polling of network devices: none of them is here. */
 static long epoll_ioctl(struct file *file, unsigned request, uint64_t argument)
 {
 	(void)file;

@@ -167,11 +167,7 @@ static int show_fdinfo(const struct pseudo_node *node, struct text *text)
 }
 
 const struct pseudo_entry proc_fd_entry[] = {
-	{.name = "",
-	 .mode = S_IFLNK | 0700,
-	 .target = fd_target,
-	 .follow = fd_follow,
-	 .permissions = fd_permissions},
+	{.name = "", .mode = S_IFLNK | 0700, .target = fd_target, .follow = fd_follow, .permissions = fd_permissions},
 };
 const struct pseudo_entry proc_fdinfo_entry[] = {PSEUDO_FILE("", show_fdinfo)};
 

@@ -24,6 +24,7 @@ struct pseudo_node {
 struct pseudo_entry {
 	const char *name; /* NULL ends a table; of numbered entries: unused */
 	uint32_t mode;
+	bool polled; /* regular files: has a poll operation, so that epoll takes it: always readable */
 
 	/* Directories: fixed entries, and those that are numbers. */
 	const struct pseudo_entry *children;
@@ -35,7 +36,6 @@ struct pseudo_entry {
 	/* Regular files. */
 	int (*show)(const struct pseudo_node *node, struct text *text);
 	const char *constant; /* instead of show */
-	bool polled; /* has a poll operation, so that epoll takes it: always readable */
 	/* The whole of what was written, NUL-terminated: 0 or -errno. */
 	int (*store)(const struct pseudo_node *node, char *bytes, size_t length);
 

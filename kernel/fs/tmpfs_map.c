@@ -95,6 +95,8 @@ static int tmpfs_map_page(struct file *file, uint64_t offset, bool write, enum m
 			      : page_show(node, offset, kind, host_offset, bytes);
 	}
 	lock_release(&node->inode.lock);
+	if (!error)
+		return change.first != change.end;
 	return error == -ENOSPC ? -ENOMEM : error;
 }
 

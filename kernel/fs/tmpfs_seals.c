@@ -43,7 +43,8 @@ static int memfd_open(const char *name, struct tmpfs_node *node, struct file **o
 	if (error)
 		return error;
 	path.dentry->unlinked = true;
-	error = file_open_path(&path, O_RDWR | O_LARGEFILE, out);
+	/* Not one that writes, to execve: only who opens it again is. */
+	error = file_new(&path, node->inode.file_ops, O_RDWR | O_LARGEFILE, NULL, out);
 	dentry_put(path.dentry);
 	return error;
 }

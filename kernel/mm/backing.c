@@ -90,23 +90,27 @@ static int file_map(struct vma *vma, uint64_t start, uint64_t end, enum ground g
 {
 	bool write = (vma->flags & MAP_SHARED) && (vma->protection & PROT_WRITE);
 	uint64_t at = start;
+	bool made = false;
 	int error = 0;
 
 	bug_on(start > vma->backed);
-	while (at < end && !error) {
+	while (at < end && error >= 0) {
 		enum mapping_kind kind;
 		uint64_t host_offset = 0;
 		uint64_t bytes = end - at;
 
 		error = vma->source.page(vma->file, vma->offset + (at - vma->start), write, &kind, &host_offset,
 					 &bytes);
-		if (error)
+		if (error < 0)
 			break;
+		made |= error > 0;
 		bug_on(bytes == 0 || bytes % PAGE_BYTES || bytes > end - at);
 		error = run_map(vma, at, at + bytes, kind, host_offset);
 		at += bytes;
 	}
-	if (error && error != -ENXIO)
+	if (made)
+		mappings_follow(vma, start, at);
+	if (error < 0 && error != -ENXIO)
 		return error;
 	if (at < end && (ground == GROUND_ANY || at < vma->backed))
 		error = backing_clear(at, end);

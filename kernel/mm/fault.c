@@ -92,13 +92,34 @@ static void vma_refresh(struct vma *vma, uint64_t offset, uint64_t end)
 		(void)backing_clear(start, stop);
 }
 
+static bool shows_file(const struct vma *vma, const struct inode *inode)
+{
+	return vma->file && vma->file->inode == inode && !vma_is_anonymous(vma) && !vma->shared;
+}
+
 static void mappings_refresh(struct address_space *space, const struct inode *inode, unsigned kind, uint64_t offset,
 			     uint64_t end)
 {
 	for (struct vma *vma = vma_find(space, 0); vma; vma = vma_next(vma)) {
-		if (vma->file && vma->file->inode == inode && !vma_is_anonymous(vma) && !vma->shared &&
-		    vma->flags & kind)
+		if (shows_file(vma, inode) && vma->flags & kind)
 			vma_refresh(vma, offset, end);
+	}
+}
+
+/* Private mappings that can be written to may have pages of their own by now, and keep them. */
+static bool is_follower(const struct vma *vma)
+{
+	return !(vma->protection & PROT_WRITE);
+}
+
+void mappings_follow(const struct vma *from, uint64_t start, uint64_t end)
+{
+	const struct address_space *space = process_current()->space;
+	uint64_t offset = from->offset + (start - from->start);
+
+	for (struct vma *vma = vma_find(space, 0); vma; vma = vma_next(vma)) {
+		if (shows_file(vma, from->file->inode) && is_follower(vma))
+			vma_refresh(vma, offset, offset + (end - start));
 	}
 }
 

@@ -40,7 +40,7 @@ enum mapping_kind {
  * A file's answer to file_ops.map: how to find page after page. `page` is asked for runs: it returns where the bytes
  * of the file from `offset` (page-aligned) on are, and in *bytes how many lie there consecutively (whole pages, at
  * most the *bytes passed in). `write` says that the mapping is shared and may be written to: a file of the image is
- * then first copied up, a hole filled. 0; -ENOMEM; -ENXIO behind the last page of the file (the mapping has a SIGBUS
+ * then first copied up, a hole filled. 0, or 1 if that made pages which other mappings do not show yet; -ENOMEM; -ENXIO behind the last page of the file (the mapping has a SIGBUS
  * there). Called with the address space's lock held; takes the inode's lock.
  */
 struct mapping_source {
@@ -95,12 +95,21 @@ struct vma {
 	struct shared_memory *shared; /* of shared anonymous memory */
 	uint64_t backed;              /* of a file: up to here the host has pages; behind it SIGBUS */
 	uint64_t stubs;               /* of patched text: where its stubs are; of stubs: where their object starts */
+	uint32_t stub_count;          /* of stubs that are made at run time (mm/site.c): so many are there */
+	bool is_filled_up;            /* these are such stubs */
 	bool pristine;         /* anonymous and PROT_NONE from the beginning: the reservation was never touched */
 	struct vma *next_free; /* in a list of the address space */
 };
 
 /* The MAP_* that make VMAs differ. */
 #define VMA_FLAGS (MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_GROWSDOWN | MAP_LOCKED | MAP_STACK)
+
+/* A system call instruction that trapped, and how often. */
+#define TRAPPED_SITES 64
+struct trapped_site {
+	uint64_t address;
+	uint32_t count;
+};
 
 struct address_space {
 	struct lock lock;
@@ -123,6 +132,7 @@ struct address_space {
 	uint64_t stack_end;    /* of the initial stack's mapping */
 	uint64_t code_start, code_end, data_start, data_end;
 	struct recycled *recycled; /* mm/recycle.c */
+	struct trapped_site trapped[TRAPPED_SITES]; /* mm/site.c */
 };
 
 struct address_space *space_new(void);
@@ -169,6 +179,12 @@ struct mm_fault {
 	int code;
 };
 bool mm_fault_repair(uint64_t address, bool write, bool execute, struct mm_fault *out);
+
+/*
+ * The application's syscall instruction at this address just trapped, with this number: if that happens again and again,
+ * and can be helped, the text is patched so that it enters the kernel by a jump.
+ */
+void mm_site_trapped(uint64_t site, uint64_t number);
 
 /*
  * A file was truncated or pages of it moved (copy-up, a hole was filled): mappings of it are made to show the new

@@ -115,10 +115,10 @@ static bool stubs_are_used(const struct address_space *space, uint64_t start, ui
 	return false;
 }
 
-static void text_restore(const struct address_space *space, uint64_t start, uint64_t end)
+static void text_restore(const struct address_space *space, uint64_t start, uint64_t stubs)
 {
-	for (struct vma *vma = vma_find(space, start); vma && vma->start < end; vma = vma_next(vma)) {
-		if (!vma->file || !vma->stubs)
+	for (struct vma *vma = vma_find(space, start); vma && vma->start < stubs; vma = vma_next(vma)) {
+		if (!vma->file || vma->stubs != stubs)
 			continue;
 		vma->stubs = 0;
 		if (backing_map(vma, vma->start, vma->end, GROUND_ANY))

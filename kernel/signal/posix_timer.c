@@ -123,8 +123,8 @@ void posix_timers_look(struct process *process)
 		struct interval *interval = &timer->interval;
 		uint64_t now_ns;
 
-		if (timer->silent || !interval->armed || posix_timer_is_expired(timer) || timer_is_armed(&interval->timer) ||
-		    !clock_is_cpu(interval->clock))
+		if (timer->silent || !interval->armed || posix_timer_is_expired(timer) ||
+		    timer_is_armed(&interval->timer) || !clock_is_cpu(interval->clock))
 			continue;
 		if (posix_timer_is_foreign(timer)) {
 			timers_look_request(process, timer->clock_tid);

@@ -83,23 +83,30 @@ static bool take(signal_set_t *pending, struct list *queue, int signal, struct s
 	return true;
 }
 
-/* The first of the set, in Linux's order; 0: none. Whether it was for the whole process in *shared. */
+static int first_of(signal_set_t pending)
+{
+	if (pending & SYNCHRONOUS)
+		pending &= SYNCHRONOUS;
+	return pending ? __builtin_ctzll(pending) + 1 : 0;
+}
+
+/*
+ * The first of the set, in Linux's order: the thread's own, then the process's; 0: none. Whether it was for the whole
+ * process in *shared.
+ */
 static int take_first(signal_set_t set, struct signal_info *out, bool *shared)
 {
 	struct thread *thread = current;
 	struct process *process = thread->process;
-	signal_set_t pending;
-	int signal = 0;
+	int signal;
 
 	lock_acquire(&process->signal_lock);
-	pending = (thread->signals.pending | process->pending) & set;
-	if (pending & SYNCHRONOUS)
-		pending &= SYNCHRONOUS;
-	if (pending) {
-		signal = __builtin_ctzll(pending) + 1;
-		*shared = !take(&thread->signals.pending, &thread->signals.queue, signal, out) &&
-			  take(&process->pending, &process->signal_queue, signal, out);
-	}
+	signal = first_of(thread->signals.pending & set);
+	*shared = !signal;
+	if (signal)
+		take(&thread->signals.pending, &thread->signals.queue, signal, out);
+	else if ((signal = first_of(process->pending & set)) != 0)
+		take(&process->pending, &process->signal_queue, signal, out);
 	signal_kick_update(thread);
 	lock_release(&process->signal_lock);
 	return signal;
@@ -108,7 +115,7 @@ static int take_first(signal_set_t set, struct signal_info *out, bool *shared)
 int signal_take(signal_set_t set, siginfo_t *info)
 {
 	struct process *process = process_current();
-	struct signal_info taken;
+	struct signal_info taken = {0};
 	bool shared;
 	int signal;
 

@@ -46,8 +46,7 @@ void process_stop(struct process *process, int signal)
 		!((process->pending | current->signals.pending) & (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGCONT)));
 	if (first) {
 		__atomic_store_n(&process->stopped, 1, __ATOMIC_SEQ_CST);
-		list_for_each(at, &process->threads)
-			thread_kick(list_entry(at, struct thread, siblings), KICK_SIGNAL);
+		list_for_each(at, &process->threads) thread_kick(list_entry(at, struct thread, siblings), KICK_SIGNAL);
 	}
 	lock_release(&process->signal_lock);
 	if (first)

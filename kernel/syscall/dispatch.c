@@ -5,9 +5,13 @@
 #include <linux/errno.h>
 
 #include "kernel/host/boot.h"
+#include "kernel/mm/mm.h"
 #include "kernel/signal/signal.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/thread.h"
+
+/* Of the SYSCALL instruction */
+#define SYSCALL_BYTES 2
 
 static long unknown_count(uint64_t number)
 {
@@ -71,4 +75,10 @@ void syscall_serve(struct frame *frame)
 		frame->rax = (uint64_t)result;
 		again = __builtin_expect(thread->kick != 0 || is_restart(result), 0) && signals_deliver(frame, true);
 	} while (again);
+}
+
+void trap_serve(struct frame *frame)
+{
+	mm_site_trapped(frame->rip - SYSCALL_BYTES, frame->rax);
+	syscall_serve(frame);
 }

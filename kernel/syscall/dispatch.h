@@ -17,5 +17,7 @@ extern const struct syscall_entry syscall_table[SYSCALL_MAX];
 
 /* Serves the call in the frame; called by the entry path. */
 void syscall_serve(struct frame *frame);
+/* The same for one that came by the SIGSYS handler. */
+void trap_serve(struct frame *frame);
 
 #endif

@@ -50,7 +50,8 @@ SYSCALL(setitimer)
 	if (ARG_USER(args, 1)) {
 		if (copy_from_user(&value, ARG_USER(args, 1), sizeof(value)))
 			return -EFAULT;
-		if (!timeval_to_ns(&value.it_value, &new.value_ns) || !timeval_to_ns(&value.it_interval, &new.interval_ns))
+		if (!timeval_to_ns(&value.it_value, &new.value_ns) ||
+		    !timeval_to_ns(&value.it_interval, &new.interval_ns))
 			return -EINVAL;
 	}
 	if (ARG_UINT(args, 0) >= ITIMER_COUNT)

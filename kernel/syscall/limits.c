@@ -141,8 +141,7 @@ SYSCALL(times)
 	struct tms times = {0};
 
 	times.tms_utime = (long)(cpu_time_ns(CLOCK_PROCESS_CPUTIME_ID) / NS_PER_TICK);
-	times.tms_cutime =
-		(long)(__atomic_load_n(&process_current()->children_cpu_ns, __ATOMIC_RELAXED) / NS_PER_TICK);
+	times.tms_cutime = (long)(__atomic_load_n(&process_current()->children_cpu_ns, __ATOMIC_RELAXED) / NS_PER_TICK);
 	if (ARG_USER(args, 0) && copy_to_user(ARG_USER(args, 0), &times, sizeof(times)))
 		return -EFAULT;
 	return (long)(host_monotonic_ns() / NS_PER_TICK);

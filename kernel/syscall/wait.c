@@ -4,8 +4,8 @@
 #include <linux/signal.h>
 #include <linux/wait.h>
 
-#include "kernel/syscall/table.h"
 #include "kernel/mm/user.h"
+#include "kernel/syscall/table.h"
 #include "kernel/task/children.h"
 #include "kernel/task/time.h"
 

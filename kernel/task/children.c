@@ -40,9 +40,11 @@ static void parent_tell(struct process *parent, const struct process *child, int
 	siginfo_t info = {
 		.si_signo = signal,
 		.si_code = status_code(status),
-		.si_pid = child->pid,
-		.si_uid = child->credentials.uid,
-		.si_status = child_status_value(status),
+		._sifields._sigchld = {
+			._pid = child->pid,
+			._uid = child->credentials.uid,
+			._status = child_status_value(status),
+		},
 	};
 
 	if (signal)

@@ -7,9 +7,9 @@
 #include "kernel/task/process.h"
 
 struct clone_request {
-	uint64_t flags;   /* CLONE_*, checked */
-	int exit_signal;  /* 0: none */
-	user_t stack_top; /* 0: the caller's */
+	uint64_t flags;    /* CLONE_*, checked */
+	int exit_signal;   /* 0: none */
+	user_t stack_top;  /* 0: the caller's */
 	user_t parent_tid; /* for CLONE_PARENT_SETTID */
 	user_t child_tid;  /* for CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID */
 	uint64_t tls;      /* for CLONE_SETTLS */

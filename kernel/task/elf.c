@@ -82,10 +82,8 @@ int elf_interpreter(const struct elf *elf, char *path, size_t size)
 	uint64_t bytes = elf->interpreter->p_filesz;
 	int error;
 
-	if (bytes < 2)
+	if (bytes < 2 || bytes > size)
 		return -ENOEXEC;
-	if (bytes > size)
-		return -ENAMETOOLONG;
 	error = read_exactly(elf->file, path, bytes, elf->interpreter->p_offset);
 	if (error)
 		return error;

@@ -34,7 +34,7 @@ struct elf_place {
 
 /* Reads and checks the headers of a program for this machine. -ENOEXEC, -EIO, -ENOMEM. */
 int elf_read(struct file *file, struct elf *elf);
-/* Reads the interpreter's path, NUL-terminated: -ENOEXEC, -ENAMETOOLONG. */
+/* Reads the interpreter's path, NUL-terminated, at most `size` bytes: -ENOEXEC. */
 int elf_interpreter(const struct elf *elf, char *path, size_t size);
 /* Maps it into the calling process: fixed programs where they belong, others at `hint` (0: anywhere). */
 int elf_map(const struct elf *elf, uint64_t hint, struct elf_place *place);

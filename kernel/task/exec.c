@@ -39,7 +39,7 @@ static int executable_open(struct exec *exec, int dirfd, const char *path, unsig
 		return error;
 	inode = place.dentry->inode;
 	if (!INODE_IS(inode, S_IFREG))
-		error = -EACCES;
+		error = INODE_IS(inode, S_IFLNK) ? -ELOOP : -EACCES;
 	if (!error)
 		error = inode_permission(inode, MAY_EXEC);
 	if (!error && __atomic_load_n(&inode->writers, __ATOMIC_RELAXED))
@@ -67,18 +67,19 @@ static char *word_skip(char *text)
 /* The interpreter and its one argument (NULL: none) out of the first line of a script, in place. */
 static int script_parse(char *head, char **interpreter, char **argument)
 {
+	char *last = head + HEAD_BYTES - 1; /* a NUL */
 	char *end = memchr(head, '\n', HEAD_BYTES);
-	char *text = head + 2;
+	char *text = blanks_skip(head + 2);
 
-	if (!end) {
-		/* A first line that does not end here must at least have its interpreter whole. */
-		end = head + HEAD_BYTES - 1;
-	}
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
+	/* A first line that does not end here must at least have its interpreter whole. */
+	if (!end && (text == last || word_skip(text) == last))
+		return -ENOEXEC;
+	if (!end)
+		end = last;
+	while (end > head + 2 && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
 	*end = '\0';
-	text = blanks_skip(text);
-	if (!*text)
+	if (text >= end)
 		return -ENOEXEC;
 	*interpreter = text;
 	text = word_skip(text);
@@ -109,7 +110,7 @@ static int script_follow(struct exec *exec, char *head, const char *script)
 	if (!error)
 		error = strings_prepend(&exec->arguments, interpreter);
 	if (!error)
-		error = executable_open(exec, AT_FDCWD, interpreter, WALK_FOLLOW, &exec->file);
+		error = executable_open(exec, AT_FDCWD, interpreter, WALK_FOLLOW | WALK_EMPTY, &exec->file);
 	return error;
 }
 
@@ -124,6 +125,8 @@ static int scripts_follow(struct exec *exec, const char *path)
 		long got;
 		int error;
 
+		if (depth > SCRIPTS_MAX)
+			return -ELOOP;
 		memset(head, 0, sizeof(head));
 		io_kernel(&io, head, sizeof(head) - 1);
 		got = file_read_at(exec->file, &io, 0);
@@ -131,8 +134,6 @@ static int scripts_follow(struct exec *exec, const char *path)
 			return (int)got;
 		if (got < 2 || head[0] != '#' || head[1] != '!')
 			return 0;
-		if (depth == SCRIPTS_MAX)
-			return -ELOOP;
 		error = script_follow(exec, head, path);
 		if (error)
 			return error;
@@ -149,7 +150,7 @@ static int elf_open(struct file *file, struct elf **out)
 
 static int interpreter_open(struct exec *exec)
 {
-	char path[256];
+	char path[PATH_BYTES_MAX];
 	int error = elf_interpreter(exec->elf, path, sizeof(path));
 
 	if (error)
@@ -205,11 +206,11 @@ void exec_cancel(struct exec *exec)
 	exec->name = NULL;
 }
 
-/* The thread's name: the file's, up to 15 bytes. */
-static void name_set(struct thread *thread, const char *path)
+/* The thread's name: the file's, up to 15 bytes. A file that was given by descriptor has its own. */
+static void name_set(struct thread *thread, const struct exec *exec)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *slash = strrchr(exec->name, '/');
+	const char *name = slash ? slash + 1 : *exec->name ? exec->name : exec->file->path.dentry->name;
 	size_t length = strnlen(name, sizeof(thread->name) - 1);
 
 	memset(thread->name, 0, sizeof(thread->name));
@@ -268,12 +269,8 @@ static void executable_set(struct process *process, struct file *file)
 	struct path old = process->executable;
 
 	process->executable = file->path;
-	dentry_get(process->executable.dentry);
-	inode_count_running(file->inode, 1);
-	if (old.dentry) {
-		inode_count_running(old.dentry->inode, -1);
-		path_put(&old);
-	}
+	executable_get(process->executable.dentry);
+	executable_put(old.dentry);
 }
 
 void exec_commit(struct exec *exec, struct frame *frame)
@@ -302,7 +299,7 @@ void exec_commit(struct exec *exec, struct frame *frame)
 	process->space->stack_start = frame->rsp;
 	executable_set(process, exec->file);
 	process->dumpable = !secure;
-	name_set(thread, exec->name);
+	name_set(thread, exec);
 	exec_cancel(exec);
 	process->remains = NULL;
 	process_executed(process);

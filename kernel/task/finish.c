@@ -12,6 +12,7 @@
 #include "kernel/mm/mm.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
+#include "kernel/syscall/names.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/children.h"
 #include "kernel/task/create.h"
@@ -26,7 +27,7 @@
 static void tell(int status)
 {
 	if (EXIT_SIGNAL(status))
-		trace_event("+++ killed by signal %d +++", EXIT_SIGNAL(status));
+		trace_event("+++ killed by %s +++", names_signal(EXIT_SIGNAL(status)));
 	else
 		trace_event("+++ exited with %d +++", EXIT_CODE(status));
 }
@@ -65,7 +66,7 @@ static void possessions_drop(struct process *process)
 	space_put(space);
 	dentry_put(root.dentry);
 	dentry_put(directory.dentry);
-	dentry_put(executable.dentry);
+	executable_put(executable.dentry);
 	heap_free(auxiliary);
 }
 

@@ -30,7 +30,8 @@ static int copy_guarded(struct process *child, struct process *parent)
 	lock_acquire(&parent->lock);
 	path_copy(&child->root, &parent->root);
 	path_copy(&child->directory, &parent->directory);
-	path_copy(&child->executable, &parent->executable);
+	child->executable = parent->executable;
+	executable_get(child->executable.dentry);
 	child->umask = parent->umask;
 	child->credentials = parent->credentials;
 	memcpy(child->limits, parent->limits, sizeof(child->limits));
@@ -93,7 +94,7 @@ void process_drop(struct process *process)
 		fd_table_put(process->files);
 	dentry_put(process->root.dentry);
 	dentry_put(process->directory.dentry);
-	dentry_put(process->executable.dentry);
+	executable_put(process->executable.dentry);
 	heap_free(process->auxiliary);
 	if (process->space)
 		space_put(process->space);

@@ -79,7 +79,7 @@ struct process {
 	bool keep_capabilities;
 	int32_t oom_score_adjustment; /* remembered for /proc/PID/oom_score_adj */
 
-	bool exiting; /* guarded by signal_lock, as exit_status is until the end */
+	bool exiting;        /* guarded by signal_lock, as exit_status is until the end */
 	int32_t exit_status; /* as wait4 gives it */
 	/* Guarded by the tree lock. */
 	enum process_state {
@@ -87,14 +87,14 @@ struct process {
 		PROCESS_ZOMBIE, /* ended, not waited for */
 		PROCESS_GONE,
 	} state;
-	int32_t exit_signal;  /* what the parent is sent: SIGCHLD, or what clone said; 0: nothing */
-	int32_t stop_report;  /* the signal that stopped it, until a wait has told; 0 */
-	bool continue_report; /* continued, until a wait has told */
-	bool executed;        /* since it was forked: setpgid(2) */
-	uint32_t stopped;     /* a futex: 1 while job control has it stopped. Guarded by signal_lock */
-	uint64_t cpu_ns;          /* of an ended process */
-	uint64_t children_cpu_ns; /* of children that were waited for */
-	uint64_t start_ns;        /* CLOCK_MONOTONIC */
+	int32_t exit_signal;              /* what the parent is sent: SIGCHLD, or what clone said; 0: nothing */
+	int32_t stop_report;              /* the signal that stopped it, until a wait has told; 0 */
+	bool continue_report;             /* continued, until a wait has told */
+	bool executed;                    /* since it was forked: setpgid(2) */
+	uint32_t stopped;                 /* a futex: 1 while job control has it stopped. Guarded by signal_lock */
+	uint64_t cpu_ns;                  /* of an ended process */
+	uint64_t children_cpu_ns;         /* of children that were waited for */
+	uint64_t start_ns;                /* CLOCK_MONOTONIC */
 	struct wait_queue children_queue; /* someone waits for children */
 };
 

@@ -44,7 +44,7 @@ static int add_user(struct strings *strings, user_t text)
 	size_t piece = 256;
 
 	/* Most strings are short: the room grows only for those that are not. */
-	for (;; piece *= 4) {
+	for (;; piece = 4 * piece < STRINGS_ONE_MAX ? 4 * piece : STRINGS_ONE_MAX) {
 		int error = reserve(strings, piece);
 		long length;
 

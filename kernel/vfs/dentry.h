@@ -60,7 +60,8 @@ long path_text(const struct path *path, const struct path *root, char *buffer, s
 void path_replace(struct path *place, const struct path *with);
 
 /*
- * Mounts super's root on the directory (the first one is mounted on "/" and becomes the root); 0 or -errno. For boot.
+ * Mounts super's root on the directory (the first one is mounted on "/" and becomes the root); 0 or -errno. For boot: a
+ * directory that is missing is made, as container runtimes do.
  * Mounts are listed in order for /proc/mounts.
  */
 int mount_add(struct super *super, const char *path);

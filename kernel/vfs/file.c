@@ -58,6 +58,22 @@ static bool counts_as_writer(const struct file *file)
 	return FILE_WRITABLE(file) && INODE_IS(file->inode, S_IFREG);
 }
 
+void executable_get(struct dentry *dentry)
+{
+	if (!dentry)
+		return;
+	dentry_get(dentry);
+	inode_count_running(dentry->inode, 1);
+}
+
+void executable_put(struct dentry *dentry)
+{
+	if (!dentry)
+		return;
+	inode_count_running(dentry->inode, -1);
+	dentry_put(dentry);
+}
+
 /* -ETXTBSY while the inode is a running program. */
 static int writer_begin(struct inode *inode)
 {
@@ -110,16 +126,15 @@ int file_open_blank(struct file *file, const struct path *path, unsigned flags)
 
 	file_fill(file, path, flags & O_PATH ? &place_ops : inode->file_ops, flags, NULL);
 	if (!(flags & O_PATH)) {
-		bool writer = counts_as_writer(file);
-
-		if (writer)
+		if (counts_as_writer(file))
 			error = writer_begin(inode);
 		if (!error) {
+			file->is_writer = counts_as_writer(file);
 			/* The one flag of opening that a file's own open asks for. */
 			file->flags |= flags & O_NOCTTY;
 			error = file_open_inode(file);
 			file->flags &= ~(unsigned)O_NOCTTY;
-			if (error && writer)
+			if (error && file->is_writer)
 				writer_end(inode);
 		}
 	}
@@ -141,7 +156,7 @@ static void file_close(struct file *file)
 		locks_release_file(file);
 	if (file->ops->release)
 		file->ops->release(file);
-	if (counts_as_writer(file))
+	if (file->is_writer)
 		writer_end(file->inode);
 	file_free(file);
 }

@@ -78,6 +78,7 @@ struct file {
 	int32_t owner;             /* F_SETOWN */
 	int32_t owner_type;        /* F_OWNER_* */
 	int32_t owner_signal;      /* F_SETSIG */
+	bool is_writer;            /* counted in its inode's `writers` */
 	bool atime_due;            /* relatime: the day was over when it was opened */
 	struct list epoll_entries; /* fs/epoll.c: who watches this file */
 	struct lock epoll_lock;
@@ -96,10 +97,14 @@ int file_new(const struct path *path, const struct file_ops *ops, unsigned flags
  * back. NULL: there is none.
  */
 struct file *file_blank(void);
-/* Opens a place: calls the file system; permissions were checked. Takes over `blank`, even if it fails. */
-int file_open_blank(struct file *blank, const struct path *path, unsigned flags);
+/* Opens a place: calls the file system; permissions were checked. Takes over `file`, even if it fails. */
+int file_open_blank(struct file *file, const struct path *path, unsigned flags);
 /* The same for who has none. Consumes nothing. */
 int file_open_path(const struct path *path, unsigned flags, struct file **out);
+
+/* A process's executable: a reference that also keeps the file from being opened for writing. NULL is allowed. */
+void executable_get(struct dentry *dentry);
+void executable_put(struct dentry *dentry);
 
 static inline void file_get(struct file *file)
 {

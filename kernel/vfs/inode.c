@@ -55,9 +55,7 @@ void inode_put(struct inode *inode)
 
 void inode_count_running(struct inode *inode, int change)
 {
-	lock_acquire(&inode->lock);
-	inode->executing += (uint32_t)change;
-	lock_release(&inode->lock);
+	__atomic_fetch_add(&inode->executing, (uint32_t)change, __ATOMIC_RELAXED);
 }
 
 void inode_apply(struct inode *inode, const struct attributes *change)

@@ -172,7 +172,7 @@ struct timestamp timestamp_now(void);
 void inode_apply(struct inode *inode, const struct attributes *change);
 /* A setattr for inodes that are only fields: -EINVAL for ATTR_SIZE. Takes the lock. */
 int inode_setattr(struct inode *inode, const struct attributes *change);
-/* A program runs from the file (+1), or does no longer (-1): meanwhile nobody opens it for writing. Takes the lock. */
+/* A program runs from the file (+1), or does no longer (-1): meanwhile nobody opens it for writing. */
 void inode_count_running(struct inode *inode, int change);
 /* Something was read: sets atime by the rules of relatime. `due`: a day has passed. Takes the lock if it must. */
 void inode_accessed(struct inode *inode, bool due);

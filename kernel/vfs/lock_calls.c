@@ -87,12 +87,10 @@ static long record_set(struct file *file, const struct flock *from, bool is_ofd,
 		return -EINVAL;
 	if (from->l_type == F_UNLCK && !file->inode->locks)
 		return 0;
-	if (!locks_get(file->inode))
-		return -ENOLCK;
 	error = spares_alloc(&request);
 	if (error)
 		return error;
-	error = locks_apply(file->inode, &request, wait);
+	error = locks_get(file->inode) ? locks_apply(file->inode, &request, wait) : -ENOLCK;
 	heap_free(request.spare[0]);
 	heap_free(request.spare[1]);
 	return error;

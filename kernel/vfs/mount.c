@@ -18,7 +18,21 @@ void mount_root(struct path *out)
 	dentry_get(out->dentry);
 }
 
-/* The directory at a path of real names, without links; *out with a reference. The tree lock is held. */
+/* A directory of root's that was missing, into its negative dentry: images need none for what is mounted at boot. */
+static int directory_make(struct dentry *parent, const struct name *name, struct dentry *child)
+{
+	struct inode *made, *dir = parent->inode;
+	int error = dir->ops->create ? dir->ops->create(dir, name, S_IFDIR | 0755, 0, 0, 0, &made) : -ENOENT;
+
+	if (!error)
+		dentry_made(child, made);
+	return error;
+}
+
+/*
+ * The directory at a path of real names, without links, made as far as it is missing; *out with a reference. The tree
+ * lock is held.
+ */
 static int directory_find(const char *path, struct dentry **out)
 {
 	struct dentry *at = dentry_top(root_dentry());
@@ -35,16 +49,20 @@ static int directory_find(const char *path, struct dentry **out)
 		if (length == 0)
 			continue;
 		error = dentry_lookup(at, &name, &child);
+		if (!error && !child->inode) {
+			error = directory_make(at, &name, child);
+			if (error)
+				dentry_put(child);
+		}
 		dentry_put(at);
 		if (error)
 			return error;
 		at = dentry_top(child);
 		dentry_get(at);
 		dentry_put(child);
-		if (!at->inode || !INODE_IS(at->inode, S_IFDIR)) {
-			error = at->inode ? -ENOTDIR : -ENOENT;
+		if (!INODE_IS(at->inode, S_IFDIR)) {
 			dentry_put(at);
-			return error;
+			return -ENOTDIR;
 		}
 	}
 	*out = at;

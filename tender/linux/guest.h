@@ -27,8 +27,8 @@
 #define GUEST_PROCESSES_MAX 4096u
 
 /* Pids in the private namespace, where they are given in order: init is 1. */
-#define GUEST_APPLICATION_PID 2
-#define GUEST_SERVICE_PID 3
+#define GUEST_SERVICE_PID 2
+#define GUEST_APPLICATION_PID 3
 
 struct linux_guest {
 	const struct start *start;

@@ -112,7 +112,8 @@ void init_run(void *argument)
 	host_prctl(PR_SET_NAME, (unsigned long)"tend-init", 0, 0, 0);
 	privileges_drop(guest);
 	front_follow(guest);
-	member_start(guest, KERNEL_ROLE_APPLICATION, GUEST_APPLICATION_PID);
+	/* In this order: an application that runs may fork, and its child would get the service's pid. */
 	member_start(guest, KERNEL_ROLE_SERVICE, GUEST_SERVICE_PID);
+	member_start(guest, KERNEL_ROLE_APPLICATION, GUEST_APPLICATION_PID);
 	host_exit(members_wait(guest));
 }

@@ -57,7 +57,7 @@ static int parse_policy(struct linux_options *options, const char *value, struct
 static int parse_directory(struct linux_options *options, const char *value, struct error *error)
 {
 	if (value[0] != '/')
-		return error_set(error, "--dir=%s: not an absolute path", value);
+		return error_set(error, "--workdir=%s: not an absolute path", value);
 	options->directory = value;
 	return 0;
 }
@@ -146,7 +146,7 @@ static const struct linux_option table[] = {
 	 parse_image_fd},
 	{"--mem=", "    --mem=N (memory limit in MiB, default 512)", parse_mem},
 	{"--policy=", "    --policy=strict|standard (one thread; threads and processes, the default)", parse_policy},
-	{"--dir=", "    --dir=PATH (working directory, default /)", parse_directory},
+	{"--workdir=", "    --workdir=PATH (working directory, default /)", parse_directory},
 	{ENVIRONMENT_PREFIX, "    --env=VAR=VALUE (a variable of the program's environment; may be repeated)",
 	 parse_variable},
 	{"--user=", "    --user=UID[:GID] (who the program is inside, default 0:0)", parse_user},

@@ -5,7 +5,7 @@
 
 ISOLATION := $(B)/tests/isolation
 ISOLATION_CFLAGS := $(COMMON) -D_GNU_SOURCE -Iabi -Itender/arch/x86_64
-ISOLATION_GUESTS := calls jump reach bomb
+ISOLATION_GUESTS := calls jump reach bomb walk
 ISOLATION_POLICY := $(wildcard tender/policy/*.c) freestanding/format.c
 # Linked to each guest program.
 ISOLATION_SHARED := $(patsubst %,tests/isolation/guests/%.c,gate forbidden legacy)

@@ -59,7 +59,7 @@ static void boot_check(const struct kernel_boot *boot)
 	expect(random != 0, "randomness");
 	expect(boot->vdso == 0 || *(const uint32_t *)(uintptr_t)boot->vdso == 0x464c457f, "the vDSO's header");
 	expect(boot->vdso == 0 || (boot->vdso_bytes && is_readable(boot->vdso + boot->vdso_bytes - 1)), "vdso_bytes");
-	expect(boot->host_pid == 2 && boot->service_pid == 3, "pids");
+	expect(boot->service_pid == 2 && boot->host_pid == 3, "pids");
 	for (unsigned role = 0; role < 2; role++) {
 		expect(boot->signal_stacks[role] > boot->arena_base && boot->signal_stacks[role] < boot->heap,
 		       "a signal stack is in the arena, below the heap");

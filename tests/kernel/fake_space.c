@@ -31,6 +31,7 @@ struct fake_file {
 	size_t image_page;
 	uint64_t nid;
 	bool is_image;
+	bool is_hole;
 	char *data;
 };
 
@@ -99,8 +100,8 @@ static int fake_page(struct file *file, uint64_t offset, bool write, enum mappin
 {
 	struct fake_file *fake = container_of(file, struct fake_file, file);
 	uint64_t end = fake->pages * PAGE_BYTES;
+	bool fills = fake->is_hole && write;
 
-	(void)write;
 	if (offset >= end)
 		return -ENXIO;
 	if (*bytes > end - offset)
@@ -108,9 +109,11 @@ static int fake_page(struct file *file, uint64_t offset, bool write, enum mappin
 	/* Two pages at a time, as if they lay anywhere. */
 	if (!fake->is_image && *bytes > 2 * PAGE_BYTES)
 		*bytes = 2 * PAGE_BYTES;
-	*kind = fake->is_image ? MAPPING_IMAGE : MAPPING_ARENA;
+	if (fills)
+		fake->is_hole = false;
+	*kind = fake->is_hole ? MAPPING_ZERO : fake->is_image ? MAPPING_IMAGE : MAPPING_ARENA;
 	*host_offset = offset + (fake->is_image ? fake->image_page * PAGE_BYTES : arena_offset(fake->data));
-	return 0;
+	return fills;
 }
 
 static int fake_writable_add(struct inode *inode)
@@ -166,6 +169,12 @@ struct fake_file *fake_image_file_new(size_t first_page, size_t pages, uint64_t 
 	fake->image_page = first_page;
 	fake->nid = nid;
 	return fake;
+}
+
+void fake_file_make_hole(struct fake_file *file)
+{
+	memset(file->data, 0, FAKE_FILE_PAGES * PAGE_BYTES);
+	file->is_hole = true;
 }
 
 void fake_file_free(struct fake_file *file)

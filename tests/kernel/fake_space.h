@@ -34,6 +34,8 @@ struct fake_file;
 struct fake_file *fake_file_new(int flags, size_t pages);
 /* Consecutive pages of the image from first_page on; nid: 0 or of patched text. */
 struct fake_file *fake_image_file_new(size_t first_page, size_t pages, uint64_t nid);
+/* Its pages become a hole, which the first mapping that may be written fills. At most two pages. */
+void fake_file_make_hole(struct fake_file *file);
 void fake_file_free(struct fake_file *file);
 /* As truncate(2): tells mm. At most FAKE_FILE_PAGES. */
 void fake_file_resize(struct fake_file *file, size_t pages);

@@ -26,6 +26,9 @@ static struct thread *thread_next(void)
 	list_init(&thread->siblings);
 	list_init(&thread->signals.queue);
 	thread->signals.blocked = ~(signal_set_t)0;
+	process_tree_lock();
+	list_append(&process->threads, &thread->siblings);
+	process_tree_unlock();
 	arch_thread_set(thread);
 	return thread;
 }

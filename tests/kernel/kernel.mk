@@ -25,8 +25,15 @@ $(B)/tests/objects/kernel.a: $(patsubst %.c,$(B)/tests/objects/kernel-host/%.o,$
 $(B)/tests/objects/fakes.a: $(patsubst %.c,$(B)/tests/objects/kernel-host/%.o,$(KERNEL_FAKES))
 	rm -f $@
 	ar rcs $@ $^
+# What nobody has fails when it is called.
+KERNEL_ARCHIVES := $(B)/tests/objects/kernel.a $(B)/tests/objects/fakes.a
+$(B)/tests/objects/absent.c: $(KERNEL_ARCHIVES)
+	{ echo '#include "tests/kernel/absent.h"'; nm $^ | awk '$$1 == "U" { wanted[$$2] } $$3 { there[$$3] } \
+		END { for (name in wanted) if (name ~ /^(arch|host)_/ && !(name in there)) print "ABSENT(" name ")" }'; } > $@
+$(B)/tests/objects/absent.o: $(B)/tests/objects/absent.c tests/kernel/absent.h
+	$(CC) $(KERNEL_TEST_CFLAGS) -c $< -o $@
 # The arena sets itself up: nothing need ask for it.
 $(B)/tests/unit/kernel_%: $(B)/tests/objects/kernel-host/tests/kernel/test_%.o \
-		$(B)/tests/objects/kernel-host/tests/kernel/fake_arena.o $(B)/tests/objects/kernel.a $(B)/tests/objects/fakes.a
+		$(B)/tests/objects/kernel-host/tests/kernel/fake_arena.o $(B)/tests/objects/absent.o $(KERNEL_ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka -pthread -o $@

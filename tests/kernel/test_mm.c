@@ -271,6 +271,35 @@ static void test_end_of_file(void **state)
 	fake_file_free(file);
 }
 
+/* What a writable mapping puts into a hole, a mapping that was there before shows. */
+static void test_filled_holes(void **state)
+{
+	struct fake_file *file = fake_file_new(O_RDWR, 2);
+	long reader, private, writer;
+
+	(void)state;
+	fake_file_make_hole(file);
+	reader = mm_map(0, 2 * PAGE, PROT_READ, MAP_SHARED, fake_file_of(file), 0);
+	private = mm_map(0, 2 * PAGE, PROT_READ, MAP_PRIVATE, fake_file_of(file), 0);
+	assert_int_equal(byte_at((uint64_t)reader), 0);
+	writer = mm_map(0, 2 * PAGE, RW, MAP_SHARED, fake_file_of(file), 0);
+	assert_int_equal(user_write((uint64_t)writer + PAGE, "w", 1), 1);
+	assert_int_equal(byte_at((uint64_t)reader + PAGE), 'w');
+	assert_int_equal(byte_at((uint64_t) private + PAGE), 'w');
+	mm_unmap((uint64_t)writer, 2 * PAGE);
+	mm_unmap((uint64_t) private, 2 * PAGE);
+	/* The same where a mapping becomes writable. */
+	fake_file_make_hole(file);
+	fake_file_resize(file, 2);
+	writer = mm_map(0, PAGE, PROT_READ, MAP_SHARED, fake_file_of(file), 0);
+	assert_int_equal(mm_protect((uint64_t)writer, PAGE, RW), 0);
+	assert_int_equal(user_write((uint64_t)writer, "p", 1), 1);
+	assert_int_equal(byte_at((uint64_t)reader), 'p');
+	mm_unmap((uint64_t)writer, PAGE);
+	mm_unmap((uint64_t)reader, 2 * PAGE);
+	fake_file_free(file);
+}
+
 static void test_sealed_files(void **state)
 {
 	struct fake_file *file = fake_file_new(O_RDWR, 2);
@@ -481,32 +510,72 @@ static void test_show(void **state)
 	fake_file_free(file);
 }
 
-/* Whatever allocation fails, nothing is lost and nothing left over. */
+#define SCENE_PAGES 8
+
+/* The calls that may lack memory, on anonymous pages at `at`, with a hole in front of them, and on a file. */
+static long call_failing(unsigned which, uint64_t at, struct fake_file *file)
+{
+	switch (which) {
+	case 0:
+		return mm_map(0, PAGE, RW, ANON, NULL, 0);
+	case 1:
+		return mm_map(at + 2 * PAGE, PAGE, PROT_READ, ANON | MAP_FIXED, NULL, 0);
+	case 2:
+		return mm_map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, NULL, 0);
+	case 3:
+		return mm_map(at + 2 * PAGE, 2 * PAGE, RW, MAP_SHARED | MAP_FIXED, fake_file_of(file), 0);
+	case 4:
+		return mm_unmap(at + 2 * PAGE, PAGE);
+	case 5:
+		return mm_protect(at + 3 * PAGE, PAGE, PROT_READ);
+	case 6:
+		return mm_remap(at, PAGE, 3 * PAGE, MREMAP_MAYMOVE, 0);
+	case 7:
+		return mm_remap(at + PAGE, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, at + 5 * PAGE);
+	case 8:
+		return mm_advise(at + 4 * PAGE, PAGE, MADV_DONTFORK);
+	case 9:
+		return mm_lock(at + PAGE, PAGE, true);
+	case 10:
+		mm_break_set(FAKE_LOW_START);
+		/* Fails as brk(2) does: the old end is the answer. */
+		return mm_break(FAKE_LOW_START + PAGE) == FAKE_LOW_START ? -ENOMEM : 0;
+	default:
+		return 1;
+	}
+}
+
+/* Whatever allocation fails, mappings are as before; with memory enough the call succeeds; nothing is left over. */
 static void test_failing_allocations(void **state)
 {
-	size_t used = heap_used();
+	struct fake_file *file = fake_file_new(O_RDWR, 4);
+	size_t used = heap_used(), pages = pages_used();
+	long result = 0;
 
 	(void)state;
-	for (size_t allocations = 0; allocations < 12; allocations++) {
-		uint64_t start;
-		long second;
+	for (unsigned which = 0; result != 1; which++) {
+		uint64_t start = map_anonymous(SCENE_PAGES * PAGE);
+		char *before = strdup(fake_space_maps());
 
-		fault_after(allocations);
-		start = (uint64_t)mm_map(0, 8 * PAGE, RW, ANON, NULL, 0);
-		if ((long)start > 0) {
-			mm_unmap(start + 2 * PAGE, PAGE);
-			mm_protect(start + 4 * PAGE, PAGE, PROT_NONE);
-			second = mm_remap(start, PAGE, 3 * PAGE, MREMAP_MAYMOVE, 0);
-			mm_map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, NULL, 0);
-			(void)second;
-		} else {
-			assert_int_equal((long)start, -ENOMEM);
+		for (size_t allocations = 0;; allocations++) {
+			fault_after(allocations);
+			result = call_failing(which, start, file);
+			fault_after(SIZE_MAX);
+			if (result != -ENOMEM)
+				break;
+			assert_string_equal(fake_space_maps(), before);
+			assert_int_equal(fake_file_references(file), 1);
+			assert_true(allocations < 20);
 		}
-		fault_after(SIZE_MAX);
+		assert_true(result >= 0);
+		free(before);
 		fake_space_end();
 		fake_space_begin();
-		assert_true(heap_used() <= used + 4096);
+		fake_task_set_limit(RLIMIT_MEMLOCK, UINT64_MAX);
+		assert_int_equal(heap_used(), used);
+		assert_in_range(pages_used(), 0, pages + 8);
 	}
+	fake_file_free(file);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -521,6 +590,7 @@ int main(void)
 		TEST(test_limits),
 		TEST(test_break),
 		TEST(test_end_of_file),
+		TEST(test_filled_holes),
 		TEST(test_sealed_files),
 		TEST(test_shared_memory_is_freed),
 		TEST(test_patched_text),

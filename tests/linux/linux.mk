@@ -2,13 +2,13 @@
 #
 #   make linux-tests     builds $(B)/tests/linux/*; tests/linux/run compares a native run with one inside Tend
 #
-# Everything executable in $(B)/tests/linux is run: conform, the ABI torture, one page of report per kind of ELF file.
+# Everything executable in $(B)/tests/linux is run: conform, the ABI torture, executions, children, one page of report per kind of ELF file.
 
 LINUX_TESTS := $(B)/tests/linux
 LINUX_CFLAGS := $(COMMON) -Itests/linux
 CONFORM_OBJS := $(patsubst %.c,$(B)/tests/linux-objects/%.o,$(wildcard tests/linux/*.c tests/linux/checks/*.c))
 MUSL := $(if $(shell command -v musl-gcc),musl)
-LINUX_PROGRAMS := conform torture $(addprefix report-,pie fixed static static-pie $(MUSL))
+LINUX_PROGRAMS := conform torture restart children $(addprefix report-,pie fixed static static-pie $(MUSL))
 
 $(B)/tests/linux-objects/%.o: %.c Makefile tests/linux/linux.mk
 	@mkdir -p $(@D)
@@ -19,6 +19,10 @@ $(LINUX_TESTS)/conform: $(CONFORM_OBJS)
 $(LINUX_TESTS)/torture: $(wildcard tests/linux/torture/*)
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(LINUX_CFLAGS)) $(filter %.c %.S,$^) -o $@
+
+$(LINUX_TESTS)/restart $(LINUX_TESTS)/children: $(LINUX_TESTS)/%: tests/linux/static/%.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -MMD -MP,$(LINUX_CFLAGS)) $< -o $@
 
 REPORT = mkdir -p $(@D) && $(1) $(filter-out -MMD -MP,$(LINUX_CFLAGS)) $(2) tests/linux/static/report.c -o $@
 $(LINUX_TESTS)/report-%: tests/linux/static/report.c tests/linux/linux.mk

@@ -48,8 +48,8 @@ refused_with_usage_text() {
 	refused "--mem=12k: not a number of MiB from 1 to 1048576"
 	linux --policy=lax -- /hello
 	refused "--policy=lax: not one of strict, standard"
-	linux --dir=here -- /hello
-	refused "--dir=here: not an absolute path"
+	linux --workdir=here -- /hello
+	refused "--workdir=here: not an absolute path"
 	linux --env=A -- /hello
 	refused "--env=A: not of the form VAR=VALUE"
 	linux --user=root -- /hello

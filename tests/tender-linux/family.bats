@@ -135,7 +135,7 @@ is_unprivileged() {
 	for pid in "$APPLICATION" "$SERVICE"; do
 		equal "Seccomp" 2 "$(status_of "$pid" Seccomp)"
 	done
-	equal "pids inside" "2 3" "$(for pid in "$APPLICATION" "$SERVICE"; do status_of "$pid" NSpid | awk '{ print $NF }'; done |
+	equal "pids inside" "2 3" "$(for pid in "$SERVICE" "$APPLICATION"; do status_of "$pid" NSpid | awk '{ print $NF }'; done |
 		paste -sd ' ')"
 }
 

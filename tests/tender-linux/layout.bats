@@ -73,7 +73,7 @@ is_whole() {
 }
 
 @test "the command line arrives" {
-	linux --mem=300 --policy=strict --dir=/srv/a --hostname=box --user=33:44 --env=A=1 --env=EMPTY= --env=B=x=y \
+	linux --mem=300 --policy=strict --workdir=/srv/a --hostname=box --user=33:44 --env=A=1 --env=EMPTY= --env=B=x=y \
 		-- /report "two words" ""
 	exits_with 0
 	equal "report" "argument /report

@@ -68,15 +68,15 @@ linux_user_start() {
 	family_find
 }
 
-# The service process is started behind the application, which may be ready before.
+# The service process is started first, but the application may be ready before it is locked down.
 family_find() {
 	local i
 
 	INIT=$(pgrep -P "$GUEST_PID")
 	for ((i = 0; i < PATIENCE * 50; i++)); do
-		APPLICATION=$(pgrep -P "$INIT" | sed -n 1p)
-		SERVICE=$(pgrep -P "$INIT" | sed -n 2p)
-		[ -n "$SERVICE" ] && [ "$(status_of "$SERVICE" Seccomp)" = 2 ] && return
+		SERVICE=$(pgrep -P "$INIT" | sed -n 1p)
+		APPLICATION=$(pgrep -P "$INIT" | sed -n 2p)
+		[ -n "$APPLICATION" ] && [ "$(status_of "$SERVICE" Seccomp)" = 2 ] && return
 		sleep 0.02
 	done
 	echo "the guest has no service process" >&2

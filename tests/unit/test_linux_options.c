@@ -41,8 +41,8 @@ static void test_defaults(void **state)
 static void test_all(void **state)
 {
 	const char *const arguments[] = {
-		"--kernel=k", "--image=i",         "--mem=1048576", "--policy=strict", "--dir=/", "--env=A=1",
-		"--env=B=",   "--user=4294967294", "--hostname=h",  "--stat=0",        "--",      "p",
+		"--kernel=k", "--image=i",         "--mem=1048576", "--policy=strict", "--workdir=/", "--env=A=1",
+		"--env=B=",   "--user=4294967294", "--hostname=h",  "--stat=0",        "--",          "p",
 		NULL};
 	struct linux_options options;
 	struct error error;
@@ -82,7 +82,7 @@ static void test_bad_values(void **state)
 		{"--mem=1048577", "--mem=1048577: not a number of MiB from 1 to 1048576"},
 		{"--mem=18446744073709551617", "--mem=18446744073709551617: not a number of MiB from 1 to 1048576"},
 		{"--policy=", "--policy=: not one of strict, standard"},
-		{"--dir=", "--dir=: not an absolute path"},
+		{"--workdir=", "--workdir=: not an absolute path"},
 		{"--env==x", "--env==x: not of the form VAR=VALUE"},
 		{"--env=", "--env=: not of the form VAR=VALUE"},
 		{"--user=", "--user=: not of the form UID[:GID], in numbers"},

@@ -109,6 +109,23 @@ entry_flags:
 	jmp entry_registers
 	.size kernel_entry, . - kernel_entry
 
+/*
+ * A syscall instruction of the application trapped: the SIGSYS handler put what SYSCALL puts into RCX and R11. As
+ * kernel_entry, but slower, and C is told that it is not a stub that comes.
+ */
+	.globl trap_entry
+	.hidden trap_entry
+	.type trap_entry, @function
+trap_entry:
+	movq %rsp, %gs:THREAD_USER_SP
+	movq %gs:THREAD_KERNEL_STACK, %rsp
+	movq %rcx, %gs:THREAD_USER_IP
+	save_interrupted
+	movq %rsp, %rdi
+	call trap_serve
+	jmp kernel_leave
+	.size trap_entry, . - trap_entry
+
 	.globl fault_entry
 	.hidden fault_entry
 	.type fault_entry, @function

@@ -20,7 +20,7 @@
 #include "kernel/lib/print.h"
 #include "kernel/task/thread.h"
 
-extern const char kernel_entry[], fault_entry[], kick_entry[], kick_again[];
+extern const char trap_entry[], fault_entry[], kick_entry[], kick_again[];
 extern const char kernel_leave[], kernel_leave_end[];
 extern const char blocking_window_start[], blocking_window_end[], blocking_interrupted[];
 
@@ -55,7 +55,7 @@ static void trap_enter(const siginfo_t *info, struct sigcontext *registers)
 	}
 	registers->rcx = registers->rip;
 	registers->r11 = registers->eflags;
-	kernel_enter(registers, kernel_entry);
+	kernel_enter(registers, trap_entry);
 }
 
 static void kick_enter(struct sigcontext *registers)

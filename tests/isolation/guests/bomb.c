@@ -145,12 +145,19 @@ static unsigned long processes(void)
 	return count;
 }
 
+/* No bomb, but one who must not be hit. */
+static unsigned long waiting(void)
+{
+	pause();
+	return 0;
+}
+
 static const struct bomb {
 	const char *name;
 	unsigned long (*run)(void);
 } bombs[] = {
-	{"anonymous", anonymous}, {"file", file},     {"pipes", pipes}, {"mappings", mappings},
-	{"sparse", sparse},       {"shared", shared}, {"raw", raw},     {"processes", processes},
+	{"anonymous", anonymous}, {"file", file}, {"pipes", pipes},     {"mappings", mappings},   {"sparse", sparse},
+	{"shared", shared},       {"raw", raw},   {"waiting", waiting}, {"processes", processes},
 };
 
 int main(int argc, char **argv)

@@ -1,5 +1,5 @@
 /*
- * observe [--runs FIRST LAST] [--idle MS] -- COMMAND...: runs a guest and holds every host call that its processes make
+ * observe [--runs FIRST LAST] [--idle MS] [--without CALL] -- COMMAND...: runs a guest and holds every host call that its processes make
  * after they are locked against abi/hostcall.def. With --runs, once for each number, which takes the place of "@" in the
  * command. Says what was made, and how the runs ended; the exit status is 0 if nothing was outside of the table.
  */
@@ -16,12 +16,13 @@
 struct plan {
 	long first, last;
 	unsigned idle_ms;
+	const char *without;
 	char **command;
 };
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: observe [--runs FIRST LAST] [--idle MS] -- COMMAND...\n");
+	fprintf(stderr, "usage: observe [--runs FIRST LAST] [--idle MS] [--without CALL] -- COMMAND...\n");
 	return 2;
 }
 
@@ -35,6 +36,8 @@ static bool plan_read(int argc, char **argv, struct plan *plan)
 			i += 2;
 		} else if (strcmp(argv[i], "--idle") == 0 && i + 1 < argc) {
 			plan->idle_ms = (unsigned)strtoul(argv[++i], NULL, 0);
+		} else if (strcmp(argv[i], "--without") == 0 && i + 1 < argc) {
+			plan->without = argv[++i];
 		} else if (strcmp(argv[i], "--") == 0 && i + 1 < argc && argc - i <= ARGUMENTS_MAX) {
 			plan->command = argv + i + 1;
 			return true;
@@ -64,6 +67,7 @@ int main(int argc, char **argv)
 
 	if (!plan_read(argc, argv, &plan))
 		return usage();
+	verdict.without = plan.without;
 	for (long number = plan.first; number <= plan.last; number++) {
 		char *arguments[ARGUMENTS_MAX] = {NULL};
 		struct tracer_result result;

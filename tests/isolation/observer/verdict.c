@@ -75,9 +75,24 @@ bool verdict_guest_read(struct verdict *verdict, pid_t process)
 	return true;
 }
 
-/* The outcome that the table asks for. */
-static enum outcome outcome_expected(uint32_t action, int64_t result, bool *holds)
+/* The table's name for a call it has rows for. */
+static const char *call_name(int number)
 {
+	for (size_t i = 0; i < policy_table_count; i++) {
+		if (policy_table[i].number == number)
+			return policy_table[i].name;
+	}
+	return "?";
+}
+
+/* The outcome that the table asks for. */
+static enum outcome outcome_expected(const struct verdict *verdict, const struct seccomp_data *call, int64_t result,
+				     bool *holds)
+{
+	uint32_t action = evaluator_guest_action(&verdict->guest, call);
+
+	if (verdict->without && strcmp(verdict->without, call_name(call->nr)) == 0)
+		action = SECCOMP_RET_KILL_PROCESS;
 	*holds = true;
 	switch (action & SECCOMP_RET_ACTION_FULL) {
 	case SECCOMP_RET_TRAP:
@@ -104,7 +119,7 @@ void verdict_judge(struct verdict *verdict, const struct seccomp_data *call, enu
 		return;
 	}
 	verdict->counts[outcome]++;
-	expected = outcome_expected(evaluator_guest_action(&verdict->guest, call), result, &holds);
+	expected = outcome_expected(verdict, call, result, &holds);
 	if (outcome == OUTCOME_MADE && call->nr >= 0 && call->nr < VERDICT_NUMBERS)
 		verdict->made[call->nr]++;
 	if (verdict->is_known && outcome == expected && (holds || outcome != OUTCOME_MADE))
@@ -115,16 +130,6 @@ void verdict_judge(struct verdict *verdict, const struct seccomp_data *call, enu
 	for (unsigned i = 0; i < 6; i++)
 		printf(" %#llx", (unsigned long long)call->args[i]);
 	printf(" = %" PRId64 "\n", result);
-}
-
-/* The table's name for a call it has rows for. */
-static const char *call_name(int number)
-{
-	for (size_t i = 0; i < policy_table_count; i++) {
-		if (policy_table[i].number == number)
-			return policy_table[i].name;
-	}
-	return "?";
 }
 
 void verdict_print(const struct verdict *verdict)

@@ -25,7 +25,8 @@ enum outcome {
 
 struct verdict {
 	struct policy_guest guest;
-	bool is_known; /* `guest` is filled */
+	bool is_known;       /* `guest` is filled */
+	const char *without; /* a call to be taken for one the table has not, to test the observer; NULL: none */
 	unsigned long made[VERDICT_NUMBERS];
 	unsigned long counts[OUTCOME_COUNT];
 	unsigned long exempt;  /* uretprobe and uprobe, which Linux lets past every filter (SECURITY.md) */

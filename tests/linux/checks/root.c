@@ -13,8 +13,8 @@ CHECK(chroot_and_back, "chroot,fchdir,chdir,getcwd,stat,open")
 	CALL(stat, "/inner", &status);
 	CALL(stat, "/../inner", &status);
 	CALL(stat, "/proc", &status);
-	CALL(stat, "file", &status);         /* the working directory stays outside */
-	CALL(stat, "dir/../file", &status);  /* and from there so do ways up */
+	CALL(stat, "file", &status);        /* the working directory stays outside */
+	CALL(stat, "dir/../file", &status); /* and from there so do ways up */
 	SHOW_TEXT(bytes, QUIET(getcwd, bytes, 256) < 13 ? 0 : 13);
 	CALL(chdir, "/");
 	SHOW_TEXT(bytes, CALL(getcwd, bytes, 256));

@@ -207,8 +207,8 @@ static void torture_one(const struct call *call, const char *kind, const void *s
 	char changed[256];
 	call_make(call, site, flags);
 	bool kept = processor_kept(after, flags, changed);
-	printf("%s, %s, flags %#x: %s%s\n", call->name, kind, (unsigned)flags,
-	       result_name(torture_registers_out[RAX]), kept ? ", everything kept" : changed);
+	printf("%s, %s, flags %#x: %s%s\n", call->name, kind, (unsigned)flags, result_name(torture_registers_out[RAX]),
+	       kept ? ", everything kept" : changed);
 	fflush(stdout);
 }
 
@@ -230,9 +230,8 @@ static const uint64_t flags[] = {0, STATUS_FLAGS | DIRECTION_FLAG};
 /* These end or stop the program, return twice, disturb the machine, or (335, 336) are for the kernel's own code. */
 static bool is_unsafe(long number)
 {
-	static const short unsafe[] = {SYS_rt_sigreturn, SYS_pause, SYS_fork, SYS_vfork,
-				       SYS_exit,         SYS_sync,  335,      336,
-				       SYS_exit_group,   SYS_vhangup};
+	static const short unsafe[] = {SYS_rt_sigreturn, SYS_pause, SYS_fork, SYS_vfork,      SYS_exit,
+				       SYS_sync,         335,       336,      SYS_exit_group, SYS_vhangup};
 	for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++)
 		if (unsafe[i] == number)
 			return true;

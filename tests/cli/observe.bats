@@ -1,0 +1,85 @@
+#!/usr/bin/env bats
+# tend trace and tend stat.
+load cli
+
+# counter NAME: of the report in the file "report"
+counter() {
+	awk -v name="$1" 'index($0, name " ") == 1 { print $NF }' report
+}
+
+@test "trace: names, arguments, results and errors, on standard error" {
+	tend trace --root "$PUBLIC/image" -- guest calls
+	exits_with 3
+	equal "standard output" "" "$output"
+	grep -qxF '[1] getppid() = 0' <<<"$stderr"
+	grep -qxF '[1] access("/missing\n\"name\"", 4) = -1 ENOENT' <<<"$stderr"
+	grep -qE '^\[1\] syscall_499\(.*\) = -1 ENOSYS$' <<<"$stderr"
+	equal "last line" "[1] +++ exited with 3 +++" "$(tail -n 1 <<<"$stderr")"
+}
+
+@test "trace: into a file, apart from the program's output" {
+	tend trace -o report --root "$PUBLIC/image" -e A=1 -w /dir -- sh -c 'echo out; echo err >&2'
+	equal "standard output" out "$output"
+	equal "standard error" err "$stderr"
+	grep -qxF '[1] write(1, "out\n", 4) = 4' report
+	grep -qE '^\[1\] (getcwd|chdir|read|open|openat|dup2|fcntl)\(' report
+	tend trace -o "$PUBLIC/none/report" --root "$PUBLIC/image" -- true
+	refused "$PUBLIC/none/report: No such file or directory"
+}
+
+@test "trace: signals, and a program that dies of one" {
+	tend trace -o report --root "$PUBLIC/image" -- sh -c 'kill -TERM $$'
+	exits_with 143
+	grep -qE '^\[1\] kill\(1, (15|SIGTERM)\) = ' report
+	grep -q '+++ killed by SIGTERM' report
+	tend trace -o report --root "$PUBLIC/image" -- guest crash
+	exits_with 139
+	grep -q 'SIGSEGV' report
+}
+
+@test "trace: processes are told apart" {
+	tend trace -o report --root "$PUBLIC/image" -- sh -c 'echo one | cat; true'
+	[ "$(grep -oE '^\[[0-9]+\]' report | sort -u | wc -l)" -ge 3 ]
+	# Every line is whole.
+	refute grep -vE '^\[[0-9]+\] ' report
+}
+
+@test "stat: library calls, unknown ones among them" {
+	tend stat -o report --root "$PUBLIC/image" -- guest calls
+	exits_with 3
+	equal "getppid" 7 "$(counter 'call 110')"
+	equal "unknown 499" 2 "$(counter 'unknown 499')"
+	equal "unknown beyond" 1 "$(counter unknown_other)"
+	[ "$(counter library_calls)" -ge 11 ]
+	[ "$(counter 'host_call exit_group')" -eq 1 ]
+	[ "$(counter 'host_call mmap')" -ge 1 ]
+	equal "traps" 0 "$(counter traps)"
+}
+
+@test "stat: traps are what no image builder has seen" {
+	tend stat -o report --root "$PUBLIC/image" -- guest traps
+	exits_with 0
+	equal "traps" 5 "$(counter traps)"
+	equal "getppid" 5 "$(counter 'call 110')"
+}
+
+@test "stat: on standard error, behind what the program wrote there" {
+	tend stat --root "$PUBLIC/image" -- sh -c 'echo out; echo err >&2; exit 4'
+	exits_with 4
+	equal "standard output" out "$output"
+	equal "first lines" $'err\nlibrary_calls' "$(head -n 2 <<<"$stderr" | cut -d ' ' -f 1)"
+	tend stat --root "$PUBLIC/image" -- sh -c 'kill -KILL $$'
+	exits_with 137
+	grep -q '^library_calls [1-9]' <<<"$stderr"
+}
+
+@test "stat and trace need what run needs" {
+	for command in stat trace; do
+		tend $command -- true
+		exits_with 1
+		[[ $stderr == "tend: usage: tend $command [-o FILE] --root "* ]]
+		tend $command --root "$PUBLIC/image" -- missing
+		exits_with 127
+		[[ $stderr == *"tend: missing: no such program in the image's PATH"* ]]
+	done
+}

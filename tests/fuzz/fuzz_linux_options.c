@@ -1,0 +1,70 @@
+/* Fuzz target: the lines of the input are the arguments of the tender for Linux programs. */
+#include <ctype.h>
+#include <string.h>
+
+#include "tender/linux/options.h"
+#include "tests/fuzz/fuzz.h"
+
+#define ARGUMENTS_MAX 32
+
+/* Cuts the text into lines, which become argv[1...]; returns argc. */
+static int arguments_split(char *text, char **argv)
+{
+	static char program[] = "fuzz";
+	int argc = 0;
+
+	argv[argc++] = program;
+	while (argc < ARGUMENTS_MAX) {
+		argv[argc++] = text;
+		text = strchr(text, '\n');
+		if (!text)
+			break;
+		*text++ = '\0';
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+static void options_check(const struct linux_options *options, int argc, char *const *argv)
+{
+	uint32_t variables = 0;
+
+	FUZZ_CHECK(options->kernel && options->image && options->directory[0] == '/');
+	FUZZ_CHECK(options->hostname[0] && strlen(options->hostname) <= 64);
+	FUZZ_CHECK(options->mem_bytes >= 1 << 20 && options->mem_bytes <= 1ull << 40);
+	FUZZ_CHECK(options->mem_bytes % (1 << 20) == 0);
+	FUZZ_CHECK(options->policy == KERNEL_POLICY_STRICT || options->policy == KERNEL_POLICY_STANDARD);
+	FUZZ_CHECK(options->user_id != UINT32_MAX && options->group_id != UINT32_MAX);
+	FUZZ_CHECK(options->trace_fd >= -1 && options->stat_fd >= -1 && options->image_fd >= -1);
+	FUZZ_CHECK(options->program > 1 && options->program < argc);
+	FUZZ_CHECK(strcmp(argv[options->program - 1], "--") == 0);
+	for (int i = 1; i < options->program; i++) {
+		const char *variable = linux_options_variable(argv[i]);
+
+		FUZZ_CHECK(!variable || (strchr(variable, '=') && variable[0] != '='));
+		variables += variable != NULL;
+	}
+	FUZZ_CHECK(options->environment_count == variables);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+	char *argv[ARGUMENTS_MAX + 1];
+	struct linux_options options;
+	struct error error = {0};
+	int argc;
+
+	FUZZ_CHECK(text);
+	/* Messages repeat what the caller typed, as it is. */
+	for (size_t i = 0; i < size; i++)
+		text[i] = isprint(data[i]) || data[i] == '\n' ? (char)data[i] : '?';
+	text[size] = '\0';
+	argc = arguments_split(text, argv);
+	if (linux_options_parse(argc, argv, &options, &error) < 0)
+		fuzz_error_check(&error);
+	else
+		options_check(&options, argc, argv);
+	free(text);
+	return 0;
+}
