@@ -44,6 +44,13 @@ static void signals_take(struct snapshot *snapshot)
 	lock_release(&process->signal_lock);
 }
 
+static char state_of(const struct thread *thread)
+{
+	if (thread->process->stopped)
+		return 'T';
+	return thread == current || !__atomic_load_n(&thread->idle, __ATOMIC_RELAXED) ? 'R' : 'S';
+}
+
 static void thread_take(struct snapshot *snapshot, const struct pseudo_node *node)
 {
 	const struct thread *thread;
@@ -57,7 +64,7 @@ static void thread_take(struct snapshot *snapshot, const struct pseudo_node *nod
 		snapshot->nice = thread->nice;
 		snapshot->pending = thread->signals.pending;
 		snapshot->blocked = thread->signals.blocked;
-		snapshot->state = thread == current || thread->sleep_word == SLEEP_AWAKE ? 'R' : 'S';
+		snapshot->state = state_of(thread);
 	}
 	process_tree_unlock();
 }
@@ -127,7 +134,16 @@ int proc_show_stat(const struct pseudo_node *node, struct text *text)
 
 static const char *state_name(char state)
 {
-	return state == 'R' ? "running" : state == 'S' ? "sleeping" : "zombie";
+	switch (state) {
+	case 'R':
+		return "running";
+	case 'S':
+		return "sleeping";
+	case 'T':
+		return "stopped";
+	default:
+		return "zombie";
+	}
 }
 
 static void status_ids(struct text *text, const struct snapshot *snapshot)

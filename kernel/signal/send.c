@@ -1,6 +1,8 @@
 /* Sending signals: see send.h. */
 #include "kernel/signal/send.h"
 
+#include <linux/eventpoll.h>
+
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/signal/signal.h"
@@ -73,6 +75,14 @@ static struct thread *thread_by_id(const struct process *process, int tid)
 	return NULL;
 }
 
+/* What follows once the lock is released. */
+static void told(struct process *process, bool continued)
+{
+	wait_queue_wake(&process->signal_waiters, EPOLLIN);
+	if (continued)
+		child_changed(process, SIGCONT);
+}
+
 void signal_send_thread(struct process *process, int tid, const siginfo_t *info)
 {
 	struct thread *thread;
@@ -86,8 +96,7 @@ void signal_send_thread(struct process *process, int tid, const siginfo_t *info)
 		notify(thread, info->si_signo);
 	}
 	lock_release(&process->signal_lock);
-	if (continued)
-		child_changed(process, SIGCONT);
+	told(process, continued);
 }
 
 void signal_send_process(struct process *process, const siginfo_t *info)
@@ -103,8 +112,7 @@ void signal_send_process(struct process *process, const siginfo_t *info)
 		notify_any(process, info->si_signo);
 	}
 	lock_release(&process->signal_lock);
-	if (continued)
-		child_changed(process, SIGCONT);
+	told(process, continued);
 }
 
 void signal_send_group(int group, const siginfo_t *info)
@@ -147,6 +155,7 @@ void signal_send_timer(struct process *process, int tid, struct signal_info *ent
 	if (target && !entry->held_back)
 		timer_signal_add(process, tid ? target : NULL, entry);
 	lock_release(&process->signal_lock);
+	told(process, false);
 }
 
 void signal_kick_running(struct process *process, int tid, uint32_t why)

@@ -12,13 +12,15 @@
 #define NAMESPACES                                                                                                     \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |   \
 	 CLONE_NEWTIME)
-#define UNSUPPORTED (CLONE_PIDFD | CLONE_INTO_CGROUP)
+#define UNSUPPORTED CLONE_INTO_CGROUP
 
 static int flags_check(uint64_t flags)
 {
 	if ((flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) || (flags & CLONE_SIGHAND && !(flags & CLONE_VM)))
 		return -EINVAL;
 	if ((flags & (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND)) == (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND))
+		return -EINVAL;
+	if (flags & CLONE_PIDFD && flags & (CLONE_DETACHED | CLONE_THREAD))
 		return -EINVAL;
 	if (flags & NAMESPACES)
 		return -EPERM;
@@ -29,6 +31,10 @@ static long clone(const struct clone_request *request)
 {
 	int error = flags_check(request->flags);
 
+	/* clone(2): one word cannot take both. */
+	if (!error && request->flags & CLONE_PIDFD && request->flags & CLONE_PARENT_SETTID &&
+	    request->pidfd == request->parent_tid)
+		error = -EINVAL;
 	if (error)
 		return error;
 	/* As at the limit on processes, which is one. */
@@ -60,6 +66,7 @@ SYSCALL(clone)
 		.exit_signal = (int)(flags & CSIGNAL),
 		.stack_top = ARG_USER(args, 1),
 		.parent_tid = ARG_USER(args, 2),
+		.pidfd = ARG_USER(args, 2),
 		.child_tid = ARG_USER(args, 3),
 		.tls = ARG_ULONG(args, 4),
 	});
@@ -90,6 +97,7 @@ SYSCALL(clone3)
 		.exit_signal = (int)in.exit_signal,
 		.stack_top = in.stack + in.stack_size,
 		.parent_tid = in.parent_tid,
+		.pidfd = in.pidfd,
 		.child_tid = in.child_tid,
 		.tls = in.tls,
 	});

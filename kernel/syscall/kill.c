@@ -1,4 +1,6 @@
 /* Sending signals: kill, tkill, tgkill, rt_sigqueueinfo, rt_tgsigqueueinfo. Rules: kill(2). */
+#include "kernel/syscall/kill.h"
+
 #include <linux/capability.h>
 #include <linux/errno.h>
 
@@ -6,7 +8,7 @@
 #include "kernel/syscall/table.h"
 #include "kernel/task/pid.h"
 
-static siginfo_t info_make(int signal, int code)
+siginfo_t signal_info_make(int signal, int code)
 {
 	const struct process *process = process_current();
 
@@ -28,8 +30,7 @@ static bool signal_is_valid(int signal)
 	return signal >= 0 && signal <= SIGNAL_COUNT;
 }
 
-/* Signal 0 only asks. */
-static int send_to(struct process *target, const siginfo_t *info)
+int signal_send_checked(struct process *target, const siginfo_t *info)
 {
 	if (!may_send(target))
 		return -EPERM;
@@ -55,7 +56,7 @@ static int send_to_group(int group, const siginfo_t *info)
 		struct process *next = process_next(process->pid + 1);
 
 		if (is_meant(process, group)) {
-			int sent = send_to(process, info);
+			int sent = signal_send_checked(process, info);
 
 			if (result != 0)
 				result = sent;
@@ -69,7 +70,7 @@ static int send_to_group(int group, const siginfo_t *info)
 static int send_to_pid(int pid, const siginfo_t *info)
 {
 	struct process *process = process_find(pid);
-	int result = process ? send_to(process, info) : -ESRCH;
+	int result = process ? signal_send_checked(process, info) : -ESRCH;
 
 	process_put(process);
 	return result;
@@ -79,7 +80,7 @@ SYSCALL(kill)
 {
 	int pid = ARG_INT(args, 0);
 	int signal = ARG_INT(args, 1);
-	siginfo_t info = info_make(signal, SI_USER);
+	siginfo_t info = signal_info_make(signal, SI_USER);
 
 	if (!signal_is_valid(signal))
 		return -EINVAL;
@@ -113,20 +114,20 @@ static int send_to_thread(int tgid, int tid, const siginfo_t *info)
 
 SYSCALL(tkill)
 {
-	siginfo_t info = info_make(ARG_INT(args, 1), SI_TKILL);
+	siginfo_t info = signal_info_make(ARG_INT(args, 1), SI_TKILL);
 
 	return send_to_thread(0, ARG_INT(args, 0), &info);
 }
 
 SYSCALL(tgkill)
 {
-	siginfo_t info = info_make(ARG_INT(args, 2), SI_TKILL);
+	siginfo_t info = signal_info_make(ARG_INT(args, 2), SI_TKILL);
 
 	return ARG_INT(args, 0) <= 0 ? -EINVAL : send_to_thread(ARG_INT(args, 0), ARG_INT(args, 1), &info);
 }
 
 /* Only a process itself may say that a signal came from the kernel or from kill. */
-static int info_import(siginfo_t *info, user_t from, int signal, int target)
+int signal_info_import(siginfo_t *info, user_t from, int signal, int target)
 {
 	if (copy_from_user(info, from, sizeof(*info)) < 0)
 		return -EFAULT;
@@ -139,7 +140,7 @@ static int info_import(siginfo_t *info, user_t from, int signal, int target)
 SYSCALL(rt_sigqueueinfo)
 {
 	siginfo_t info;
-	int error = info_import(&info, ARG_USER(args, 2), ARG_INT(args, 1), ARG_INT(args, 0));
+	int error = signal_info_import(&info, ARG_USER(args, 2), ARG_INT(args, 1), ARG_INT(args, 0));
 
 	if (error)
 		return error;
@@ -155,6 +156,6 @@ SYSCALL(rt_tgsigqueueinfo)
 
 	if (ARG_INT(args, 0) <= 0 || ARG_INT(args, 1) <= 0)
 		return -EINVAL;
-	error = info_import(&info, ARG_USER(args, 3), ARG_INT(args, 2), ARG_INT(args, 0));
+	error = signal_info_import(&info, ARG_USER(args, 3), ARG_INT(args, 2), ARG_INT(args, 0));
 	return error ? error : send_to_thread(ARG_INT(args, 0), ARG_INT(args, 1), &info);
 }

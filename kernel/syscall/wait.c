@@ -4,9 +4,11 @@
 #include <linux/signal.h>
 #include <linux/wait.h>
 
+#include "kernel/fs/pidfd.h"
 #include "kernel/mm/user.h"
 #include "kernel/syscall/table.h"
 #include "kernel/task/children.h"
+#include "kernel/task/pid.h"
 #include "kernel/task/time.h"
 
 #define CLONES (__WNOTHREAD | __WCLONE | __WALL)
@@ -86,16 +88,35 @@ static int id_check(int id_type, int id)
 	case P_PGID:
 		return id < 0 ? -EINVAL : 0;
 	case P_PIDFD:
-		return id < 0 ? -EINVAL : -EBADF;
+		return id < 0 ? -EINVAL : 0;
 	default:
 		return -EINVAL;
 	}
+}
+
+/* The child that a descriptor stands for, as if its id had been given. */
+static int child_by_descriptor(struct child_wait *wait)
+{
+	struct file *file = fd_get(wait->id);
+	struct process *process = file ? pidfd_process(file) : NULL;
+
+	if (process && file->flags & O_NONBLOCK)
+		wait->options |= WNOHANG;
+	if (file)
+		fd_put(file);
+	if (!process)
+		return -EBADF;
+	wait->id_type = P_PID;
+	wait->id = process->pid;
+	process_put(process);
+	return 0;
 }
 
 SYSCALL(waitid)
 {
 	struct child_wait wait = {.id_type = ARG_INT(args, 0), .id = ARG_INT(args, 1), .options = ARG_INT(args, 3)};
 	struct child_report report;
+	int by_nonblocking; /* WNOHANG, if only the descriptor says so */
 	int error;
 
 	if (wait.options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | CLONES) ||
@@ -104,9 +125,17 @@ SYSCALL(waitid)
 	error = id_check(wait.id_type, wait.id);
 	if (error)
 		return error;
+	by_nonblocking = wait.options;
+	if (wait.id_type == P_PIDFD)
+		error = child_by_descriptor(&wait);
+	if (error)
+		return error;
+	by_nonblocking ^= wait.options;
 	if (wait.id_type == P_PGID && wait.id == 0)
 		wait.id = process_current()->group;
 	error = child_wait(&wait, &report);
+	if (!error && !report.pid && by_nonblocking)
+		return -EAGAIN;
 	if (!error && report.pid && usage_put(ARG_USER(args, 4), &report))
 		error = -EFAULT;
 	return report_put(ARG_USER(args, 2), &report) && !error ? -EFAULT : error;

@@ -91,6 +91,7 @@ void child_ended(struct process *process)
 		group_part(process, parent);
 		parent_tell(parent, process, process->exit_signal, status);
 	}
+	wait_queue_wake(&process->end_waiters, EPOLLIN);
 	if (gone) {
 		process_unregister(process);
 		process_put(process);
@@ -280,6 +281,7 @@ static void reap(struct process *child)
 	struct process *self = process_current();
 
 	__atomic_fetch_add(&self->children_cpu_ns, child->cpu_ns + child->children_cpu_ns, __ATOMIC_RELAXED);
+	wait_queue_wake(&child->end_waiters, EPOLLIN | EPOLLHUP);
 	process_unregister(child);
 	process_put(child);
 }

@@ -11,6 +11,7 @@ struct clone_request {
 	int exit_signal;   /* 0: none */
 	user_t stack_top;  /* 0: the caller's */
 	user_t parent_tid; /* for CLONE_PARENT_SETTID */
+	user_t pidfd;      /* for CLONE_PIDFD */
 	user_t child_tid;  /* for CLONE_CHILD_SETTID and CLONE_CHILD_CLEARTID */
 	uint64_t tls;      /* for CLONE_SETTLS */
 };

@@ -67,6 +67,8 @@ struct process *process_new(void)
 	list_init(&process->signal_queue);
 	process_timers_init(process);
 	wait_queue_init(&process->children_queue);
+	wait_queue_init(&process->signal_waiters);
+	wait_queue_init(&process->end_waiters);
 	for (unsigned i = 0; i < PROCESS_LIMITS; i++)
 		process->limits[i] = default_limits[i];
 	credentials_init(&process->credentials, kernel_boot()->user_id, kernel_boot()->group_id);

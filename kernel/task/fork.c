@@ -6,6 +6,7 @@
 #include "abi/hostcall.h"
 #include "arch.h"
 #include "kernel/host/host.h"
+#include "kernel/fs/pidfd.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/copy.h"
@@ -103,6 +104,20 @@ void process_drop(struct process *process)
 	process_put(process);
 }
 
+/* A child that could not be given a descriptor is found by its id all the same. */
+static void pidfd_give(struct process *process, user_t at)
+{
+	struct file *file;
+	int fd = pidfd_new(process, 0, &file);
+
+	if (fd == 0) {
+		fd = fd_install(file, 0, true);
+		if (fd < 0)
+			file_put(file);
+	}
+	(void)put_user_u32(at, (uint32_t)fd);
+}
+
 void process_introduce(struct process *process, struct thread *thread, const struct clone_request *request)
 {
 	struct process *self = process_current();
@@ -117,6 +132,8 @@ void process_introduce(struct process *process, struct thread *thread, const str
 	thread_link(thread);
 	lock_release(&process->signal_lock);
 	process_tree_unlock();
+	if (request->flags & CLONE_PIDFD)
+		pidfd_give(process, request->pidfd);
 	if (request->flags & CLONE_PARENT_SETTID)
 		(void)put_user_u32(request->parent_tid, (uint32_t)thread->tid);
 }

@@ -92,6 +92,13 @@ struct thread *thread_find(int tid, struct process **process)
 	return thread;
 }
 
+void process_get(struct process *process)
+{
+	process_tree_lock();
+	process->references++;
+	process_tree_unlock();
+}
+
 void process_put(struct process *process)
 {
 	bool last;

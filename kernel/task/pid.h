@@ -13,6 +13,7 @@ struct process *process_next(int pid);
 /* The thread of any process with that id; its process with a reference in *process, or NULL. It may end any time: its
  * memory stays a thread's, but not necessarily that one's. */
 struct thread *thread_find(int tid, struct process **process);
+void process_get(struct process *process);
 /* NULL is allowed. */
 void process_put(struct process *process);
 
