@@ -30,7 +30,7 @@ class Bench(Benchmark):
     about = (
         "Time of one call, or of the calls together that the name lists. Files: a path of four components, in the page "
         "cache. mmap: 16 pages, as they are or touched; _large: 16 MiB, touched; _file: 1 MiB of a file; page_fault: one "
-        "of 4096 first touches; mremap_grow: mmap_touch_munmap with a growth to 32 pages in between."
+        "of 4096 first touches; mremap_grow: mmap_touch_munmap, with a growth to 32 touched pages in between."
     )
     unit = "ns"
     baseline = "native"

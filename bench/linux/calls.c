@@ -176,6 +176,7 @@ static void mremap_grow(void)
 	pages_write(at, SMALL_BYTES);
 	at = mremap(at, SMALL_BYTES, 2 * SMALL_BYTES, MREMAP_MAYMOVE);
 	check(at != MAP_FAILED, "mremap");
+	pages_write(at + SMALL_BYTES, SMALL_BYTES);
 	munmap(at, 2 * SMALL_BYTES);
 }
 

@@ -11,7 +11,7 @@
 _Noreturn void boot_refuse(const char *what, int error);
 /* The root file system, which could not be mounted. */
 _Noreturn void image_refuse(int error);
-/* The program at path: `interpreter` is what it needs and the error (of exec_prepare) is about, NULL if it is itself. */
+/* The program at path; `interpreter` is what it needs if the error (of exec_prepare) is about that, else NULL. */
 _Noreturn void program_refuse(const char *path, const char *interpreter, int error);
 
 #endif

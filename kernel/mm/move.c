@@ -7,7 +7,6 @@
 
 #include <linux/errno.h>
 
-#include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/space.h"
@@ -23,7 +22,6 @@ static bool page_is_zero(const uint64_t *page)
 	return true;
 }
 
-/* One page; `buffer` has room for two. */
 static int page_copy(uint64_t from, uint64_t to, bool anonymous, uint64_t *buffer)
 {
 	if (copy_from_user(buffer, from, PAGE_BYTES))
@@ -37,14 +35,12 @@ static int page_copy(uint64_t from, uint64_t to, bool anonymous, uint64_t *buffe
 }
 
 /* Both ranges are readable, the new one writable. Pages that cannot be read (behind a file's end) are left out. */
-static int contents_copy(uint64_t from, uint64_t to, uint64_t bytes, bool anonymous)
+static int contents_copy(uint64_t from, uint64_t to, uint64_t bytes, bool anonymous, uint64_t *buffer)
 {
-	uint64_t *buffer = heap_alloc(2 * PAGE_BYTES);
-	int error = buffer ? 0 : -ENOMEM;
+	int error = 0;
 
 	for (uint64_t at = 0; at < bytes && !error; at += PAGE_BYTES)
 		error = page_copy(from + at, to + at, anonymous, buffer);
-	heap_free(buffer);
 	return error;
 }
 
@@ -61,7 +57,7 @@ static int protection_lend(struct vma *vma, unsigned protection)
 }
 
 /* Both VMAs show the same; what the old one has of its own goes to the new one. */
-static int contents_move(struct vma *from, struct vma *to, uint64_t old, uint64_t bytes)
+static int contents_move(struct vma *from, struct vma *to, uint64_t old, uint64_t bytes, uint64_t *buffer)
 {
 	bool anonymous = vma_is_anonymous(from);
 	bool lend_from = !(from->protection & PROT_READ);
@@ -78,7 +74,7 @@ static int contents_move(struct vma *from, struct vma *to, uint64_t old, uint64_
 	if (!error && lend_to)
 		error = protection_lend(to, PROT_READ | PROT_WRITE);
 	if (!error)
-		error = contents_copy(old, to->start, bytes, anonymous);
+		error = contents_copy(old, to->start, bytes, anonymous, buffer);
 	if (!error && lend_to)
 		error = protection_lend(to, to->protection);
 	if (lend_from && protection_lend(from, from->protection) && !error)
@@ -95,7 +91,7 @@ static int contents_drop(struct vma *vma, uint64_t start, uint64_t end)
 }
 
 int mapping_move(struct address_space *space, struct vma *vma, uint64_t old, uint64_t old_bytes, uint64_t place,
-		 uint64_t new_bytes, bool keep)
+		 uint64_t new_bytes, bool keep, uint64_t *buffer)
 {
 	struct vma *moved = vma_copy(space, vma);
 	int error;
@@ -110,7 +106,7 @@ int mapping_move(struct address_space *space, struct vma *vma, uint64_t old, uin
 	error = backing_map(moved, moved->start, moved->end, GROUND_ANY);
 	recycle_forget(space, moved->start, moved->end);
 	if (!error)
-		error = contents_move(vma, moved, old, old_bytes);
+		error = contents_move(vma, moved, old, old_bytes, buffer);
 	if (error) {
 		(void)backing_clear(moved->start, moved->end);
 		vma_discard(space, moved);

@@ -1,6 +1,7 @@
 /* mremap(2). The host has no mremap for us: mappings grow in place, or what they show is mapped anew and copied. */
 #include <linux/errno.h>
 
+#include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/area.h"
 #include "kernel/mm/move.h"
@@ -15,6 +16,7 @@ struct remap {
 	uint64_t new;
 	uint64_t new_bytes;
 	unsigned flags;
+	uint64_t *buffer; /* for mapping_move */
 };
 
 static int remap_check(const struct remap *remap)
@@ -56,6 +58,13 @@ static int vma_check(const struct address_space *space, const struct vma *vma, c
 	return error ? error : limits_check(space, more, vma->protection, vma->flags);
 }
 
+/* Everything that a move may need: nothing is unmapped before it is there. */
+static int memory_prepare(struct address_space *space, struct remap *remap)
+{
+	remap->buffer = heap_alloc(MOVE_BUFFER_BYTES);
+	return remap->buffer ? space_reserve(space, 12) : -ENOMEM;
+}
+
 /* More pages behind a VMA. */
 static int vma_extend(struct address_space *space, struct vma *vma, uint64_t bytes)
 {
@@ -71,6 +80,7 @@ static int vma_extend(struct address_space *space, struct vma *vma, uint64_t byt
 	return vma_establish(space, more, range_ground(more->start));
 }
 
+/* The memory for it is prepared. */
 static long remap_move(struct address_space *space, struct vma *vma, struct remap *remap)
 {
 	uint64_t place = remap->new;
@@ -78,9 +88,6 @@ static long remap_move(struct address_space *space, struct vma *vma, struct rema
 
 	if (space->vma_count + 3 > VMA_COUNT_MAX)
 		return -ENOMEM;
-	error = space_reserve(space, 6);
-	if (error)
-		return error;
 	if (!(remap->flags & MREMAP_FIXED)) {
 		place = PAGE_ROUND_DOWN(place);
 		if (!place || !area_has(place, remap->new_bytes) ||
@@ -92,7 +99,7 @@ static long remap_move(struct address_space *space, struct vma *vma, struct rema
 			return -ENOMEM;
 	}
 	error = mapping_move(space, vma, remap->old, remap->old_bytes, place, remap->new_bytes,
-			     remap->flags & MREMAP_DONTUNMAP);
+			     remap->flags & MREMAP_DONTUNMAP, remap->buffer);
 	return error ? error : (long)place;
 }
 
@@ -102,11 +109,9 @@ static long remap_elsewhere(struct address_space *space, struct vma *vma, struct
 	int error = vma_check(space, vma, remap);
 
 	if (!error)
-		error = space_reserve(space, 3);
+		error = memory_prepare(space, remap);
 	if (!error && remap->flags & MREMAP_FIXED)
 		error = range_unmap(space, remap->new, remap->new + remap->new_bytes, false);
-	if (!error)
-		error = space_reserve(space, 3);
 	if (!error && remap->new_bytes < remap->old_bytes) {
 		error = range_unmap(space, remap->old + remap->new_bytes, remap->old + remap->old_bytes, false);
 		remap->old_bytes = remap->new_bytes;
@@ -140,12 +145,13 @@ static long remap_in_place(struct address_space *space, struct vma *vma, struct 
 		return -ENOMEM;
 	/* A hint only counts with MREMAP_DONTUNMAP. */
 	remap->new = 0;
-	return remap_move(space, vma, remap);
+	error = memory_prepare(space, remap);
+	return error ? error : remap_move(space, vma, remap);
 }
 
 long mm_remap(uint64_t old, uint64_t old_bytes, uint64_t new_bytes, unsigned flags, uint64_t new_address)
 {
-	struct remap remap = {old, PAGE_ROUND_UP(old_bytes), new_address, PAGE_ROUND_UP(new_bytes), flags};
+	struct remap remap = {old, PAGE_ROUND_UP(old_bytes), new_address, PAGE_ROUND_UP(new_bytes), flags, NULL};
 	struct address_space *space;
 	struct vma *vma;
 	long result = remap_check(&remap);
@@ -161,5 +167,6 @@ long mm_remap(uint64_t old, uint64_t old_bytes, uint64_t new_bytes, unsigned fla
 	else
 		result = remap_in_place(space, vma, &remap);
 	space_unlock(space);
+	heap_free(remap.buffer);
 	return result;
 }

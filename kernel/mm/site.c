@@ -113,6 +113,16 @@ static void site_patch(struct address_space *space, struct vma *text, uint64_t s
 	(void)code_write(text, site - sizeof(jump), jump, sizeof(jump));
 }
 
+/*
+ * Another thread might be between the bytes that are replaced: there is no barrier but stopping it. Nor is there in the
+ * memory that a child of vfork has on loan.
+ */
+static bool is_alone(const struct process *process, const struct address_space *space)
+{
+	return __atomic_load_n(&process->thread_count, __ATOMIC_ACQUIRE) == 1 &&
+	       __atomic_load_n(&space->references, __ATOMIC_ACQUIRE) == 1;
+}
+
 void mm_site_trapped(uint64_t site, uint64_t number)
 {
 	struct process *process = process_current();
@@ -120,8 +130,7 @@ void mm_site_trapped(uint64_t site, uint64_t number)
 	struct site_code code;
 	struct vma *text;
 
-	/* Another thread might be between the bytes that are replaced: there is no barrier but stopping it. */
-	if (process->thread_count == 1 && is_time(space, site)) {
+	if (is_alone(process, space) && is_time(space, site)) {
 		text = vma_at(space, site);
 		if (is_text(text, site) && copy_from_user(&code, site - SITE_BEFORE_BYTES, sizeof(code)) == 0 &&
 		    site_can_be_patched(&code, number))

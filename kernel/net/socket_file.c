@@ -11,7 +11,7 @@
 #include "kernel/task/process.h"
 #include "kernel/vfs/file.h"
 
-#define SOCKFS_DEVICE 8 /* major 0, as Linux's anonymous devices */
+#define SOCKFS_DEVICE 9 /* major 0, as Linux's anonymous devices */
 
 static struct super socket_super = {
 	.type = "sockfs",

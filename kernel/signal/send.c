@@ -147,15 +147,22 @@ static void timer_signal_add(struct process *process, struct thread *target, str
 void signal_send_timer(struct process *process, int tid, struct signal_info *entry, uint64_t setting)
 {
 	struct thread *target;
+	bool continued;
 
 	lock_acquire(&process->signal_lock);
+	continued = stop_signals_settle(process, entry->info.si_signo);
 	target = tid ? thread_by_id(process, tid) : first_thread(process);
 	entry->setting = setting;
 	entry->held_back = target && may_drop(process, target, entry->info.si_signo);
 	if (target && !entry->held_back)
 		timer_signal_add(process, tid ? target : NULL, entry);
 	lock_release(&process->signal_lock);
+<<<<<<< HEAD
 	told(process, false);
+=======
+	if (continued)
+		child_changed(process, SIGCONT);
+>>>>>>> main
 }
 
 void signal_kick_running(struct process *process, int tid, uint32_t why)

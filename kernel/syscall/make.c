@@ -17,7 +17,7 @@ static long make_at(int dirfd, user_t path, uint32_t mode, uint64_t rdev)
 		error = path_walk_parent(dirfd, text, &at);
 	if (error)
 		return error;
-	error = name_make_node(&at, mode, rdev);
+	error = name_make_node(&at, mode, rdev, NULL);
 	path_put(&at.dir);
 	return error;
 }

@@ -65,8 +65,10 @@ struct __kernel_itimerspec interval_show(const struct interval *interval, uint64
 
 void interval_start(struct interval *interval, uint64_t now_ns, unsigned speed)
 {
-	uint64_t wait_ns = interval_left(interval, now_ns) / speed;
+	uint64_t wait_ns = interval_left(interval, now_ns);
 
+	if (speed > 1)
+		wait_ns /= speed;
 	timer_set(&interval->timer, interval->armed ? saturating_add(host_monotonic_ns(), wait_ns) : TIMER_NEVER);
 }
 

@@ -92,6 +92,7 @@ struct thread {
 		uint32_t stack_flags;
 	} signals;
 
+	struct list *rights_dropped; /* net/rights.c: descriptors from messages that are being closed; or NULL */
 	uint64_t call_number;        /* of the call being served, for restarting it */
 	bool restart_behind_handler; /* arch/x86_64/signal_frame.c */
 	uint8_t *kernel_stack_pages;

@@ -149,7 +149,10 @@ struct inode {
 	struct timestamp btime;
 	struct file_locks *locks; /* vfs/locks.h; NULL: none ever taken */
 	struct lock locks_lock;
-	void *pipe;         /* FIFO: its pipe while open (fs/pipe.h) */
+	union {
+		void *pipe;   /* FIFO: its pipe while open (fs/pipe.h) */
+		void *socket; /* S_IFSOCK: who is bound to the name (net/unix_name.c) */
+	};
 	uint32_t writers;   /* open for writing now; for execve's ETXTBSY */
 	uint32_t executing; /* mapped as a running program; for open's ETXTBSY */
 };

@@ -68,7 +68,7 @@ static int create_end(struct dentry *dentry, struct inode *made, int error)
 	return error;
 }
 
-int name_make_node(const struct last_component *at, uint32_t mode, uint64_t rdev)
+int name_make_node(const struct last_component *at, uint32_t mode, uint64_t rdev, struct path *place)
 {
 	struct inode *dir = at->dir.dentry->inode, *made = NULL;
 	struct new_inode new;
@@ -82,6 +82,10 @@ int name_make_node(const struct last_component *at, uint32_t mode, uint64_t rdev
 	if (!error)
 		error = !dir->ops->create ? -EPERM
 					  : dir->ops->create(dir, &at->name, new.mode, new.uid, new.gid, rdev, &made);
+	if (!error && place) {
+		dentry_get(dentry);
+		place->dentry = dentry;
+	}
 	return create_end(dentry, made, error);
 }
 

@@ -7,8 +7,11 @@
 
 #include "kernel/vfs/namei.h"
 
-/* mknod and mkdir: the kind is in mode, to which the umask is applied. CAP_MKNOD was checked. */
-int name_make_node(const struct last_component *at, uint32_t mode, uint64_t rdev);
+/*
+ * mknod and mkdir: the kind is in mode, to which the umask is applied. CAP_MKNOD was checked. *place, unless NULL: what
+ * was made, with a reference.
+ */
+int name_make_node(const struct last_component *at, uint32_t mode, uint64_t rdev, struct path *place);
 int name_make_symlink(const struct last_component *at, const char *target, size_t length);
 int name_make_link(const struct last_component *at, const struct path *from);
 int name_remove(const struct last_component *at, bool directory);

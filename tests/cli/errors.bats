@@ -2,6 +2,16 @@
 # What tend run cannot run: one line that says what, where and how to mend it; nothing is left behind.
 load cli
 
+# on_mount OPTIONS COMMAND...: in the test's directory, which is a file system of its own for that time.
+on_mount() {
+	local options=$1
+
+	shift
+	# shellcheck disable=SC2016 # the inner shell's
+	run --separate-stderr unshare --mount bash -c \
+		'mount -t tmpfs -o "$1" none "$2" && cd "$2" && shift 2 && exec "$@"' - "$options" "$BATS_TEST_TMPDIR" "$@"
+}
+
 @test "errors: options" {
 	for value in x 0 -1 99999999 12k ""; do
 		guest --mem "$value" -- true
@@ -61,8 +71,7 @@ load cli
 	refused "no place for images: set XDG_CACHE_HOME or HOME to a directory"
 	run --separate-stderr env XDG_CACHE_HOME=/dev/null "$TEND" run --root "$PUBLIC/root" -- true
 	refused "/dev/null/tend: could not be created: Not a directory"
-	run --separate-stderr unshare --mount bash -c 'mount -t tmpfs -o size=1m none "$1" && XDG_CACHE_HOME=$1 exec "$2" run --root "$3" -- true' \
-		- "$BATS_TEST_TMPDIR" "$TEND" "$PUBLIC/root"
+	on_mount size=1m env XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$TEND" run --root "$PUBLIC/root" -- true
 	refused_as "$BATS_TEST_TMPDIR/tend/*.tend: could not be written: No space left on device"
 	run --separate-stderr env PATH=/nowhere XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$TEND" run --root "$PUBLIC/root" -- true
 	refused "mkfs.erofs: not found: install the package erofs-utils"
@@ -104,9 +113,8 @@ load cli
 }
 
 @test "errors: an image on a noexec mount" {
-	run --separate-stderr unshare --mount bash -c 'mount -t tmpfs -o noexec none "$1" && cp "$3" "$1/image" && exec "$2" run --root "$1/image" -- true' \
-		- "$BATS_TEST_TMPDIR" "$TEND" "$PUBLIC/image"
-	refused "$BATS_TEST_TMPDIR/image: Its file system is mounted noexec, so that programs in it cannot run; copy it to another"
+	on_mount noexec bash -c 'cp "$1" image && exec "$2" run --root image -- true' - "$PUBLIC/image" "$TEND"
+	refused_as "image: Its file system is mounted noexec, so that programs in it cannot run; copy it to another"
 }
 
 @test "errors: no user namespaces" {
@@ -114,7 +122,8 @@ load cli
 	as_user unshare --user --map-root-user bash -c \
 		'echo 0 >/proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-sys_admin "$@"' - \
 		"$TEND" run --root "$PUBLIC/image" -- true
-	refused "Linux guests need a private user and pid namespace, and the host refuses: No space left on device; raise the sysctls user.max_user_namespaces and user.max_pid_namespaces"
+	refused "Linux guests need a private user and pid namespace, and the host refuses: No space left on device;\
+ raise the sysctls user.max_user_namespaces and user.max_pid_namespaces"
 }
 
 @test "errors: the program is missing, or no program" {
@@ -146,7 +155,8 @@ load cli
 	chmod 755 text script empty short machine
 	echo "echo plain" >plain
 	cd - >/dev/null
-	local image=$BATS_TEST_TMPDIR/image none="neither an x86-64 ELF program nor a script that begins with #! and its interpreter"
+	local image=$BATS_TEST_TMPDIR/image
+	local none="neither an x86-64 ELF program nor a script that begins with #! and its interpreter"
 	"$TEND" build --root "$ROOT" -o "$image" >/dev/null
 	in_image() {
 		tend run --root "$image" -- "$@"

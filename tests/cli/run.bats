@@ -59,12 +59,14 @@ load cli
 	exits_with 1
 	guest --hostname box -- uname -n
 	succeeds_with box
-	guest --mem 64 -- sh -c 'while read -r name value unit; do [ $name = MemTotal: ] && echo $value; done </proc/meminfo; true'
+	guest --mem 64 -- \
+		sh -c 'while read -r name value unit; do [ $name = MemTotal: ] && echo $value; done </proc/meminfo; true'
 	succeeds_with 65536
 }
 
 @test "run: what is written stays in the guest" {
-	guest -- sh -c 'echo x >/bin/new && echo changed >/bin/guest && read -r a </bin/guest && echo $a && cd /dir && echo y >z'
+	guest -- \
+		sh -c 'echo x >/bin/new && echo changed >/bin/guest && read -r a </bin/guest && echo $a && cd /dir && echo y >z'
 	succeeds_with changed
 	guest -- ls /dir
 	succeeds_with ""
@@ -140,7 +142,8 @@ load cli
 	typist READY '\x03' "$TEND" run --root "$PUBLIC/image" -- sh -c 'trap "echo caught; exit 9" INT; echo READY; read -r x'
 	exits_with 9
 	[[ $output == *caught* ]]
-	typist READY 'secret\n' "$TEND" run --root "$PUBLIC/image" -- sh -c 'stty -echo; sleep 0.3; echo READY; read -r x; stty echo; echo ${#x}'
+	typist READY 'secret\n' "$TEND" run --root "$PUBLIC/image" -- \
+		sh -c 'stty -echo; sleep 0.3; echo READY; read -r x; stty echo; echo ${#x}'
 	[[ $output != *secret* && $output == *6* ]]
 }
 
@@ -167,6 +170,7 @@ load cli
 	succeeds_with "uid=0 gid=0"
 	mkdir "$BATS_TEST_TMPDIR/home" && chmod 777 "$BATS_TEST_TMPDIR/home" "$BATS_TEST_TMPDIR"
 	chmod 755 "$(dirname "$BATS_TEST_TMPDIR")" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
-	as_user env XDG_CACHE_HOME="$BATS_TEST_TMPDIR/home" "$TEND" run --root "$PUBLIC/root" -- sh -c 'echo x >/new && cat /new'
+	as_user env XDG_CACHE_HOME="$BATS_TEST_TMPDIR/home" "$TEND" run --root "$PUBLIC/root" -- \
+		sh -c 'echo x >/new && cat /new'
 	succeeds_with x
 }

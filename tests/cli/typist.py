@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Runs a command on a terminal of its own, 33 by 99: `typist.py TEXT KEYS COMMAND...` types KEYS (with Python's escapes)
-when the command has written TEXT, prints all it wrote, and ends as the command did (128 and the signal's number)."""
+"""Runs a command on a terminal of its own, 33 by 99: `typist.py TEXT KEYS COMMAND...` types KEYS (with Python's
+escapes) when the command has written TEXT, prints all it wrote, and ends as the command did (128 and the signal)."""
 import fcntl
 import os
 import pty

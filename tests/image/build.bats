@@ -67,7 +67,7 @@ needs_root() {
 @test "build: an unprivileged user's tree is root's" {
 	needs_root
 	mkdir out && chown "$NOBODY" out
-	cp "$TEND" tend
+	cp "$TEND" "$BUILD/bin/tend-build" .
 	as_nobody ./tend build --root root -o out/image.tend
 	run dump.erofs --path=/file out/image.tend
 	[[ $output == *"Uid: 0   Gid: 0"* ]]
@@ -77,7 +77,7 @@ needs_root() {
 	needs_root
 	mkdir out root/dir && chown "$NOBODY" out
 	echo secret >root/dir/secret && chmod 600 root/dir/secret
-	cp "$TEND" tend
+	cp "$TEND" "$BUILD/bin/tend-build" .
 	run as_nobody ./tend build --root root -o out/image.tend
 	equal status 1 "$status"
 	equal output "tend: root/dir/secret: could not be read: Permission denied" "$output"

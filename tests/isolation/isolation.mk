@@ -25,4 +25,5 @@ $(ISOLATION)/observe: $(call ISOLATION_OBJECT,$(wildcard tests/isolation/observe
 	$(CC) $^ -o $@
 
 .PHONY: isolation-tests
+linux-tests: isolation-tests
 isolation-tests: $(B)/bin/tend linux-guests $(ISOLATION)/observe $(addprefix $(ISOLATION)/root/,$(ISOLATION_GUESTS))

@@ -5,7 +5,8 @@
 
 KERNEL_REPLACED := kernel/main.c kernel/lib/bug.c kernel/lib/string.c kernel/mm/user.c kernel/host/calls.c \
 	kernel/host/clock.c $(wildcard kernel/boot/*.c)
-KERNEL_TESTED := $(filter-out kernel/arch/% $(KERNEL_REPLACED) freestanding/string.c,$(filter %.c,$(KERNEL_SOURCES)))
+KERNEL_TESTED := $(filter-out kernel/arch/% $(KERNEL_REPLACED) freestanding/string.c,$(filter %.c,$(KERNEL_SOURCES))) \
+	$(KERNEL_ARCH)/length.c $(KERNEL_ARCH)/site.c
 KERNEL_TESTS := $(wildcard tests/kernel/test_*.c)
 KERNEL_FAKES := $(filter-out $(KERNEL_TESTS),$(wildcard tests/kernel/*.c))
 UNIT_BINARIES += $(patsubst tests/kernel/test_%.c,$(B)/tests/unit/kernel_%,$(KERNEL_TESTS))
@@ -32,6 +33,8 @@ $(B)/tests/objects/absent.c: $(KERNEL_ARCHIVES)
 		END { for (name in wanted) if (name ~ /^(arch|host)_/ && !(name in there)) print "ABSENT(" name ")" }'; } > $@
 $(B)/tests/objects/absent.o: $(B)/tests/objects/absent.c tests/kernel/absent.h
 	$(CC) $(KERNEL_TEST_CFLAGS) -c $< -o $@
+# Instruction lengths are compared with the decoder of the image builder.
+$(B)/tests/unit/kernel_site: $(B)/tests/objects/shared.a
 # The arena sets itself up: nothing need ask for it.
 $(B)/tests/unit/kernel_%: $(B)/tests/objects/kernel-host/tests/kernel/test_%.o \
 		$(B)/tests/objects/kernel-host/tests/kernel/fake_arena.o $(B)/tests/objects/absent.o $(KERNEL_ARCHIVES)

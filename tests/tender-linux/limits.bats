@@ -55,7 +55,13 @@ load linux
 		"tend: --mem=64 is accounting only: no control group for memory could be had: Permission denied" "$stderr"
 }
 
-@test "processes are limited by RLIMIT_NPROC too where there is no group" {
-	linux_user_start -- /sleep
-	equal "limit" 4096 "$(awk '/^Max processes/ { print $3 }' "/proc/$APPLICATION/limits")"
+@test "processes, private memory and page tables have limits where there is no group" {
+	linux_user_start --mem=64 -- /sleep
+	equal "processes" 4096 "$(awk '/^Max processes/ { print $3 }' "/proc/$APPLICATION/limits")"
+	equal "private memory" $((4 << 30)) "$(awk '/^Max data size/ { print $4 }' "/proc/$APPLICATION/limits")"
+	guest_stop
+	linux_user -- /report
+	grep -qx "user-area $((1 << 40))" <<<"$output"
+	linux_start --mem=64 -- /sleep
+	equal "private memory in a group" unlimited "$(awk '/^Max data size/ { print $4 }' "/proc/$APPLICATION/limits")"
 }

@@ -40,7 +40,7 @@ static const char one_byte[256 + 1] =
 		 /* a0 */ "aaaa....14......"
 		 /* b0 */ "1111111188888888"
 		 /* c0 */ "bb2.eebl3.2..1-."
-		 /* d0 */ "mmmm-??.mmmmmmmm"
+		 /* d0 */ "mmmm-?..mmmmmmmm"
 		 /* e0 */ "11111111jj-1...."
 		 /* f0 */ "p.pp..tT......ss";
 

@@ -1,0 +1,15 @@
+/* Between net/rights.c, which counts what is in flight, and net/rights_collect.c. */
+#ifndef KERNEL_NET_RIGHTS_FLIGHT_H
+#define KERNEL_NET_RIGHTS_FLIGHT_H
+
+#include "kernel/lib/lock.h"
+#include "kernel/net/rights.h"
+
+extern struct lock flight_lock;
+/* The AF_UNIX sockets whose files are in flight (struct flight). */
+extern struct list flight_sockets;
+
+/* They are in no message any more. The flight lock is held. */
+void rights_land(struct rights *rights);
+
+#endif
