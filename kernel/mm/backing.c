@@ -67,6 +67,14 @@ static int range_protect(uint64_t start, uint64_t end, unsigned protection)
 	return (int)result;
 }
 
+int backing_withdraw(uint64_t start, uint64_t end)
+{
+	/* Access first: another thread could put contents back. */
+	int error = range_protect(start, end, PROT_NONE);
+
+	return error ? error : backing_advise(start, end, MADV_DONTNEED);
+}
+
 /* Consecutive pages that a file's map operation found. */
 static int run_map(const struct vma *vma, uint64_t start, uint64_t end, enum mapping_kind kind, uint64_t host_offset)
 {

@@ -27,6 +27,12 @@ void mappings_follow(const struct vma *from, uint64_t start, uint64_t end);
 int backing_protect(const struct vma *vma, uint64_t start, uint64_t end);
 /* Takes away whatever is there: nothing can be accessed any more, the memory is the host's again. */
 int backing_clear(uint64_t start, uint64_t end);
+/*
+ * The same for private anonymous memory of the user area that no advice was given for: what the host has there is like
+ * the reservation but for access and contents. Taking these away lets the host's mappings merge again, and costs less
+ * than a new one.
+ */
+int backing_withdraw(uint64_t start, uint64_t end);
 /* Anonymous memory over whatever is there. */
 int backing_anonymous(uint64_t start, uint64_t end, unsigned protection);
 int backing_file(uint64_t start, uint64_t end, unsigned protection, unsigned flags, int fd, uint64_t offset);

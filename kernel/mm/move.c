@@ -1,7 +1,8 @@
 /*
  * Moving mappings: shared ones are mapped anew; of private ones every page is copied that differs from what is at the
  * new place anyhow, so that untouched pages stay untouched. A private copy that equals its file's page is thereby given
- * up, which shows only if the file is written to afterwards.
+ * up, which shows only if the file is written to afterwards. Large anonymous mappings move piece by piece, each given
+ * back before the next is copied: else a guest would need twice the memory, and end at its limit.
  */
 #include "kernel/mm/move.h"
 
@@ -12,6 +13,7 @@
 #include "kernel/mm/space.h"
 
 #define PAGE_WORDS (PAGE_BYTES / sizeof(uint64_t))
+#define PIECE_BYTES (2ull << 20)
 
 static bool page_is_zero(const uint64_t *page)
 {
@@ -102,9 +104,8 @@ int mapping_move(struct address_space *space, struct vma *vma, uint64_t old, uin
 	moved->stubs = 0;
 	if (moved->label && vma->stubs && !vma->file)
 		moved->label = NULL;
-	moved->backed = moved->end;
-	error = backing_map(moved, moved->start, moved->end, GROUND_ANY);
-	recycle_forget(space, moved->start, moved->end);
+	error = ground_prepare(space, moved, range_ground(moved->start));
+	moved->pristine = vma->pristine;
 	if (!error)
 		error = contents_move(vma, moved, old, old_bytes, buffer);
 	if (error) {

@@ -81,6 +81,22 @@ static int vma_extend(struct address_space *space, struct vma *vma, uint64_t byt
 }
 
 /* The memory for it is prepared. */
+/* Where a mapping moves that may go anywhere: 0 is nowhere. */
+static uint64_t place_find(struct address_space *space, const struct vma *vma, const struct remap *remap)
+{
+	uint64_t hint = PAGE_ROUND_DOWN(remap->new);
+	uint64_t bytes = remap->new_bytes;
+	bool memory = vma_is_anonymous(vma);
+	uint64_t place = 0;
+
+	if (hint && area_has(hint, bytes) && range_is_free(space, hint, hint + bytes))
+		return hint;
+	if (memory && vma->protection & PROT_WRITE)
+		place = recycle_find(space, bytes);
+	return place ? place
+		     : space_place(space, bytes, memory && mapping_is_roomy(bytes, vma->protection, vma->flags));
+}
+
 static long remap_move(struct address_space *space, struct vma *vma, struct remap *remap)
 {
 	uint64_t place = remap->new;
@@ -88,16 +104,10 @@ static long remap_move(struct address_space *space, struct vma *vma, struct rema
 
 	if (space->vma_count + 3 > VMA_COUNT_MAX)
 		return -ENOMEM;
-	if (!(remap->flags & MREMAP_FIXED)) {
-		place = PAGE_ROUND_DOWN(place);
-		if (!place || !area_has(place, remap->new_bytes) ||
-		    !range_is_free(space, place, place + remap->new_bytes))
-			place = space_place(space, remap->new_bytes,
-					    vma_is_anonymous(vma) &&
-						    mapping_is_roomy(remap->new_bytes, vma->protection, vma->flags));
-		if (!place)
-			return -ENOMEM;
-	}
+	if (!(remap->flags & MREMAP_FIXED))
+		place = place_find(space, vma, remap);
+	if (!place)
+		return -ENOMEM;
 	error = mapping_move(space, vma, remap->old, remap->old_bytes, place, remap->new_bytes,
 			     remap->flags & MREMAP_DONTUNMAP, remap->buffer);
 	return error ? error : (long)place;

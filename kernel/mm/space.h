@@ -31,6 +31,8 @@ int range_unmap(struct address_space *space, uint64_t start, uint64_t end, bool 
 
 /* Inserts a new VMA and makes it true; the range is free of VMAs. -errno: it was discarded, and nothing is mapped. */
 int vma_establish(struct address_space *space, struct vma *vma, enum ground ground);
+/* The part of it that asks the host: sets backed and pristine. What was kept of the range is used up or given back. */
+int ground_prepare(struct address_space *space, struct vma *vma, enum ground ground);
 /* What lies in a range without VMAs. */
 enum ground range_ground(uint64_t start);
 

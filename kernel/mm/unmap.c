@@ -11,6 +11,13 @@ enum ground range_ground(uint64_t start)
 	return area_is_low(start) ? GROUND_ANY : GROUND_RESERVED;
 }
 
+static int memory_take(const struct vma *vma, uint64_t start, uint64_t end)
+{
+	if (vma_is_anonymous(vma) && !vma->shared && !vma->advice && !area_is_low(start))
+		return backing_withdraw(start, end);
+	return backing_clear(start, end);
+}
+
 /* Makes the accessible part of a range inaccessible: kept for reuse if it is one piece of memory, else given back. */
 static int range_vacate(struct address_space *space, uint64_t start, uint64_t end)
 {
@@ -31,7 +38,7 @@ static int range_vacate(struct address_space *space, uint64_t start, uint64_t en
 	}
 	if (pieces == 0 || (pieces == 1 && recycle_keep(space, first, from, to)))
 		return 0;
-	error = backing_clear(from, to);
+	error = pieces == 1 ? memory_take(first, from, to) : backing_clear(from, to);
 	if (!error)
 		recycle_forget(space, from, to);
 	return error;
@@ -61,7 +68,7 @@ int range_unmap(struct address_space *space, uint64_t start, uint64_t end, bool 
 	return 0;
 }
 
-static int ground_prepare(struct address_space *space, struct vma *vma, enum ground ground)
+int ground_prepare(struct address_space *space, struct vma *vma, enum ground ground)
 {
 	bool anonymous = vma_is_anonymous(vma) && !vma->shared;
 	int error = 0;
@@ -75,6 +82,7 @@ static int ground_prepare(struct address_space *space, struct vma *vma, enum gro
 		error = backing_map(vma, vma->start, vma->end, ground);
 	if (!error && ground == GROUND_RESERVED && anonymous)
 		error = recycle_zero(space, vma->start, vma->end);
+	recycle_forget(space, vma->start, vma->end);
 	return error;
 }
 
@@ -82,7 +90,6 @@ int vma_establish(struct address_space *space, struct vma *vma, enum ground grou
 {
 	int error = ground_prepare(space, vma, ground);
 
-	recycle_forget(space, vma->start, vma->end);
 	if (error) {
 		(void)backing_clear(vma->start, vma->end);
 		vma_discard(space, vma);

@@ -157,12 +157,7 @@ void signal_send_timer(struct process *process, int tid, struct signal_info *ent
 	if (target && !entry->held_back)
 		timer_signal_add(process, tid ? target : NULL, entry);
 	lock_release(&process->signal_lock);
-<<<<<<< HEAD
-	told(process, false);
-=======
-	if (continued)
-		child_changed(process, SIGCONT);
->>>>>>> main
+	told(process, continued);
 }
 
 void signal_kick_running(struct process *process, int tid, uint32_t why)
