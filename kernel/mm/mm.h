@@ -154,6 +154,9 @@ long mm_break(uint64_t end);
 /* The break starts here, right behind the program; nothing is mapped yet. */
 void mm_break_set(uint64_t start);
 
+/* What of a shared mapping lies at the address: the memory or inode, and where in it. Else neither is changed. */
+void mm_shared_place(uint64_t address, const void **object, uint64_t *offset);
+
 /* The calls about locking memory: only counted, against RLIMIT_MEMLOCK; application memory is the host's to page. */
 long mm_lock(uint64_t start, uint64_t bytes, bool lock);
 long mm_lock_all(int flags); /* MCL_*; 0: munlockall */

@@ -3,6 +3,8 @@
 
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
+#include "kernel/mm/space.h"
+#include "kernel/vfs/file.h"
 
 struct shared_memory *shared_memory_new(uint64_t bytes)
 {
@@ -31,4 +33,16 @@ void shared_memory_put(struct shared_memory *shared)
 		return;
 	pages_free(shared->pages, shared->page_count);
 	heap_free(shared);
+}
+
+void mm_shared_place(uint64_t address, const void **object, uint64_t *offset)
+{
+	struct address_space *space = space_lock();
+	const struct vma *vma = vma_at(space, address);
+
+	if (vma && vma->flags & MAP_SHARED && (vma->shared || vma->file)) {
+		*object = vma->shared ? (const void *)vma->shared : vma->file->inode;
+		*offset = vma->offset + (address - vma->start);
+	}
+	space_unlock(space);
 }

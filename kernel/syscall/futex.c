@@ -8,6 +8,7 @@
 #include "kernel/mm/user.h"
 #include "kernel/syscall/table.h"
 #include "kernel/syscall/timeout.h"
+#include "kernel/task/futex_pi.h"
 #include "kernel/task/thread.h"
 #include "kernel/task/time.h"
 #include "kernel/vfs/wait.h"
@@ -51,9 +52,31 @@ static long wait(const struct arguments *args, int command)
 	}
 }
 
+/* Until when: by the real-time clock, but for LOCK_PI2 without FUTEX_CLOCK_REALTIME. */
+static long lock_with_deadline(const struct arguments *args, bool realtime, bool shared)
+{
+	uint64_t deadline_ns = WAIT_FOREVER;
+	struct __kernel_timespec time;
+
+	if (ARG_USER(args, 3)) {
+		int error = timespec_get(&time, ARG_USER(args, 3));
+
+		if (error)
+			return error;
+		deadline_ns = timespec_to_ns(&time);
+		if (realtime) {
+			uint64_t now_ns = host_realtime_ns();
+
+			deadline_ns = deadline_after(deadline_ns > now_ns ? deadline_ns - now_ns : 0);
+		}
+	}
+	return futex_pi_lock(ARG_USER(args, 0), shared, deadline_ns);
+}
+
 SYSCALL(futex)
 {
 	int command = ARG_INT(args, 1) & FUTEX_CMD_MASK;
+	bool shared = !(ARG_INT(args, 1) & FUTEX_PRIVATE_FLAG);
 	bool second_word = command == FUTEX_REQUEUE || command == FUTEX_CMP_REQUEUE || command == FUTEX_WAKE_OP;
 
 	if (ARG_USER(args, 0) % WORD_BYTES)
@@ -71,6 +94,14 @@ SYSCALL(futex)
 	case FUTEX_WAKE_OP:
 		return host_futex(ARG_USER(args, 0), ARG_INT(args, 1), ARG_UINT(args, 2), ARG_ULONG(args, 3),
 				  ARG_USER(args, 4), ARG_UINT(args, 5));
+	case FUTEX_LOCK_PI:
+		return lock_with_deadline(args, true, shared);
+	case FUTEX_LOCK_PI2:
+		return lock_with_deadline(args, ARG_INT(args, 1) & FUTEX_CLOCK_REALTIME, shared);
+	case FUTEX_TRYLOCK_PI:
+		return futex_pi_try(ARG_USER(args, 0), shared);
+	case FUTEX_UNLOCK_PI:
+		return futex_pi_unlock(ARG_USER(args, 0), shared);
 	default:
 		return -ENOSYS;
 	}

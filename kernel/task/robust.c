@@ -5,17 +5,22 @@
 
 #include "kernel/host/host.h"
 #include "kernel/mm/user.h"
+#include "kernel/task/futex_pi.h"
 
 #define WORD_BYTES sizeof(uint32_t)
 
 /* As Linux: marks a lock of ours as left behind by its owner, and wakes one waiter. */
-static void lock_release_dead(user_t word, const struct thread *thread)
+static void lock_release_dead(user_t word, bool inherits, const struct thread *thread)
 {
 	uint32_t value;
 	uint32_t old;
 
 	if (word % WORD_BYTES || get_user_u32(&value, word))
 		return;
+	if (inherits && (value & FUTEX_TID_MASK) == (uint32_t)thread->tid) {
+		futex_pi_abandon(word);
+		return;
+	}
 	while ((value & FUTEX_TID_MASK) == (uint32_t)thread->tid) {
 		if (user_compare_exchange_u32(word, value, (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED, &old))
 			return;
@@ -46,15 +51,15 @@ void robust_list_release(struct thread *thread)
 	thread->robust_list = 0;
 	if (!list || copy_from_user(&head, list, sizeof(head)))
 		return;
-	pending = (user_t)(uintptr_t)head.list_op_pending & ~1ull;
+	pending = (user_t)(uintptr_t)head.list_op_pending;
 	entry = (user_t)(uintptr_t)head.list.next;
 	for (unsigned i = 0; i < ROBUST_LIST_LIMIT && entry && (entry & ~1ull) != list; i++) {
 		user_t next = entry_next(entry);
 
-		if ((entry & ~1ull) != pending)
-			lock_release_dead((entry & ~1ull) + (uint64_t)head.futex_offset, thread);
+		if ((entry ^ pending) & ~1ull)
+			lock_release_dead((entry & ~1ull) + (uint64_t)head.futex_offset, entry & 1, thread);
 		entry = next;
 	}
 	if (pending)
-		lock_release_dead(pending + (uint64_t)head.futex_offset, thread);
+		lock_release_dead((pending & ~1ull) + (uint64_t)head.futex_offset, pending & 1, thread);
 }
