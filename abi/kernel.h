@@ -165,8 +165,8 @@ enum kernel_host_call { KERNEL_HOST_CALLS(KERNEL_HOST_CALL_ENUM) KERNEL_HOST_CAL
 enum kernel_control_kind {
 	KERNEL_CONTROL_SIGNAL = 1, /* supervisor to guest: value is a signal for guest process 1 */
 	KERNEL_CONTROL_WINDOW,     /* supervisor to guest: value is rows << 16 | columns */
-	KERNEL_CONTROL_TERMIOS,    /* guest to supervisor: set the terminal's attributes (64 bytes), and read it from now on */
-	KERNEL_CONTROL_INPUT,      /* supervisor to guest: value bytes were typed; none: the terminal is gone */
+	KERNEL_CONTROL_TERMIOS, /* guest to supervisor: set the terminal's attributes (64 bytes), and read it from now on */
+	KERNEL_CONTROL_INPUT, /* supervisor to guest: value bytes were typed; none: the terminal is gone */
 };
 
 struct kernel_control {

@@ -11,7 +11,7 @@ TURNS_PER_ROUND = 10
 # 0.97 times the native speed
 LIMIT = round(1 / 0.97, 3)
 
-PYTHON = "print(sum(i * i % 7 for i in range(2500000)))"
+PYTHON = "print(sum(i * i % 7 for i in range(10000000)))"
 PROGRAMS: Dict[str, List[str]] = {
     "python3": ["python3", "-c", PYTHON],
     "sort": ["sort"],

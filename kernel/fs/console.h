@@ -26,7 +26,6 @@ int console_init(void);
 /* Makes descriptors 0, 1 and 2 of the calling process, once /dev is mounted. 0 or -errno. */
 int console_open_standard(void);
 
-
 struct file;
 struct io;
 

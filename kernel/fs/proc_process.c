@@ -5,6 +5,7 @@
 #include "kernel/fs/proc.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
+#include "kernel/net/unix.h"
 #include "kernel/task/pid.h"
 #include "kernel/vfs/file.h"
 
@@ -131,7 +132,14 @@ static int show_login(const struct pseudo_node *node, struct text *text)
 #define IO_COUNTERS "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0"
 #define ID_MAP "         0          0 4294967295"
 
-static const struct pseudo_entry net_entries[] = {{0}};
+static int show_net_unix(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	unix_show(text);
+	return 0;
+}
+
+static const struct pseudo_entry net_entries[] = {PSEUDO_FILE("unix", show_net_unix), {0}};
 
 static const struct pseudo_entry process_entries[] = {
 	PSEUDO_DIRECTORY("attr", proc_attribute_entries),

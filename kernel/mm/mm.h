@@ -40,8 +40,9 @@ enum mapping_kind {
  * A file's answer to file_ops.map: how to find page after page. `page` is asked for runs: it returns where the bytes
  * of the file from `offset` (page-aligned) on are, and in *bytes how many lie there consecutively (whole pages, at
  * most the *bytes passed in). `write` says that the mapping is shared and may be written to: a file of the image is
- * then first copied up, a hole filled. 0, or 1 if that made pages which other mappings do not show yet; -ENOMEM; -ENXIO behind the last page of the file (the mapping has a SIGBUS
- * there). Called with the address space's lock held; takes the inode's lock.
+ * then first copied up, a hole filled. 0, or 1 if that made pages which other mappings do not show yet; -ENOMEM; -ENXIO
+ * behind the last page of the file (the mapping has a SIGBUS there). Called with the address space's lock held; takes
+ * the inode's lock.
  */
 struct mapping_source {
 	enum mapping_kind kind;
@@ -131,7 +132,7 @@ struct address_space {
 	uint64_t stack_start;  /* the initial stack pointer, for /proc/self/stat */
 	uint64_t stack_end;    /* of the initial stack's mapping */
 	uint64_t code_start, code_end, data_start, data_end;
-	struct recycled *recycled; /* mm/recycle.c */
+	struct recycled *recycled;                  /* mm/recycle.c */
 	struct trapped_site trapped[TRAPPED_SITES]; /* mm/site.c */
 };
 
@@ -184,8 +185,8 @@ struct mm_fault {
 bool mm_fault_repair(uint64_t address, bool write, bool execute, struct mm_fault *out);
 
 /*
- * The application's syscall instruction at this address just trapped, with this number: if that happens again and again,
- * and can be helped, the text is patched so that it enters the kernel by a jump.
+ * The application's syscall instruction at this address just trapped, with this number: if that happens again and
+ * again, and can be helped, the text is patched so that it enters the kernel by a jump.
  */
 void mm_site_trapped(uint64_t site, uint64_t number);
 

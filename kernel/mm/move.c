@@ -37,12 +37,30 @@ static int page_copy(uint64_t from, uint64_t to, bool anonymous, uint64_t *buffe
 }
 
 /* Both ranges are readable, the new one writable. Pages that cannot be read (behind a file's end) are left out. */
-static int contents_copy(uint64_t from, uint64_t to, uint64_t bytes, bool anonymous, uint64_t *buffer)
+static int pages_copy(uint64_t from, uint64_t to, uint64_t bytes, bool anonymous, uint64_t *buffer)
 {
 	int error = 0;
 
 	for (uint64_t at = 0; at < bytes && !error; at += PAGE_BYTES)
 		error = page_copy(from + at, to + at, anonymous, buffer);
+	return error;
+}
+
+/*
+ * The same for memory of several pieces, which is gone at the old place afterwards. After an error, which only a host
+ * without memory gives, neither place has all of it.
+ */
+static int pieces_move(uint64_t from, uint64_t to, uint64_t bytes, uint64_t *buffer)
+{
+	int error = 0;
+
+	for (uint64_t at = 0; at < bytes && !error; at += PIECE_BYTES) {
+		uint64_t piece = bytes - at < PIECE_BYTES ? bytes - at : PIECE_BYTES;
+
+		error = pages_copy(from + at, to + at, piece, true, buffer);
+		if (!error)
+			error = backing_advise(from + at, from + at + piece, MADV_DONTNEED);
+	}
 	return error;
 }
 
@@ -75,8 +93,10 @@ static int contents_move(struct vma *from, struct vma *to, uint64_t old, uint64_
 		error = protection_lend(from, PROT_READ);
 	if (!error && lend_to)
 		error = protection_lend(to, PROT_READ | PROT_WRITE);
-	if (!error)
-		error = contents_copy(old, to->start, bytes, anonymous, buffer);
+	if (!error && anonymous && bytes > PIECE_BYTES)
+		error = pieces_move(old, to->start, bytes, buffer);
+	else if (!error)
+		error = pages_copy(old, to->start, bytes, anonymous, buffer);
 	if (!error && lend_to)
 		error = protection_lend(to, to->protection);
 	if (lend_from && protection_lend(from, from->protection) && !error)

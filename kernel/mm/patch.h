@@ -4,11 +4,11 @@
  * file's, and its stubs lie behind the object, in a VMA "[stubs]" that comes and goes with the text. If that place is
  * taken, the text stays as it is in the file. The space's lock is held by callers.
  *
- * Text of other files (written at run time, or not known to be text when the image was built) is patched where it traps,
- * site by site, when it has done so a few times (mm/site.c): its bytes are replaced in this process's private copy, so
- * that read() and shared mappings show them as they are, and its stubs are memory somewhere above it. Everything below
- * holds for them too. Shared mappings, writable ones and anonymous memory keep trapping: nobody knows who else executes
- * them, or where their code is copied to.
+ * Text of other files (written at run time, or not known to be text when the image was built) is patched where it
+ * traps, site by site, when it has done so a few times (mm/site.c): its bytes are replaced in this process's private
+ * copy, so that read() and shared mappings show them as they are, and its stubs are memory somewhere above it.
+ * Everything below holds for them too. Shared mappings, writable ones and anonymous memory keep trapping: nobody knows
+ * who else executes them, or where their code is copied to.
  */
 #ifndef KERNEL_MM_PATCH_H
 #define KERNEL_MM_PATCH_H

@@ -1,4 +1,5 @@
 /* System calls that trap again and again, in text that came with no patches: see patch.h. */
+#include "site.h"
 #include "kernel/lib/list.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/area.h"
@@ -7,7 +8,6 @@
 #include "kernel/mm/recycle.h"
 #include "kernel/mm/space.h"
 #include "kernel/task/process.h"
-#include "site.h"
 
 /* Patching costs some four traps: what is called only once or twice, as at a program's start, keeps trapping. */
 #define TRAPS_BEFORE_PATCH 4
@@ -81,7 +81,7 @@ static struct vma *stubs_find(struct address_space *space, struct vma *text)
 		       : NULL;
 }
 
-/* Writes into text that cannot be written to. While it can, it cannot be executed: only the caller's thread is there. */
+/* Writes into text that cannot be written to. While it can, it cannot be executed: only the caller is there. */
 static bool code_write(const struct vma *vma, uint64_t address, const uint8_t *code, size_t bytes)
 {
 	uint64_t start = PAGE_ROUND_DOWN(address), end = PAGE_ROUND_UP(address + bytes);

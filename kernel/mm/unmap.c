@@ -6,14 +6,20 @@
 #include "kernel/mm/patch.h"
 #include "kernel/mm/space.h"
 
+#define WITHDRAWN_BYTES_MAX (1ul << 20)
+
 enum ground range_ground(uint64_t start)
 {
 	return area_is_low(start) ? GROUND_ANY : GROUND_RESERVED;
 }
 
-static int memory_take(const struct vma *vma, uint64_t start, uint64_t end)
+/*
+ * Gives a range of one VMA back. Large memory is taken away for good, as are files: what the host remembers of its pages'
+ * owner (anon_vma) would spread over the reservation, and keep it from merging with smaller mappings beside it.
+ */
+static int mapping_take(const struct vma *vma, uint64_t start, uint64_t end)
 {
-	if (vma_is_anonymous(vma) && !vma->shared && !vma->advice && !area_is_low(start))
+	if (vma_is_anonymous(vma) && !vma->advice && !area_is_low(start) && end - start <= WITHDRAWN_BYTES_MAX)
 		return backing_withdraw(start, end);
 	return backing_clear(start, end);
 }
@@ -38,7 +44,7 @@ static int range_vacate(struct address_space *space, uint64_t start, uint64_t en
 	}
 	if (pieces == 0 || (pieces == 1 && recycle_keep(space, first, from, to)))
 		return 0;
-	error = pieces == 1 ? memory_take(first, from, to) : backing_clear(from, to);
+	error = pieces == 1 ? mapping_take(first, from, to) : backing_clear(from, to);
 	if (!error)
 		recycle_forget(space, from, to);
 	return error;

@@ -51,31 +51,33 @@ static void user_uncount(uint32_t uid, uint32_t count)
 	heap_free(user);
 }
 
-struct rights *rights_new(uint32_t files_max)
+struct rights *rights_grow(struct rights *rights, size_t more)
 {
-	struct rights *rights = heap_alloc(sizeof(*rights) + files_max * sizeof(rights->files[0]));
+	size_t count = more + (rights ? rights->count : 0);
+	struct rights *grown = heap_resize(rights, sizeof(*rights) + count * sizeof(rights->files[0]));
 
-	if (!rights)
+	if (!grown)
 		return NULL;
-	*rights = (struct rights){.uid = process_current()->credentials.uid};
-	list_init(&rights->list);
-	return rights;
+	if (!rights)
+		*grown = (struct rights){.uid = process_current()->credentials.uid};
+	list_init(&grown->list);
+	return grown;
 }
 
-static void socket_departs(struct unix_socket *unix)
+static void socket_departs(struct unix_socket *sock)
 {
-	if (!unix)
+	if (!sock)
 		return;
-	if (!unix->flight.count++)
-		list_append(&flight_sockets, &unix->flight.list);
+	if (!sock->flight.count++)
+		list_append(&flight_sockets, &sock->flight.list);
 }
 
-static void socket_arrives(struct unix_socket *unix)
+static void socket_arrives(struct unix_socket *sock)
 {
-	if (!unix)
+	if (!sock)
 		return;
-	if (!--unix->flight.count)
-		list_remove(&unix->flight.list);
+	if (!--sock->flight.count)
+		list_remove(&sock->flight.list);
 }
 
 /* Whether the user may send more; with a place for his count. The lock is held. */
@@ -137,7 +139,7 @@ struct rights *rights_take(struct unix_message *message)
 
 struct rights *rights_copy(const struct unix_message *message)
 {
-	struct rights *copy = rights_new(message->rights->count);
+	struct rights *copy = rights_grow(NULL, message->rights->count);
 
 	if (!copy)
 		return NULL;
@@ -151,7 +153,7 @@ struct rights *rights_copy(const struct unix_message *message)
 	return copy;
 }
 
-void rights_drop_all(struct list *dropped)
+static void files_drop(struct list *dropped)
 {
 	while (!list_is_empty(dropped)) {
 		struct rights *rights = list_entry(dropped->next, struct rights, list);
@@ -183,6 +185,6 @@ void rights_drop(struct rights *rights)
 	list_init(&dropped);
 	list_append(&dropped, &rights->list);
 	thread->rights_dropped = &dropped;
-	rights_drop_all(&dropped);
+	files_drop(&dropped);
 	thread->rights_dropped = NULL;
 }

@@ -11,6 +11,7 @@
 #define KERNEL_NET_RIGHTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/lib/list.h"
@@ -39,8 +40,10 @@ struct flight {
 	struct list work;
 };
 
-/* Room for so many files; NULL: no memory. */
-struct rights *rights_new(uint32_t files_max);
+/*
+ * With room for so many more files; `rights` (NULL: none yet) may move, and stays as it is if there is no memory (NULL).
+ */
+struct rights *rights_grow(struct rights *rights, size_t more);
 /* They are in a message from here on. -ETOOMANYREFS: the user has too many in flight (RLIMIT_NOFILE). */
 int rights_send(struct rights *rights);
 /* The message's rights, not in flight any more: they are the caller's. NULL if it has none. */

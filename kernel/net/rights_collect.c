@@ -12,9 +12,9 @@ static struct unix_socket *socket_of_flight(struct list *at)
 }
 
 /* Calls `visit` for each socket in the rights of one queue. */
-static void queue_visit(struct unix_socket *unix, void (*visit)(struct unix_socket *target, void *data), void *data)
+static void queue_visit(struct unix_socket *sock, void (*visit)(struct unix_socket *target, void *data), void *data)
 {
-	list_for_each(at, &unix->queue)
+	list_for_each(at, &sock->queue)
 	{
 		const struct rights *rights = list_entry(at, struct unix_message, list)->rights;
 
@@ -28,12 +28,12 @@ static void queue_visit(struct unix_socket *unix, void (*visit)(struct unix_sock
 }
 
 /* Everything that is to be had through a socket: its queue, and those of connections that wait to be accepted. */
-static void socket_visit(struct unix_socket *unix, void (*visit)(struct unix_socket *target, void *data), void *data)
+static void socket_visit(struct unix_socket *sock, void (*visit)(struct unix_socket *target, void *data), void *data)
 {
-	lock_acquire(&unix->socket.lock);
-	queue_visit(unix, visit, data);
-	if (unix->state == UNIX_LISTENING) {
-		list_for_each(at, &unix->pending)
+	lock_acquire(&sock->socket.lock);
+	queue_visit(sock, visit, data);
+	if (sock->state == UNIX_LISTENING) {
+		list_for_each(at, &sock->pending)
 		{
 			struct unix_socket *pending = list_entry(at, struct unix_socket, pending);
 
@@ -42,7 +42,7 @@ static void socket_visit(struct unix_socket *unix, void (*visit)(struct unix_soc
 			lock_release(&pending->socket.lock);
 		}
 	}
-	lock_release(&unix->socket.lock);
+	lock_release(&sock->socket.lock);
 }
 
 static void reference_known(struct unix_socket *target, void *data)
@@ -70,29 +70,29 @@ static void reachable_mark(void)
 	list_init(&work);
 	list_for_each(at, &flight_sockets)
 	{
-		struct unix_socket *unix = socket_of_flight(at);
-		uint32_t references = __atomic_load_n(&unix->socket.file->references, __ATOMIC_ACQUIRE);
+		struct unix_socket *sock = socket_of_flight(at);
+		uint32_t references = __atomic_load_n(&sock->socket.file->references, __ATOMIC_ACQUIRE);
 
-		unix->flight.candidate = references == unix->flight.count;
-		unix->flight.outside = unix->flight.count;
-		unix->flight.reached = false;
+		sock->flight.candidate = references == sock->flight.count;
+		sock->flight.outside = sock->flight.count;
+		sock->flight.reached = false;
 	}
 	list_for_each(at, &flight_sockets) if (socket_of_flight(at)->flight.candidate)
 		socket_visit(socket_of_flight(at), reference_known, NULL);
 	list_for_each(at, &flight_sockets) if (socket_of_flight(at)->flight.outside)
 		socket_reach(socket_of_flight(at), &work);
 	while (!list_is_empty(&work)) {
-		struct unix_socket *unix = list_entry(work.next, struct unix_socket, flight.work);
+		struct unix_socket *sock = list_entry(work.next, struct unix_socket, flight.work);
 
-		list_remove(&unix->flight.work);
-		socket_visit(unix, socket_reach, &work);
+		list_remove(&sock->flight.work);
+		socket_visit(sock, socket_reach, &work);
 	}
 }
 
 /* The rights in a queue that nobody can read. */
-static void queue_empty(struct unix_socket *unix, struct list *garbage)
+static void queue_empty(struct unix_socket *sock, struct list *garbage)
 {
-	list_for_each(at, &unix->queue)
+	list_for_each(at, &sock->queue)
 	{
 		struct unix_message *message = list_entry(at, struct unix_message, list);
 
@@ -102,12 +102,12 @@ static void queue_empty(struct unix_socket *unix, struct list *garbage)
 	}
 }
 
-static void socket_empty(struct unix_socket *unix, struct list *garbage)
+static void socket_empty(struct unix_socket *sock, struct list *garbage)
 {
-	lock_acquire(&unix->socket.lock);
-	queue_empty(unix, garbage);
-	if (unix->state == UNIX_LISTENING) {
-		list_for_each(at, &unix->pending)
+	lock_acquire(&sock->socket.lock);
+	queue_empty(sock, garbage);
+	if (sock->state == UNIX_LISTENING) {
+		list_for_each(at, &sock->pending)
 		{
 			struct unix_socket *pending = list_entry(at, struct unix_socket, pending);
 
@@ -116,7 +116,7 @@ static void socket_empty(struct unix_socket *unix, struct list *garbage)
 			lock_release(&pending->socket.lock);
 		}
 	}
-	lock_release(&unix->socket.lock);
+	lock_release(&sock->socket.lock);
 }
 
 /* Without the lock: closing what the garbage held. */
@@ -141,10 +141,10 @@ void rights_collect(void)
 	reachable_mark();
 	list_for_each(at, &flight_sockets)
 	{
-		struct unix_socket *unix = socket_of_flight(at);
+		struct unix_socket *sock = socket_of_flight(at);
 
-		if (unix->flight.candidate && !unix->flight.reached)
-			socket_empty(unix, &garbage);
+		if (sock->flight.candidate && !sock->flight.reached)
+			socket_empty(sock, &garbage);
 	}
 	/* Landed only now: landing takes sockets off the list that was just walked. */
 	list_for_each(at, &garbage) rights_land(list_entry(at, struct rights, list));

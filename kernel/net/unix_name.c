@@ -40,9 +40,9 @@ static struct unix_address *address_new(const void *raw, uint32_t bytes)
 	return address;
 }
 
-void unix_address_copy(const struct unix_socket *unix, struct socket_address *out)
+void unix_address_copy(const struct unix_socket *sock, struct socket_address *out)
 {
-	const struct unix_address *address = unix_address(unix);
+	const struct unix_address *address = unix_address(sock);
 
 	out->bytes = address ? address->bytes : 0;
 	if (address)
@@ -51,11 +51,11 @@ void unix_address_copy(const struct unix_socket *unix, struct socket_address *ou
 
 int unix_name(struct socket *socket, bool of_peer, struct socket_address *out)
 {
-	struct unix_socket *unix = unix_of(socket), *peer = of_peer ? unix_peer_get(unix) : NULL;
+	struct unix_socket *sock = unix_of(socket), *peer = of_peer ? unix_peer_get(sock) : NULL;
 
 	if (of_peer && !peer)
 		return -ENOTCONN;
-	unix_address_copy(of_peer ? peer : unix, out);
+	unix_address_copy(of_peer ? peer : sock, out);
 	unix_put(peer);
 	if (!out->bytes) {
 		out->bytes = FAMILY_BYTES;
@@ -79,32 +79,32 @@ static void path_of_address(char text[sizeof(struct sockaddr_un)], const struct 
 }
 
 /* The name was made: the socket gets it, unless it has one. The bind lock is held. */
-static int path_take(struct unix_socket *unix, const char *text, const struct path *place)
+static int path_take(struct unix_socket *sock, const char *text, const struct path *place)
 {
 	struct inode *inode = place->dentry->inode;
 	struct unix_address *address;
 	struct socket_address name = {.family = AF_UNIX};
 	size_t length = strlen(text);
 
-	if (unix->address)
+	if (sock->address)
 		return -EINVAL;
 	memcpy(name.raw + FAMILY_BYTES, text, length);
 	address = address_new(name.raw, (uint32_t)(FAMILY_BYTES + length + 1));
 	if (!address)
 		return -ENOMEM;
-	unix->place = *place;
+	sock->place = *place;
 	dentry_get(place->dentry);
 	lock_acquire(&inode->lock);
-	inode->socket = unix;
+	inode->socket = sock;
 	lock_release(&inode->lock);
-	__atomic_store_n(&unix->address, address, __ATOMIC_RELEASE);
+	__atomic_store_n(&sock->address, address, __ATOMIC_RELEASE);
 	return 0;
 }
 
-static int path_bind(struct unix_socket *unix, const struct socket_address *address)
+static int path_bind(struct unix_socket *sock, const struct socket_address *address)
 {
 	char text[sizeof(struct sockaddr_un)];
-	uint32_t mode = S_IFSOCK | (unix->socket.file->inode->mode & 07777);
+	uint32_t mode = S_IFSOCK | (sock->socket.file->inode->mode & 07777);
 	struct last_component at;
 	struct path place;
 	int error;
@@ -115,9 +115,9 @@ static int path_bind(struct unix_socket *unix, const struct socket_address *addr
 		return error;
 	error = name_make_node(&at, mode, 0, &place);
 	if (!error) {
-		lock_acquire(&unix->bind_lock);
-		error = path_take(unix, text, &place);
-		lock_release(&unix->bind_lock);
+		lock_acquire(&sock->bind_lock);
+		error = path_take(sock, text, &place);
+		lock_release(&sock->bind_lock);
 		if (error)
 			name_remove(&at, false);
 		path_put(&place);
@@ -157,32 +157,32 @@ static int path_find(const struct socket_address *address, struct unix_socket **
  * --------------------------------------------------------------------------------------------------
  */
 
-static int abstract_bind(struct unix_socket *unix, const struct socket_address *name)
+static int abstract_bind(struct unix_socket *sock, const struct socket_address *name)
 {
 	struct unix_address *address;
 	int error;
 
-	if (unix->address)
+	if (sock->address)
 		return -EINVAL;
 	address = address_new(name->raw, name->bytes);
 	if (!address)
 		return -ENOMEM;
-	error = unix_table_name(unix, address);
+	error = unix_table_name(sock, address);
 	if (error)
 		heap_free(address);
 	return error;
 }
 
-int unix_bind_any(struct unix_socket *unix)
+int unix_bind_any(struct unix_socket *sock)
 {
 	uint32_t number = (uint32_t)random_word();
 	struct socket_address name;
 	int error = 0;
 
-	if (unix_address(unix))
+	if (unix_address(sock))
 		return 0;
-	lock_acquire(&unix->bind_lock);
-	for (uint32_t tried = 0; !unix->address; tried++, number++) {
+	lock_acquire(&sock->bind_lock);
+	for (uint32_t tried = 0; !sock->address; tried++, number++) {
 		error = tried == AUTOMATIC_NAMES ? -ENOSPC : 0;
 		if (error)
 			break;
@@ -190,11 +190,11 @@ int unix_bind_any(struct unix_socket *unix)
 		name.un.sun_family = AF_UNIX;
 		name.un.sun_path[0] = '\0';
 		text_format(name.un.sun_path + 1, 6, "%05x", number % AUTOMATIC_NAMES);
-		error = abstract_bind(unix, &name);
+		error = abstract_bind(sock, &name);
 		if (error && error != -EADDRINUSE)
 			break;
 	}
-	lock_release(&unix->bind_lock);
+	lock_release(&sock->bind_lock);
 	return error;
 }
 
@@ -205,19 +205,19 @@ int unix_bind_any(struct unix_socket *unix)
 
 int unix_bind(struct socket *socket, const struct socket_address *address)
 {
-	struct unix_socket *unix = unix_of(socket);
+	struct unix_socket *sock = unix_of(socket);
 	int error;
 
 	if (address->bytes == FAMILY_BYTES && address->family == AF_UNIX)
-		return unix_bind_any(unix);
+		return unix_bind_any(sock);
 	error = unix_address_check(address);
 	if (error)
 		return error;
 	if (!is_abstract(address))
-		return path_bind(unix, address);
-	lock_acquire(&unix->bind_lock);
-	error = abstract_bind(unix, address);
-	lock_release(&unix->bind_lock);
+		return path_bind(sock, address);
+	lock_acquire(&sock->bind_lock);
+	error = abstract_bind(sock, address);
+	lock_release(&sock->bind_lock);
 	return error;
 }
 
@@ -237,15 +237,15 @@ int unix_find(const struct socket_address *address, int type, struct unix_socket
 	return error;
 }
 
-void unix_name_release(struct unix_socket *unix)
+void unix_name_release(struct unix_socket *sock)
 {
-	struct path place = unix->place;
+	struct path place = sock->place;
 
 	if (!place.dentry)
 		return;
 	lock_acquire(&place.dentry->inode->lock);
 	place.dentry->inode->socket = NULL;
 	lock_release(&place.dentry->inode->lock);
-	unix->place.dentry = NULL;
+	sock->place.dentry = NULL;
 	path_put(&place);
 }

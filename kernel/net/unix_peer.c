@@ -3,45 +3,48 @@
 
 #include "kernel/net/unix_socket.h"
 
-void unix_follow_end(struct unix_socket *unix, struct unix_socket *peer)
+void unix_follow_end(struct unix_socket *sock, struct unix_socket *peer)
 {
 	lock_acquire(&peer->socket.lock);
-	list_remove(&unix->follow);
+	list_remove(&sock->follow);
 	lock_release(&peer->socket.lock);
 }
 
 /* Sets the peer, whose reference is taken over; returns the one before, whose reference is the caller's. The bind lock
  * is held. */
-static struct unix_socket *peer_replace(struct unix_socket *unix, struct unix_socket *peer)
+static struct unix_socket *peer_replace(struct unix_socket *sock, struct unix_socket *peer)
 {
 	struct unix_socket *old;
 
-	lock_acquire(&unix->socket.lock);
-	old = unix->peer;
-	unix->peer = peer;
-	__atomic_store_n(&unix->state, peer ? UNIX_CONNECTED : UNIX_CLOSED, __ATOMIC_RELEASE);
-	lock_release(&unix->socket.lock);
+	lock_acquire(&sock->socket.lock);
+	old = sock->peer;
+	sock->peer = peer;
+	__atomic_store_n(&sock->state, peer ? UNIX_CONNECTED : UNIX_CLOSED, __ATOMIC_RELEASE);
+	lock_release(&sock->socket.lock);
 	if (old)
-		unix_follow_end(unix, old);
+		unix_follow_end(sock, old);
 	if (peer) {
 		lock_acquire(&peer->socket.lock);
-		list_append(&peer->followers, &unix->follow);
+		list_append(&peer->followers, &sock->follow);
 		lock_release(&peer->socket.lock);
 	}
 	return old;
 }
 
 /* What the old peer sent is not for this socket any more; if there was something, he learns of it. */
-static void queue_drop(struct unix_socket *unix, struct unix_socket *old)
+static void queue_drop(struct unix_socket *sock, struct unix_socket *old)
 {
 	struct list messages;
 	bool told;
 
 	list_init(&messages);
-	lock_acquire(&unix->socket.lock);
-	list_splice(&messages, &unix->queue);
-	unix->queue_count = 0;
-	lock_release(&unix->socket.lock);
+	/* Readers look at the queue's first message with the read lock alone. */
+	lock_acquire(&sock->read_lock);
+	lock_acquire(&sock->socket.lock);
+	list_splice(&messages, &sock->queue);
+	sock->queue_count = 0;
+	lock_release(&sock->socket.lock);
+	lock_release(&sock->read_lock);
 	if (list_is_empty(&messages))
 		return;
 	list_for_each_safe(at, after, &messages)
@@ -49,9 +52,9 @@ static void queue_drop(struct unix_socket *unix, struct unix_socket *old)
 		list_remove(at);
 		unix_message_free(list_entry(at, struct unix_message, list), NULL);
 	}
-	wait_queue_wake(&unix->senders, 0);
+	wait_queue_wake(&sock->senders, 0);
 	lock_acquire(&old->socket.lock);
-	told = !old->dead && old->peer == unix;
+	told = !old->dead && old->peer == sock;
 	if (told)
 		__atomic_store_n(&old->socket.error, ECONNRESET, __ATOMIC_RELAXED);
 	lock_release(&old->socket.lock);
@@ -60,43 +63,36 @@ static void queue_drop(struct unix_socket *unix, struct unix_socket *old)
 }
 
 /* Takes over the reference on the new peer, which may be NULL. */
-static void peer_change(struct unix_socket *unix, struct unix_socket *peer)
+static void peer_change(struct unix_socket *sock, struct unix_socket *peer)
 {
 	struct unix_socket *old;
 
-	lock_acquire(&unix->bind_lock);
-	old = peer_replace(unix, peer);
-	lock_release(&unix->bind_lock);
-	if (old && old != peer) {
-		/* Readers look at their queue's first message without the lock. */
-		lock_acquire(&unix->read_lock);
-		queue_drop(unix, old);
-		lock_release(&unix->read_lock);
-	}
+	lock_acquire(&sock->bind_lock);
+	old = peer_replace(sock, peer);
+	lock_release(&sock->bind_lock);
+	if (old && old != peer)
+		queue_drop(sock, old);
 	unix_put(old);
-	wait_queue_wake(&unix->socket.writers, 0);
+	wait_queue_wake(&sock->socket.writers, 0);
 }
 
-void unix_peer_lost(struct unix_socket *unix, struct unix_socket *peer)
+void unix_peer_lost(struct unix_socket *sock, struct unix_socket *peer)
 {
 	struct unix_socket *old = NULL;
 
-	lock_acquire(&unix->bind_lock);
-	if (unix->peer == peer)
-		old = peer_replace(unix, NULL);
-	lock_release(&unix->bind_lock);
-	if (old) {
-		lock_acquire(&unix->read_lock);
-		queue_drop(unix, old);
-		lock_release(&unix->read_lock);
-	}
+	lock_acquire(&sock->bind_lock);
+	if (sock->peer == peer)
+		old = peer_replace(sock, NULL);
+	lock_release(&sock->bind_lock);
+	if (old)
+		queue_drop(sock, old);
 	unix_put(old);
 }
 
 /* The peer's credentials stay what they were: datagram sockets have those of pairs only. */
 int unix_connect_datagram(struct socket *socket, const struct socket_address *address, bool wait)
 {
-	struct unix_socket *unix = unix_of(socket), *peer;
+	struct unix_socket *sock = unix_of(socket), *peer;
 	bool admits;
 	int error;
 
@@ -104,23 +100,23 @@ int unix_connect_datagram(struct socket *socket, const struct socket_address *ad
 	if (address->bytes < sizeof(address->family))
 		return -EINVAL;
 	if (address->family == AF_UNSPEC) {
-		peer_change(unix, NULL);
+		peer_change(sock, NULL);
 		return 0;
 	}
 	error = unix_address_check(address);
 	if (!error && socket_has(socket, SOCKET_PASSCRED))
-		error = unix_bind_any(unix);
+		error = unix_bind_any(sock);
 	if (!error)
 		error = unix_find(address, socket->type, &peer);
 	if (error)
 		return error;
 	lock_acquire(&peer->socket.lock);
-	admits = !peer->peer || peer->peer == unix;
+	admits = !peer->peer || peer->peer == sock;
 	lock_release(&peer->socket.lock);
 	if (!admits) {
 		unix_put(peer);
 		return -EPERM;
 	}
-	peer_change(unix, peer);
+	peer_change(sock, peer);
 	return 0;
 }

@@ -56,28 +56,28 @@ static const struct socket_ops *ops_of_type(int type)
 
 struct unix_socket *unix_new(int type)
 {
-	struct unix_socket *unix = heap_new(struct unix_socket);
+	struct unix_socket *sock = heap_new(struct unix_socket);
 
-	if (!unix)
+	if (!sock)
 		return NULL;
-	socket_init(&unix->socket, ops_of_type(type), AF_UNIX, type);
-	unix->references = 1;
-	unix->queue_max = UNIX_DATAGRAMS_MAX;
-	wait_queue_init(&unix->senders);
-	list_init(&unix->queue);
-	list_init(&unix->followers);
-	list_init(&unix->follow);
-	list_init(&unix->pending);
-	list_init(&unix->in_bucket);
-	list_init(&unix->flight.list);
-	list_init(&unix->flight.work);
-	unix_table_add(unix);
-	return unix;
+	socket_init(&sock->socket, ops_of_type(type), AF_UNIX, type);
+	sock->references = 1;
+	sock->queue_max = UNIX_DATAGRAMS_MAX;
+	wait_queue_init(&sock->senders);
+	list_init(&sock->queue);
+	list_init(&sock->followers);
+	list_init(&sock->follow);
+	list_init(&sock->pending);
+	list_init(&sock->in_bucket);
+	list_init(&sock->flight.list);
+	list_init(&sock->flight.work);
+	unix_table_add(sock);
+	return sock;
 }
 
 int unix_create(int type, int protocol, struct socket **out)
 {
-	struct unix_socket *unix;
+	struct unix_socket *sock;
 
 	if (protocol && protocol != AF_UNIX)
 		return -EPROTONOSUPPORT;
@@ -85,22 +85,22 @@ int unix_create(int type, int protocol, struct socket **out)
 		type = SOCK_DGRAM;
 	if (type != SOCK_STREAM && type != SOCK_DGRAM && type != SOCK_SEQPACKET)
 		return -ESOCKTNOSUPPORT;
-	unix = unix_new(type);
-	if (!unix)
+	sock = unix_new(type);
+	if (!sock)
 		return -ENOMEM;
-	*out = &unix->socket;
+	*out = &sock->socket;
 	return 0;
 }
 
-void unix_put(struct unix_socket *unix)
+void unix_put(struct unix_socket *sock)
 {
-	if (!unix || __atomic_sub_fetch(&unix->references, 1, __ATOMIC_ACQ_REL) != 0)
+	if (!sock || __atomic_sub_fetch(&sock->references, 1, __ATOMIC_ACQ_REL) != 0)
 		return;
-	if (unix->address && __atomic_sub_fetch(&unix->address->references, 1, __ATOMIC_ACQ_REL) == 0)
-		heap_free(unix->address);
-	heap_free(unix->spare);
-	socket_end(&unix->socket);
-	heap_free(unix);
+	if (sock->address && __atomic_sub_fetch(&sock->address->references, 1, __ATOMIC_ACQ_REL) == 0)
+		heap_free(sock->address);
+	heap_free(sock->spare);
+	socket_end(&sock->socket);
+	heap_free(sock);
 }
 
 struct unix_socket *unix_of_file(const struct file *file)
@@ -110,31 +110,31 @@ struct unix_socket *unix_of_file(const struct file *file)
 	return socket && socket->domain == AF_UNIX ? unix_of(socket) : NULL;
 }
 
-void unix_changed(struct unix_socket *unix)
+void unix_changed(struct unix_socket *sock)
 {
-	wait_queue_wake(&unix->socket.readers, 0);
-	wait_queue_wake(&unix->socket.writers, 0);
+	wait_queue_wake(&sock->socket.readers, 0);
+	wait_queue_wake(&sock->socket.writers, 0);
 }
 
 /* `ended`: what ends for this socket; `error`: what it is told besides, or 0. */
-static void end_tell(struct unix_socket *unix, uint32_t ended, int error)
+static void end_tell(struct unix_socket *sock, uint32_t ended, int error)
 {
-	lock_acquire(&unix->socket.lock);
-	__atomic_fetch_or(&unix->ended, ended, __ATOMIC_RELEASE);
+	lock_acquire(&sock->socket.lock);
+	__atomic_fetch_or(&sock->ended, ended, __ATOMIC_RELEASE);
 	if (error)
-		__atomic_store_n(&unix->socket.error, error, __ATOMIC_RELAXED);
-	lock_release(&unix->socket.lock);
-	unix_changed(unix);
+		__atomic_store_n(&sock->socket.error, error, __ATOMIC_RELAXED);
+	lock_release(&sock->socket.lock);
+	unix_changed(sock);
 }
 
 static int unix_shutdown(struct socket *socket, int how)
 {
 	static const uint32_t own[] = {UNIX_NO_RECEIVE, UNIX_NO_SEND, UNIX_ENDED};
 	static const uint32_t others[] = {UNIX_NO_SEND, UNIX_NO_RECEIVE, UNIX_ENDED};
-	struct unix_socket *unix = unix_of(socket), *peer;
+	struct unix_socket *sock = unix_of(socket), *peer;
 
-	peer = unix_is_connected_type(unix) ? unix_peer_get(unix) : NULL;
-	end_tell(unix, own[how], 0);
+	peer = unix_is_connected_type(sock) ? unix_peer_get(sock) : NULL;
+	end_tell(sock, own[how], 0);
 	if (peer)
 		end_tell(peer, others[how], 0);
 	unix_put(peer);
@@ -158,39 +158,39 @@ static void messages_free(struct list *messages)
 }
 
 /* Ends the socket for everyone who finds it from here on; takes what is queued. */
-static struct unix_socket *close_begin(struct unix_socket *unix, struct list *messages, struct list *pending)
+static struct unix_socket *close_begin(struct unix_socket *sock, struct list *messages, struct list *pending)
 {
 	struct unix_socket *peer;
 
 	list_init(messages);
 	list_init(pending);
-	lock_acquire(&unix->socket.lock);
-	unix->dead = true;
-	unix->socket.file = NULL;
-	list_splice(messages, &unix->queue);
-	if (unix->state == UNIX_LISTENING)
-		list_splice(pending, &unix->pending);
-	__atomic_store_n(&unix->state, UNIX_CLOSED, __ATOMIC_RELEASE);
-	__atomic_store_n(&unix->ended, UNIX_ENDED, __ATOMIC_RELEASE);
-	peer = unix->peer;
-	unix->peer = NULL;
-	lock_release(&unix->socket.lock);
+	lock_acquire(&sock->socket.lock);
+	sock->dead = true;
+	sock->socket.file = NULL;
+	list_splice(messages, &sock->queue);
+	if (sock->state == UNIX_LISTENING)
+		list_splice(pending, &sock->pending);
+	__atomic_store_n(&sock->state, UNIX_CLOSED, __ATOMIC_RELEASE);
+	__atomic_store_n(&sock->ended, UNIX_ENDED, __ATOMIC_RELEASE);
+	peer = sock->peer;
+	sock->peer = NULL;
+	lock_release(&sock->socket.lock);
 	return peer;
 }
 
-static void close_socket(struct unix_socket *unix, bool accepted)
+static void close_socket(struct unix_socket *sock, bool accepted)
 {
 	struct list messages, pending;
 	struct unix_socket *peer;
 
-	unix_name_release(unix);
-	unix_table_remove(unix);
-	peer = close_begin(unix, &messages, &pending);
-	wait_queue_wake(&unix->senders, 0);
-	if (peer && unix_is_connected_type(unix))
+	unix_name_release(sock);
+	unix_table_remove(sock);
+	peer = close_begin(sock, &messages, &pending);
+	wait_queue_wake(&sock->senders, 0);
+	if (peer && unix_is_connected_type(sock))
 		end_tell(peer, UNIX_ENDED, list_is_empty(&messages) && accepted ? 0 : ECONNRESET);
 	else if (peer)
-		unix_follow_end(unix, peer);
+		unix_follow_end(sock, peer);
 	messages_free(&messages);
 	/* Connections that nobody accepted. They have none of their own. */
 	list_for_each_safe(at, after, &pending)
@@ -200,12 +200,12 @@ static void close_socket(struct unix_socket *unix, bool accepted)
 	}
 	/* Only now: it is the sender of all those messages. */
 	unix_put(peer);
-	unix_put(unix);
+	unix_put(sock);
 }
 
-void unix_close(struct unix_socket *unix)
+void unix_close(struct unix_socket *sock)
 {
-	close_socket(unix, true);
+	close_socket(sock, true);
 	rights_collect();
 }
 

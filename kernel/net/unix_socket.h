@@ -2,7 +2,7 @@
  * Inside of AF_UNIX.
  *
  * Locks: socket.lock of each socket guards its queue, state, peer and followers. Where two are needed: by address, but
- * a listening socket comes before those in its `pending` list. unix->bind_lock > the tree's lock. unix->read_lock (one reader at a time; held during
+ * a listening socket comes before those in its `pending` list. sock->bind_lock > the tree's lock. sock->read_lock (one reader at a time; held during
  * copies to the application) > the lock of descriptors in flight (net/rights.h) > socket.lock > queues' locks. No other
  * lock is taken inside. The table's lock (net/unix_name.c) and inode->lock are taken alone.
  *
@@ -22,7 +22,7 @@
 #define UNIX_WRITABLE (EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND)
 
 enum unix_state { UNIX_CLOSED, UNIX_CONNECTED, UNIX_LISTENING };
-/* unix->ended: what shutdown, or the other end, has ended. */
+/* sock->ended: what shutdown, or the other end, has ended. */
 enum { UNIX_NO_RECEIVE = 1, UNIX_NO_SEND = 2, UNIX_ENDED = 3 };
 
 /* A name; does not change once made. A path of full length is followed by a NUL that no longer fits sockaddr_un. */
@@ -35,6 +35,14 @@ struct unix_address {
 	};
 };
 
+/* The credentials of a message. */
+struct unix_sender {
+	bool is_known;
+	int32_t pid;
+	uint32_t uid;
+	uint32_t gid;
+};
+
 struct unix_message {
 	struct list list;
 	struct unix_socket *sender;
@@ -44,11 +52,8 @@ struct unix_message {
 	uint32_t taken;    /* bytes read already (stream) */
 	uint32_t capacity; /* of bytes */
 	bool holds_sender; /* a reference */
-	bool has_credentials;
 	bool peeked;
-	int32_t pid;
-	uint32_t uid;
-	uint32_t gid;
+	struct unix_sender from;
 	uint8_t bytes[];
 };
 
@@ -61,6 +66,7 @@ struct unix_socket {
 	struct lock read_lock;
 	struct list queue; /* of unix_message */
 	uint32_t queue_count;
+	uint32_t arrived;           /* messages that ever came */
 	uint32_t queue_max;         /* more are not let in but from the peer: datagrams, or connections to accept */
 	uint32_t sent_bytes;        /* charges of messages sent and not yet read */
 	struct unix_message *spare; /* the message read last, for the next one to come; exchanged atomically */
@@ -85,39 +91,39 @@ static inline struct unix_socket *unix_of(struct socket *socket)
 }
 
 /* Streams and sequenced packets: what they send goes to whom they are connected to, for ever. */
-static inline bool unix_is_connected_type(const struct unix_socket *unix)
+static inline bool unix_is_connected_type(const struct unix_socket *sock)
 {
-	return unix->socket.type != SOCK_DGRAM;
+	return sock->socket.type != SOCK_DGRAM;
 }
 
-static inline struct unix_address *unix_address(const struct unix_socket *unix)
+static inline struct unix_address *unix_address(const struct unix_socket *sock)
 {
-	return __atomic_load_n(&unix->address, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&sock->address, __ATOMIC_ACQUIRE);
 }
 
-static inline uint32_t unix_ended(const struct unix_socket *unix)
+static inline uint32_t unix_ended(const struct unix_socket *sock)
 {
-	return __atomic_load_n(&unix->ended, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&sock->ended, __ATOMIC_ACQUIRE);
 }
 
-static inline uint32_t unix_state(const struct unix_socket *unix)
+static inline uint32_t unix_state(const struct unix_socket *sock)
 {
-	return __atomic_load_n(&unix->state, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&sock->state, __ATOMIC_ACQUIRE);
 }
 
 /* --- net/unix_socket.c: their life ------------------------------------------------------------------------------- */
 
 struct unix_socket *unix_new(int type);
-static inline void unix_get(struct unix_socket *unix)
+static inline void unix_get(struct unix_socket *sock)
 {
-	__atomic_fetch_add(&unix->references, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&sock->references, 1, __ATOMIC_RELAXED);
 }
 /* NULL is allowed. No locks held. */
-void unix_put(struct unix_socket *unix);
+void unix_put(struct unix_socket *sock);
 /* As closing its file does: everybody concerned is told, what is queued is dropped; gives the file's reference back. */
-void unix_close(struct unix_socket *unix);
+void unix_close(struct unix_socket *sock);
 /* Everyone who waits for anything looks again. */
-void unix_changed(struct unix_socket *unix);
+void unix_changed(struct unix_socket *sock);
 /* The AF_UNIX socket of a file, or NULL. */
 struct unix_socket *unix_of_file(const struct file *file);
 
@@ -125,16 +131,16 @@ struct unix_socket *unix_of_file(const struct file *file);
 
 int unix_bind(struct socket *socket, const struct socket_address *address);
 /* A name that nobody has, unless there is one already. */
-int unix_bind_any(struct unix_socket *unix);
+int unix_bind_any(struct unix_socket *sock);
 int unix_name(struct socket *socket, bool of_peer, struct socket_address *out);
 /* Checks length and family: -EINVAL. */
 int unix_address_check(const struct socket_address *address);
 /* Who has the name, with a reference: -ECONNREFUSED, -EPROTOTYPE, or a walk's errors. */
 int unix_find(const struct socket_address *address, int type, struct unix_socket **out);
-void unix_address_copy(const struct unix_socket *unix, struct socket_address *out);
-void unix_name_release(struct unix_socket *unix);
-void unix_table_add(struct unix_socket *unix);
-void unix_table_remove(struct unix_socket *unix);
+void unix_address_copy(const struct unix_socket *sock, struct socket_address *out);
+void unix_name_release(struct unix_socket *sock);
+void unix_table_add(struct unix_socket *sock);
+void unix_table_remove(struct unix_socket *sock);
 
 /* --- net/unix_connect.c ------------------------------------------------------------------------------------------ */
 
@@ -145,26 +151,13 @@ int unix_pair(struct socket *one, struct socket *other);
 /* Datagrams: */
 int unix_connect_datagram(struct socket *socket, const struct socket_address *address, bool wait);
 /* Who is to get datagrams without an address, with a reference; or NULL. */
-struct unix_socket *unix_peer_get(struct unix_socket *unix);
+struct unix_socket *unix_peer_get(struct unix_socket *sock);
 /* The peer was found to be dead: from here on there is none, unless there is another one already. */
-void unix_peer_lost(struct unix_socket *unix, struct unix_socket *peer);
+void unix_peer_lost(struct unix_socket *sock, struct unix_socket *peer);
 /* Takes the socket off its peer's list. */
-void unix_follow_end(struct unix_socket *unix, struct unix_socket *peer);
+void unix_follow_end(struct unix_socket *sock, struct unix_socket *peer);
 
 /* --- net/unix_message.c: queues ---------------------------------------------------------------------------------- */
-
-/* What sendmsg's control messages say: rights and credentials. */
-struct unix_ancillary {
-	struct rights *rights;
-	bool has_credentials;
-	int32_t pid;
-	uint32_t uid;
-	uint32_t gid;
-};
-/* -EINVAL, -EBADF, -EPERM, -ESRCH, -ETOOMANYREFS, -ENOMEM; NULL without control messages costs nothing. */
-int unix_ancillary_get(struct unix_ancillary *ancillary, const struct socket_message *message);
-/* Gives the rights back if no message took them. */
-void unix_ancillary_end(struct unix_ancillary *ancillary);
 
 /* What Linux would count for a message of so many bytes: buffers fill up at the same byte. */
 uint32_t unix_charge(size_t length, size_t linear_max);
@@ -173,16 +166,30 @@ struct unix_message *unix_message_new(struct unix_socket *sender, struct unix_so
 				      uint32_t charge);
 /* Gives sender and receiver back what is theirs. `receiver` may keep the memory. NULL: nobody does. */
 void unix_message_free(struct unix_message *message, struct unix_socket *receiver);
-/* Credentials and rights go into the message; the rights are in flight from here on. -ETOOMANYREFS */
-int unix_message_attach(struct unix_message *message, struct unix_ancillary *ancillary, struct unix_socket *receiver);
 /* Waits until the sender's buffer has room: as socket_wait; a pending error, or -EPIPE after the end. */
-int unix_room_wait(struct unix_socket *unix, uint64_t deadline_ns);
-bool unix_has_room(const struct unix_socket *unix);
-/* What recvmsg gets besides bytes: `rights` (NULL: none) are consumed. */
-void unix_ancillary_put(struct unix_socket *unix, struct socket_message *message, const struct unix_message *from,
-			struct rights *rights);
+int unix_room_wait(struct unix_socket *sock, uint64_t deadline_ns);
+bool unix_has_room(const struct unix_socket *sock);
+
+/* --- net/unix_ancillary.c: what goes along with bytes -------------------------------------------------------------- */
+
+/* What sendmsg's control messages say. */
+struct unix_ancillary {
+	struct rights *rights;
+	struct unix_sender sender;
+};
+/* -EINVAL, -EBADF, -EPERM, -ESRCH, -ENOMEM */
+int unix_ancillary_get(struct unix_ancillary *ancillary, const struct socket_message *message);
+/* Gives the rights back if no message took them. */
+void unix_ancillary_end(struct unix_ancillary *ancillary);
+/* What was said goes into the message; rights are in flight from here on. -ETOOMANYREFS, -ENOMEM */
+int unix_message_attach(struct unix_message *message, struct unix_ancillary *ancillary);
+/* The calling process's credentials, if one of the ends asks for some and none were said. */
+void unix_message_sign(struct unix_message *message, const struct unix_socket *receiver);
 /* The rights of a message: taken out, or copies if they are only peeked at. NULL: none. */
 struct rights *unix_rights_take(struct unix_message *message, bool peek);
+/* What recvmsg gets besides bytes: `rights` (NULL: none) are consumed. No locks held. */
+void unix_ancillary_put(struct unix_socket *sock, struct socket_message *message, const struct unix_sender *sender,
+			struct rights *rights);
 
 /* --- net/unix_stream.c, net/unix_datagram.c ----------------------------------------------------------------------- */
 

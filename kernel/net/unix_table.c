@@ -33,23 +33,23 @@ static struct unix_socket *name_find(const void *raw, uint32_t bytes, int type)
 {
 	list_for_each(at, bucket_of(raw, bytes, type))
 	{
-		struct unix_socket *unix = list_entry(at, struct unix_socket, in_bucket);
+		struct unix_socket *sock = list_entry(at, struct unix_socket, in_bucket);
 
-		if (unix->socket.type == type && unix->address->bytes == bytes &&
-		    !memcmp(unix->address->raw, raw, bytes))
-			return unix;
+		if (sock->socket.type == type && sock->address->bytes == bytes &&
+		    !memcmp(sock->address->raw, raw, bytes))
+			return sock;
 	}
 	return NULL;
 }
 
-int unix_table_name(struct unix_socket *unix, struct unix_address *address)
+int unix_table_name(struct unix_socket *sock, struct unix_address *address)
 {
 	int error = -EADDRINUSE;
 
 	lock_acquire(&table_lock);
-	if (!name_find(address->raw, address->bytes, unix->socket.type)) {
-		__atomic_store_n(&unix->address, address, __ATOMIC_RELEASE);
-		list_append(bucket_of(address->raw, address->bytes, unix->socket.type), &unix->in_bucket);
+	if (!name_find(address->raw, address->bytes, sock->socket.type)) {
+		__atomic_store_n(&sock->address, address, __ATOMIC_RELEASE);
+		list_append(bucket_of(address->raw, address->bytes, sock->socket.type), &sock->in_bucket);
 		error = 0;
 	}
 	lock_release(&table_lock);
@@ -58,28 +58,28 @@ int unix_table_name(struct unix_socket *unix, struct unix_address *address)
 
 struct unix_socket *unix_table_find(const struct socket_address *address, int type)
 {
-	struct unix_socket *unix;
+	struct unix_socket *sock;
 
 	lock_acquire(&table_lock);
-	unix = name_find(address->raw, address->bytes, type);
-	if (unix)
-		unix_get(unix);
+	sock = name_find(address->raw, address->bytes, type);
+	if (sock)
+		unix_get(sock);
 	lock_release(&table_lock);
-	return unix;
+	return sock;
 }
 
-void unix_table_add(struct unix_socket *unix)
+void unix_table_add(struct unix_socket *sock)
 {
 	lock_acquire(&table_lock);
-	list_append(&sockets, &unix->in_table);
+	list_append(&sockets, &sock->in_table);
 	lock_release(&table_lock);
 }
 
-void unix_table_remove(struct unix_socket *unix)
+void unix_table_remove(struct unix_socket *sock)
 {
 	lock_acquire(&table_lock);
-	list_remove(&unix->in_table);
-	list_remove(&unix->in_bucket);
+	list_remove(&sock->in_table);
+	list_remove(&sock->in_bucket);
 	lock_release(&table_lock);
 }
 
@@ -100,21 +100,21 @@ static void name_show(const struct unix_address *address, struct text *text)
 		text_add(text, address->un.sun_path[i] ? &address->un.sun_path[i] : "@", 1);
 }
 
-static void socket_show(struct unix_socket *unix, struct text *text)
+static void socket_show(struct unix_socket *sock, struct text *text)
 {
-	const struct unix_address *address = unix_address(unix);
-	unsigned state, references = __atomic_load_n(&unix->references, __ATOMIC_RELAXED);
+	const struct unix_address *address = unix_address(sock);
+	unsigned state, references = __atomic_load_n(&sock->references, __ATOMIC_RELAXED);
 	uint64_t number;
 
-	lock_acquire(&unix->socket.lock);
-	number = unix->socket.file ? unix->socket.file->inode->ino : 0;
+	lock_acquire(&sock->socket.lock);
+	number = sock->socket.file ? sock->socket.file->inode->ino : 0;
 	if (number)
-		state = unix->state == UNIX_CONNECTED ? SHOWN_CONNECTED : SHOWN_UNCONNECTED;
+		state = sock->state == UNIX_CONNECTED ? SHOWN_CONNECTED : SHOWN_UNCONNECTED;
 	else
-		state = unix->state == UNIX_CONNECTED ? SHOWN_CONNECTING : SHOWN_DISCONNECTING;
-	lock_release(&unix->socket.lock);
+		state = sock->state == UNIX_CONNECTED ? SHOWN_CONNECTING : SHOWN_DISCONNECTING;
+	lock_release(&sock->socket.lock);
 	text_print(text, "%016x: %08X 00000000 %08X %04X %02X %5lu", 0, references,
-		   unix_state(unix) == UNIX_LISTENING ? SHOWN_LISTENING : 0, unix->socket.type, state, number);
+		   unix_state(sock) == UNIX_LISTENING ? SHOWN_LISTENING : 0, sock->socket.type, state, number);
 	if (address)
 		name_show(address, text);
 	text_add(text, "\n", 1);

@@ -13,7 +13,7 @@ int posix_timer_get(int id, struct __kernel_itimerspec *out);
 int posix_timer_overrun(int id);
 int posix_timer_delete(int id);
 
-/* --- inside signal/: the timers' lock is held ---------------------------------------------------------------------- */
+/* --- inside signal/: the timers' lock is held --------------------------------------------------------------------- */
 
 struct posix_timer {
 	struct list list;

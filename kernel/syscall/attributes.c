@@ -110,6 +110,7 @@ static bool may_change_owner(const struct inode *inode, uint32_t uid, uint32_t g
 static int owner_change(struct inode *inode, uint32_t uid, uint32_t gid)
 {
 	struct attributes change = {.uid = uid, .gid = gid};
+	uint32_t mode = mode_without_set_ids(inode);
 
 	if (is_read_only(inode))
 		return -EROFS;
@@ -119,9 +120,9 @@ static int owner_change(struct inode *inode, uint32_t uid, uint32_t gid)
 		change.valid |= ATTR_OWNER;
 	if (gid != KEEP)
 		change.valid |= ATTR_GROUP;
-	if (!INODE_IS(inode, S_IFDIR) && inode->mode & (S_ISUID | S_ISGID)) {
+	if (!INODE_IS(inode, S_IFDIR) && mode != inode->mode) {
 		change.valid |= ATTR_MODE;
-		change.mode = mode_without_set_ids(inode) & 07777;
+		change.mode = mode & 07777;
 		/* A change of mode, on top of the one of owner. */
 		if (!process_owns(inode))
 			return -EPERM;

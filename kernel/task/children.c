@@ -40,11 +40,12 @@ static void parent_tell(struct process *parent, const struct process *child, int
 	siginfo_t info = {
 		.si_signo = signal,
 		.si_code = status_code(status),
-		._sifields._sigchld = {
-			._pid = child->pid,
-			._uid = child->credentials.uid,
-			._status = child_status_value(status),
-		},
+		._sifields._sigchld =
+			{
+				._pid = child->pid,
+				._uid = child->credentials.uid,
+				._status = child_status_value(status),
+			},
 	};
 
 	if (signal)
@@ -70,8 +71,7 @@ static bool parent_cares(const struct process *parent, int signal)
 {
 	const struct signal_action *action = &parent->actions[SIGCHLD - 1];
 
-	return signal != SIGCHLD ||
-	       !(action->handler == (uint64_t)(uintptr_t)SIG_IGN || action->flags & SA_NOCLDWAIT);
+	return signal != SIGCHLD || !(action->handler == (uint64_t)(uintptr_t)SIG_IGN || action->flags & SA_NOCLDWAIT);
 }
 
 void child_ended(struct process *process)

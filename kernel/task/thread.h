@@ -59,8 +59,8 @@ struct thread {
 	bool is_leader;   /* of the host's thread group: the last of it to end */
 
 	/* vfork: the child runs on its parent's host thread until it executes a program or exits (task/vfork.c). */
-	struct thread *lender;      /* of a child: who gets the host thread back */
-	uint64_t lender_sp;         /* of a parent: where it goes on */
+	struct thread *lender;       /* of a child: who gets the host thread back */
+	uint64_t lender_sp;          /* of a parent: where it goes on */
 	struct execution *execution; /* of a child: the program it wants to execute in a host process of its own */
 
 	/* An exception of the application, between the host's signal handler and fault_serve. */
@@ -74,8 +74,8 @@ struct thread {
 
 	uint64_t set_tls;       /* of a new process: its FS base; 0: as its parent's */
 	uint64_t set_child_tid; /* in application memory: where the new thread writes its id first; 0: nowhere */
-	struct frame *frame; /* the system call or fault being served: the application's registers */
-	bool idle; /* waits in the host: see thread_idle_begin */
+	struct frame *frame;    /* the system call or fault being served: the application's registers */
+	bool idle;              /* waits in the host: see thread_idle_begin */
 	uint64_t clear_child_tid;
 	uint64_t robust_list;
 	uint64_t robust_list_bytes;

@@ -21,7 +21,7 @@ static inline void tty_line_unmark(struct tty *tty, uint32_t position)
 }
 
 /* VERASE, VWERASE or VKILL was typed. */
-void tty_erase(struct tty *tty, uint8_t c);
+void tty_erase(struct tty *tty, uint8_t key);
 /* VREPRINT was. */
 void tty_reprint(struct tty *tty, uint8_t c);
 

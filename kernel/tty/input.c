@@ -95,8 +95,7 @@ static void line_end(struct tty *tty, uint8_t c)
 /* Line editing: true if the character was for that, or ended the line. */
 static bool canonical_take(struct tty *tty, uint8_t c)
 {
-	if (tty_is(tty, VERASE, c) || tty_is(tty, VKILL, c) ||
-	    (TTY_L(tty, IEXTEN) && tty_is(tty, VWERASE, c))) {
+	if (tty_is(tty, VERASE, c) || tty_is(tty, VKILL, c) || (TTY_L(tty, IEXTEN) && tty_is(tty, VWERASE, c))) {
 		tty_erase(tty, c);
 	} else if (TTY_L(tty, IEXTEN) && tty_is(tty, VLNEXT, c)) {
 		tty->literal_next = true;

@@ -21,8 +21,8 @@ struct pty {
 	unsigned opens; /* of the slave */
 	struct pty_owner owner;
 
-	bool locked;      /* until unlockpt(3) */
-	bool slaves_gone; /* it was opened, and closed again */
+	bool locked;                        /* until unlockpt(3) */
+	bool slaves_gone;                   /* it was opened, and closed again */
 	struct wait_queue readers, writers; /* of the master */
 };
 

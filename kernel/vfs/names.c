@@ -48,7 +48,7 @@ static int create_begin(const struct last_component *at, bool directory, struct 
 	if (!error) {
 		if ((*out)->inode)
 			error = -EEXIST;
-		else if (at->trailing_slash && !directory)
+		else if (at->dir.dentry->unlinked || (at->trailing_slash && !directory))
 			error = -ENOENT;
 		if (error)
 			dentry_put(*out);

@@ -54,6 +54,19 @@ static int create_here(const struct walk *walk, struct dentry *child, uint32_t m
 	return error;
 }
 
+/*
+ * Whether O_CREAT may open what is in the directory already. Linux's may_create_in_sticky, with fs.protected_regular
+ * and fs.protected_fifos at their default, 0: others' links, devices and sockets in a directory like /tmp are refused.
+ */
+static int reopen_check(const struct inode *dir, const struct inode *inode, const struct open_request *request)
+{
+	if (request->flags & O_EXCL || !(dir->mode & S_ISVTX) || !(dir->mode & S_IWOTH))
+		return 0;
+	if (INODE_IS(inode, S_IFREG) || INODE_IS(inode, S_IFIFO) || INODE_IS(inode, S_IFDIR))
+		return 0;
+	return inode->uid == dir->uid || inode->uid == process_current()->credentials.fsuid ? 0 : -EACCES;
+}
+
 /* The walk of O_CREAT: where the last name leads to, made if it leads nowhere. */
 static int walk_creating(struct walk *walk, const struct open_request *request, bool *created)
 {
@@ -77,11 +90,13 @@ static int walk_creating(struct walk *walk, const struct open_request *request, 
 			return error;
 		if (!child->inode) {
 			error = create_here(walk, child, request->mode);
-			if (error) {
-				dentry_put(child);
-				return error;
-			}
-			*created = true;
+			*created = !error;
+		} else if (!follow || !INODE_IS(child->inode, S_IFLNK)) {
+			error = reopen_check(walk->at->inode, child->inode, request);
+		}
+		if (error) {
+			dentry_put(child);
+			return error;
 		}
 		error = walk_enter(walk, child, follow);
 		if (error < 0)

@@ -5,12 +5,13 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import sys
 import termios
 import time
 
-PATIENCE_S = 60
+PATIENCE_S = 8
 
 
 def main() -> int:
@@ -30,6 +31,9 @@ def main() -> int:
         if text in seen and not typed:
             os.write(fd, keys.encode())
             typed = True
+    else:
+        print(f"typist: no end after {PATIENCE_S} s")
+        os.kill(pid, signal.SIGKILL)
     print(seen.replace("\r", ""), end="")
     status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     return status if status >= 0 else 128 - status

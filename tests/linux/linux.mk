@@ -2,7 +2,8 @@
 #
 #   make linux-tests     builds $(B)/tests/linux/*; tests/linux/run compares a native run with one inside Tend
 #
-# Everything executable in $(B)/tests/linux is run: conform, the ABI torture, executions, children, one page of report per kind of ELF file.
+# Everything executable in $(B)/tests/linux is run: conform, the ABI torture, executions, children, one page of report
+# per kind of ELF file.
 
 LINUX_TESTS := $(B)/tests/linux
 LINUX_CFLAGS := $(COMMON) -Itests/linux

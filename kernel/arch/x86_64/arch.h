@@ -30,9 +30,9 @@ void arch_xstate_keep(void *area);
 void arch_xstate_bring_back(const void *area);
 
 /*
- * Lets kicks reach the calling thread, which started with them blocked: the kick's handler needs `current`. signal_stack
- * is the thread's alternate signal stack, of KERNEL_SIGNAL_STACK_BYTES. The vector registers become those of a new
- * program.
+ * Lets kicks reach the calling thread, which started with them blocked: the kick's handler needs `current`.
+ * signal_stack is the thread's alternate signal stack, of KERNEL_SIGNAL_STACK_BYTES. The vector registers become those
+ * of a new program.
  */
 void arch_kick_unblock(uint64_t signal_stack);
 /* Starts the application, or continues it elsewhere: never returns. Does not touch what lies above the frame. */

@@ -28,7 +28,7 @@
 /* Interrupts on, and the bit that is always one */
 #define RFLAGS_START 0x202
 
-/* What a program may have set, the kernel must not have, and sahf does not restore: direction, trap, alignment check. */
+/* What a program may have set, the kernel must not have, sahf does not restore: direction, trap, alignment check. */
 #define RFLAGS_SLOW 0x40500
 #define RFLAGS_OVERFLOW_BIT 11
 

@@ -58,6 +58,12 @@ static void trap_enter(const siginfo_t *info, struct sigcontext *registers)
 	kernel_enter(registers, trap_entry);
 }
 
+/* The kernel may be in the vDSO, which it calls for the time: what tells is the stack. */
+static bool is_on_kernel_stack(const struct sigcontext *registers)
+{
+	return registers->rsp - kernel_boot()->arena_base < kernel_boot()->arena_bytes;
+}
+
 static void kick_enter(struct sigcontext *registers)
 {
 	struct thread *thread = current;
@@ -68,7 +74,7 @@ static void kick_enter(struct sigcontext *registers)
 		/* The frame is still whole: taking registers off the stack does not change it. */
 		registers->rsp = thread->kernel_stack - sizeof(struct frame);
 		registers->rip = (uint64_t)(uintptr_t)kick_again;
-	} else if (!is_kernel(registers->rip)) {
+	} else if (!is_kernel(registers->rip) && !is_on_kernel_stack(registers)) {
 		thread->user_ip = registers->rip;
 		kernel_enter(registers, kick_entry);
 	}

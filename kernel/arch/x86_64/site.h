@@ -10,7 +10,7 @@
  *     instructions lead to the syscall (an instruction that could not have been executed with this RAX is none). An
  *     instruction of unknown length counts as one that does.
  * So nothing but this mov was executed in front of the syscall, or something jumped to it; code in which instructions
- * overlap, and data in front of a jumped-to syscall that look like the mov of its very number, are assumed not to exist.
+ * overlap, and data in front of a jumped-to syscall that look like the mov of its very number, are taken not to exist.
  */
 #ifndef KERNEL_ARCH_SITE_H
 #define KERNEL_ARCH_SITE_H

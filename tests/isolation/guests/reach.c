@@ -1,7 +1,7 @@
 /*
- * reach NAME: one attempt to get at what is not the guest's. Each has the exit statuses that it may end with: 159 killed
- * by the filter, 139 and 132 by a fault, 0 for one that finds by itself that it got nowhere (else it says so and ends
- * with 1). `reach list` prints "STATUSES NAME" for all.
+ * reach NAME: one attempt to get at what is not the guest's. Each has the exit statuses that it may end with: 159
+ * killed by the filter, 139 and 132 by a fault, 0 for one that finds by itself that it got nowhere (else it says so and
+ * ends with 1). `reach list` prints "STATUSES NAME" for all.
  */
 #include <errno.h>
 #include <poll.h>

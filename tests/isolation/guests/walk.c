@@ -1,6 +1,6 @@
 /*
- * walk: looks at everything of the image in every way a program has, for images that are damaged. What it finds does not
- * matter; that it comes to an end does.
+ * walk: looks at everything of the image in every way a program has, for images that are damaged. What it finds does
+ * not matter; that it comes to an end does.
  */
 #include <dirent.h>
 #include <fcntl.h>

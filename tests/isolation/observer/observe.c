@@ -1,7 +1,8 @@
 /*
- * observe [--runs FIRST LAST] [--idle MS] [--without CALL] -- COMMAND...: runs a guest and holds every host call that its processes make
- * after they are locked against abi/hostcall.def. With --runs, once for each number, which takes the place of "@" in the
- * command. Says what was made, and how the runs ended; the exit status is 0 if nothing was outside of the table.
+ * observe [--runs FIRST LAST] [--idle MS] [--without CALL] -- COMMAND...: runs a guest and holds every host call that
+ * its processes make after they are locked against abi/hostcall.def. With --runs, once for each number, which takes the
+ * place of "@" in the command. Says what was made, and how the runs ended; the exit status is 0 if nothing was outside
+ * of the table.
  */
 #include <stdio.h>
 #include <stdlib.h>

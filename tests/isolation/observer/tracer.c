@@ -20,6 +20,8 @@
 #define OPTIONS                                                                                                        \
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_EXITKILL |  \
 	 PTRACE_O_TRACEEXEC)
+/* For a start that lasts, on a busy machine. */
+#define START_MS 20000
 /* si_code of a SIGSYS that a filter sent */
 #define CODE_SECCOMP 1
 #define SECCOMP_STATUS "Seccomp:\t"
@@ -168,8 +170,11 @@ static void tracee_ended(struct tracer *tracer, struct tracee *tracee, int statu
 	bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 	int number = tracee->call.nr;
 
-	/* Of a call that kills, RAX still holds the number. */
-	left_judge(tracer, tracee, is_killed && (int)tracee->result == number ? OUTCOME_KILLED : OUTCOME_MADE);
+	/* A call that traps or kills leaves its number in RAX; behind one that was to trap, somebody else may kill. */
+	if ((int)tracee->result != number)
+		left_judge(tracer, tracee, OUTCOME_MADE);
+	else if (is_killed)
+		left_judge(tracer, tracee, OUTCOME_KILLED);
 	if (tracee->has_entered && tracee->is_locked && (number == __NR_exit_group || number == __NR_exit))
 		verdict_judge(tracer->verdict, &tracee->call, OUTCOME_MADE, 0);
 	tracee->tid = 0;
@@ -236,7 +241,7 @@ bool tracer_run(char *const *argv, unsigned idle_ms, struct verdict *verdict, st
 		pid_t tid;
 		int status;
 
-		alarm_set(idle_ms);
+		alarm_set(result->locked ? idle_ms : START_MS);
 		tid = waitpid(-1, &status, __WALL);
 		if (tid < 0 && errno == EINTR) {
 			result->is_timed_out = true;

@@ -11,8 +11,8 @@ struct tracer_result {
 };
 
 /*
- * Runs argv until it and all that it started are gone. After `idle_ms` without any call or signal of anybody, it is
- * killed, and with it its guest. Returns false if it could not be observed.
+ * Runs argv until it and all that it started are gone. Once a guest has started, it is killed after `idle_ms` without
+ * any call or signal of anybody, and the guest with it. Returns false if it could not be observed.
  */
 bool tracer_run(char *const *argv, unsigned idle_ms, struct verdict *verdict, struct tracer_result *result);
 

@@ -1,7 +1,7 @@
 /*
- * What a guest's calls are held against: the table of host calls, read by tests/policy/evaluator.c, which shares no code
- * with the filter. The values that differ from guest to guest (addresses, descriptors) are the tender's own words, taken
- * from the boot structure before the first of the guest's processes runs.
+ * What a guest's calls are held against: the table of host calls, read by tests/policy/evaluator.c, which shares no
+ * code with the filter. The values that differ from guest to guest (addresses, descriptors) are the tender's own words,
+ * taken from the boot structure before the first of the guest's processes runs.
  */
 #ifndef TESTS_ISOLATION_OBSERVER_VERDICT_H
 #define TESTS_ISOLATION_OBSERVER_VERDICT_H

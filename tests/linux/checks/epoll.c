@@ -271,7 +271,7 @@ CHECK(epoll_fairness, "epoll_ctl,epoll_wait")
 CHECK(epoll_timer, "epoll_wait,timerfd_settime")
 {
 	uint64_t ticks;
-	struct itimerspec timer = {.it_value = {0, 10000000}};
+	struct itimerspec timer = {.it_value = {0, 200000000}};
 	long epoll = CALL(epoll_create1, 0);
 	long fd = CALL(timerfd_create, CLOCK_MONOTONIC, TFD_NONBLOCK);
 	watch(epoll, EPOLL_CTL_ADD, fd, EPOLLIN | EPOLLET, 1);
