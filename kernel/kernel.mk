@@ -2,7 +2,7 @@
 
 KERNEL := $(B)/lib/tend/kernel.elf
 KERNEL_ARCH := kernel/arch/x86_64
-KERNEL_SOURCES := $(filter-out kernel/arch/% $(if $(filter k8,$(VARIANT)),,kernel/net/% kernel/syscall/socket%),$(wildcard kernel/*.c kernel/*/*.c)) \
+KERNEL_SOURCES := $(filter-out kernel/arch/%,$(wildcard kernel/*.c kernel/*/*.c)) \
 	$(wildcard $(KERNEL_ARCH)/*.c $(KERNEL_ARCH)/*.S) \
 	freestanding/format.c freestanding/string.c freestanding/vdso.c \
 	$(wildcard freestanding/erofs/*.c freestanding/image/*.c)

@@ -87,12 +87,17 @@ static long write_to(struct file *file, struct io *io, uint64_t *position)
 long file_write(struct file *file, struct io *io)
 {
 	long result = write_check(file);
+	uint64_t before;
 	bool locked;
 
 	if (result)
 		return result;
 	locked = position_lock(file);
+	before = file->position;
 	result = write_to(file, io, &file->position);
+	/* Appending looks for the end first: that is no move if nothing comes of it. */
+	if (result < 0)
+		file->position = before;
 	if (locked)
 		lock_release(&file->position_lock);
 	return result;

@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 
-PATIENCE_S = 8
+PATIENCE_S = 60
 
 
 def main() -> int:

@@ -2,11 +2,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -110,6 +112,22 @@ static void test_change_of_nothing(void **state)
 	kernel_call(SYS_close, fd);
 }
 
+/* A write that fails moves nothing, not even to the end. */
+static void test_append_beyond_limit(void **state)
+{
+	long fd = kernel_call(SYS_open, TEXT("a"), O_RDWR | O_CREAT | O_APPEND, 0644);
+
+	(void)state;
+	kernel_call(SYS_ftruncate, fd, 100);
+	kernel_call(SYS_lseek, fd, 10, SEEK_SET);
+	fake_task_set_limit(RLIMIT_FSIZE, 100);
+	assert_int_equal(kernel_call(SYS_write, fd, TEXT("x"), 1), -EFBIG);
+	assert_int_equal(kernel_call(SYS_lseek, fd, 0, SEEK_CUR), 10);
+	fake_task_set_limit(RLIMIT_FSIZE, UINT64_MAX);
+	fake_task_take_signal(SIGXFSZ);
+	kernel_call(SYS_close, fd);
+}
+
 /* Bytes that cannot be copied cost no pages. */
 static void test_write_of_nothing(void **state)
 {
@@ -173,6 +191,7 @@ int main(void)
 		TEST(test_names_in_removed_directory),
 		TEST(test_seek_in_directory),
 		TEST(test_change_of_nothing),
+		TEST(test_append_beyond_limit),
 		TEST(test_write_of_nothing),
 		TEST(test_seal_of_executable),
 		TEST(test_file_capabilities),

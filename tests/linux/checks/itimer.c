@@ -9,7 +9,7 @@
 CHECK(itimer_interrupts_computing, "setitimer,getitimer")
 {
 	struct itimerval once = {{0, 0}, {0, 20000}}, again = {{0, 5000}, {0, 5000}}, none = {{0, 0}, {0, 0}}, left;
-	signal_handle(SIGALRM, count);
+	signal_handle(SIGALRM, signal_count);
 	CALL(setitimer, ITIMER_REAL, &once, NULL);
 	SHOW(compute_until_caught());
 	CALL(getitimer, ITIMER_REAL, &left);

@@ -212,7 +212,7 @@ CHECK(timer_of_cpu_time, "timer_create,timer_settime,timer_gettime,timer_delete"
 {
 	static const int clocks[] = {CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID, -6};
 	struct itimerspec timer = {{0, 10 * MS}, {0, 10 * MS}}, later = {{0, 0}, {0, 500 * MS}}, left;
-	signal_handle(SIGALRM, count);
+	signal_handle(SIGALRM, signal_count);
 	for (unsigned i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
 		int id = -1;
 		CALL(timer_create, clocks[i], NULL, &id);
