@@ -4,6 +4,9 @@
 #include <linux/errno.h>
 #include <linux/magic.h>
 
+#include "kernel/ipc/msg.h"
+#include "kernel/ipc/sem.h"
+#include "kernel/ipc/shm.h"
 #include "kernel/lib/print.h"
 #include "kernel/task/pid.h"
 #include "kernel/vfs/locks.h"
@@ -51,6 +54,30 @@ static int process_next_pid(const struct pseudo_node *dir, int from)
 	return pid;
 }
 
+static int show_shm(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	shm_show(text);
+	return 0;
+}
+
+static int show_sem(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	sem_show(text);
+	return 0;
+}
+
+static int show_msg(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	msg_show(text);
+	return 0;
+}
+
+static const struct pseudo_entry sysv_entries[] = {
+	PSEUDO_FILE("msg", show_msg), PSEUDO_FILE("sem", show_sem), PSEUDO_FILE("shm", show_shm), {0}};
+
 static const struct pseudo_entry root_entries[] = {
 	{.name = "self", .mode = S_IFLNK | 0777, .target = self_target},
 	{.name = "thread-self", .mode = S_IFLNK | 0777, .target = thread_self_target},
@@ -70,6 +97,7 @@ static const struct pseudo_entry root_entries[] = {
 	PSEUDO_FILE("stat", proc_show_system_stat),
 	PSEUDO_CONSTANT("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority"),
 	PSEUDO_DIRECTORY("sys", proc_sys_entries),
+	PSEUDO_DIRECTORY("sysvipc", sysv_entries),
 	PSEUDO_FILE("uptime", proc_show_uptime),
 	PSEUDO_FILE("version", proc_show_version),
 	PSEUDO_FILE("vmstat", proc_show_vmstat),

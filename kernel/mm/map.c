@@ -30,6 +30,7 @@ struct request {
 	uint64_t offset;
 	const char *label;
 	bool shared;
+	struct shared_memory *memory; /* to be mapped; NULL: new memory */
 	unsigned maximum;
 	struct mapping_source source;
 	enum ground ground;
@@ -165,7 +166,9 @@ static int vma_make(struct address_space *space, const struct request *request, 
 	if (vma->file)
 		file_get(vma->file);
 	if (request->shared && vma->source.kind == MAPPING_ZERO) {
-		vma->shared = shared_memory_new(request->bytes);
+		vma->shared = request->memory ? request->memory : shared_memory_new(request->bytes);
+		if (request->memory)
+			shared_memory_get(request->memory);
 		vma->offset = 0;
 		error = vma->shared ? 0 : -ENOMEM;
 	} else if (request->shared && vma->maximum & PROT_WRITE && vma->source.writable_add) {
@@ -246,4 +249,19 @@ long mm_map_labelled(uint64_t hint, uint64_t bytes, unsigned protection, unsigne
 		.start = hint, .bytes = bytes, .protection = protection, .flags = flags, .label = label};
 
 	return map_request(&request);
+}
+
+long mm_map_shared(uint64_t address, uint64_t bytes, unsigned protection, bool replace, struct shared_memory *shared)
+{
+	struct request request = {
+		.start = address,
+		.bytes = bytes,
+		.protection = protection,
+		.flags = MAP_SHARED | MAP_ANONYMOUS | (!address ? 0 : replace ? MAP_FIXED : MAP_FIXED_NOREPLACE),
+		.memory = shared,
+	};
+	long result = map_request(&request);
+
+	/* shmat(2) */
+	return result == -EEXIST ? -EINVAL : result;
 }

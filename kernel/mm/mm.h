@@ -27,6 +27,7 @@
 
 struct file;
 struct inode;
+struct ipc_object;
 struct text;
 
 /* Where the pages of a file mapping come from: what file_ops.map answers. */
@@ -76,6 +77,7 @@ struct shared_memory {
 	uint32_t references;
 	uint64_t page_count;
 	void *pages;
+	struct ipc_object *segment; /* of System V shared memory (ipc/shm.h); NULL: none */
 };
 
 struct vma {
@@ -147,6 +149,10 @@ void space_clear(struct address_space *space);
 long mm_map(uint64_t hint, uint64_t bytes, unsigned protection, unsigned flags, struct file *file, uint64_t offset);
 /* What exec uses besides: a label for /proc/self/maps; must be a constant. */
 long mm_map_labelled(uint64_t hint, uint64_t bytes, unsigned protection, unsigned flags, const char *label);
+/* Maps existing shared memory; `replace`: over what is at the address. The mapping takes a reference of its own. */
+long mm_map_shared(uint64_t address, uint64_t bytes, unsigned protection, bool replace, struct shared_memory *shared);
+/* What is left of such a mapping, of System V memory, that was made at the address: 0 or -EINVAL. */
+long mm_unmap_shared(uint64_t address);
 long mm_unmap(uint64_t start, uint64_t bytes);
 long mm_protect(uint64_t start, uint64_t bytes, unsigned protection);
 long mm_remap(uint64_t old, uint64_t old_bytes, uint64_t new_bytes, unsigned flags, uint64_t new_address);

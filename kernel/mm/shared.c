@@ -1,6 +1,7 @@
 /* Shared anonymous memory: see shared.h. */
 #include "kernel/mm/shared.h"
 
+#include "kernel/ipc/shm.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/space.h"
@@ -29,7 +30,12 @@ void shared_memory_get(struct shared_memory *shared)
 
 void shared_memory_put(struct shared_memory *shared)
 {
-	if (__atomic_sub_fetch(&shared->references, 1, __ATOMIC_ACQ_REL) != 0)
+	struct ipc_object *segment = shared->segment;
+	uint32_t left = __atomic_sub_fetch(&shared->references, 1, __ATOMIC_ACQ_REL);
+
+	if (left && segment)
+		shm_detached(shared);
+	if (left)
 		return;
 	pages_free(shared->pages, shared->page_count);
 	heap_free(shared);

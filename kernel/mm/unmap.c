@@ -134,3 +134,29 @@ long mm_unmap(uint64_t start, uint64_t bytes)
 	space_unlock(space);
 	return error;
 }
+
+/* As shmdt(2): pieces of the mapping that are left, as far as they still show what was mapped there. */
+long mm_unmap_shared(uint64_t address)
+{
+	struct address_space *space = space_lock();
+	struct shared_memory *shared = NULL;
+	struct vma *vma = vma_find(space, address);
+	int error = -EINVAL;
+
+	while (vma && (!shared || vma->start - address < shared->page_count * PAGE_BYTES)) {
+		uint64_t end = vma->end;
+
+		if (vma->shared && vma->shared->segment && vma->start - vma->offset == address &&
+		    (!shared || vma->shared == shared)) {
+			shared = vma->shared;
+			error = space_reserve(space, 3);
+			if (!error)
+				error = range_unmap(space, vma->start, end, false);
+			if (error)
+				break;
+		}
+		vma = vma_find(space, end);
+	}
+	space_unlock(space);
+	return error;
+}

@@ -7,6 +7,7 @@
 
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
+#include "kernel/ipc/sem.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/mm.h"
@@ -85,6 +86,7 @@ void process_finish(struct process *process)
 		guest_end(process->exit_status);
 	if (process->session == process->pid)
 		tty_session_end(process->session);
+	sem_undo(process);
 	process_timers_end(process);
 	cpu_time_note(process);
 	possessions_drop(process);

@@ -96,6 +96,7 @@ struct process {
 	uint64_t children_cpu_ns;         /* of children that were waited for */
 	uint64_t start_ns;                /* CLOCK_MONOTONIC */
 	struct wait_queue children_queue; /* someone waits for children */
+	struct list sem_undos;            /* ipc/sem.c */
 	struct wait_queue signal_waiters; /* for signals: signalfd */
 	struct wait_queue end_waiters;    /* for its end: pidfd */
 };
