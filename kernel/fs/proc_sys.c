@@ -133,11 +133,19 @@ static const struct pseudo_entry fs_entries[] = {
 
 static const struct pseudo_entry core_entries[] = {
 	PSEUDO_CONSTANT("somaxconn", "4096"),
-	PSEUDO_CONSTANT("rmem_max", "212992"),
-	PSEUDO_CONSTANT("wmem_max", "212992"),
+	PSEUDO_CONSTANT("optmem_max", "131072"),
+	PSEUDO_CONSTANT("rmem_default", "212992"),
+	PSEUDO_CONSTANT("rmem_max", "4194304"),
+	PSEUDO_CONSTANT("wmem_default", "212992"),
+	PSEUDO_CONSTANT("wmem_max", "4194304"),
 	{0},
 };
-static const struct pseudo_entry net_entries[] = {PSEUDO_DIRECTORY("core", core_entries), {0}};
+static const struct pseudo_entry unix_entries[] = {PSEUDO_CONSTANT("max_dgram_qlen", "10"), {0}};
+static const struct pseudo_entry net_entries[] = {
+	PSEUDO_DIRECTORY("core", core_entries),
+	PSEUDO_DIRECTORY("unix", unix_entries),
+	{0},
+};
 
 const struct pseudo_entry proc_sys_entries[] = {
 	PSEUDO_DIRECTORY("fs", fs_entries),

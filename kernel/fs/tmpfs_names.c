@@ -130,11 +130,8 @@ int tmpfs_link(struct inode *dir, const struct name *name, struct inode *inode)
 
 int tmpfs_tmpfile(struct inode *dir, uint32_t mode, uint32_t uid, uint32_t gid, struct inode **out)
 {
-	struct tmpfs_node *node;
+	struct tmpfs_node *node = tmpfs_node_new(tmpfs_of(tmpfs_node(dir)), mode, uid, gid);
 
-	if (!dir->nlink)
-		return -ENOENT;
-	node = tmpfs_node_new(tmpfs_of(tmpfs_node(dir)), mode, uid, gid);
 	if (!node)
 		return -ENOMEM;
 	node->inode.nlink = 0;

@@ -14,8 +14,8 @@ enum ground range_ground(uint64_t start)
 }
 
 /*
- * Gives a range of one VMA back. Large memory is taken away for good, as are files: what the host remembers of its pages'
- * owner (anon_vma) would spread over the reservation, and keep it from merging with smaller mappings beside it.
+ * Gives a range of one VMA back. Large memory is taken away for good, as are files: what the host remembers of its
+ * pages' owner (anon_vma) would spread over the reservation, and keep it from merging with smaller mappings beside it.
  */
 static int mapping_take(const struct vma *vma, uint64_t start, uint64_t end)
 {

@@ -54,7 +54,7 @@ static void user_uncount(uint32_t uid, uint32_t count)
 struct rights *rights_grow(struct rights *rights, size_t more)
 {
 	size_t count = more + (rights ? rights->count : 0);
-	struct rights *grown = heap_resize(rights, sizeof(*rights) + count * sizeof(rights->files[0]));
+	struct rights *grown = heap_resize(rights, sizeof(*rights) + count * sizeof(struct file *));
 
 	if (!grown)
 		return NULL;

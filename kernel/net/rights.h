@@ -41,7 +41,8 @@ struct flight {
 };
 
 /*
- * With room for so many more files; `rights` (NULL: none yet) may move, and stays as it is if there is no memory (NULL).
+ * With room for so many more files; `rights` (NULL: none yet) may move, and stays as it is if there is no memory
+ * (NULL).
  */
 struct rights *rights_grow(struct rights *rights, size_t more);
 /* They are in a message from here on. -ETOOMANYREFS: the user has too many in flight (RLIMIT_NOFILE). */

@@ -127,7 +127,7 @@ struct socket {
 	uint64_t send_timeout_ns; /* WAIT_FOREVER: none */
 	uint64_t receive_timeout_ns;
 	uint32_t receive_low_bytes; /* SO_RCVLOWAT */
-	int32_t peek_offset;        /* SO_PEEK_OFF; -1: off */
+	int32_t peek_offset;        /* SO_PEEK_OFF; negative: off */
 	int32_t priority;
 	uint32_t mark;
 	int32_t linger_s;

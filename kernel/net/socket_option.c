@@ -126,8 +126,6 @@ static int peek_offset_set(struct socket *socket, int value)
 {
 	if (socket->domain != AF_UNIX)
 		return -EOPNOTSUPP;
-	if (value < -1)
-		return -EINVAL;
 	__atomic_store_n(&socket->peek_offset, value, __ATOMIC_RELAXED);
 	return 0;
 }

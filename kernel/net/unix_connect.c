@@ -211,17 +211,19 @@ int unix_accept(struct socket *socket, bool wait, struct socket **out)
 	while (!(made = pending_take(sock, &more))) {
 		int error = socket_error_take(socket);
 
-		if (!error && unix_ended(sock) & UNIX_NO_RECEIVE)
+		if (!error && unix_ended(sock) & UNIX_NO_RECEIVE && deadline_ns)
 			error = -EINVAL;
+		if (!error && !deadline_ns)
+			error = -EAGAIN;
 		if (!error)
 			error = socket_wait(&socket->readers, is_acceptable, sock, deadline_ns, true);
 		if (error)
 			return error;
 	}
 	wait_queue_wake(&sock->senders, 0);
-	/* Several may have come for one wake. */
+	/* Several may have come for one wake: the next one in accept is told, by an event that no poll asks for. */
 	if (more)
-		wait_queue_wake(&socket->readers, UNIX_READABLE);
+		wait_queue_wake(&socket->readers, EPOLLMSG);
 	*out = &made->socket;
 	return 0;
 }

@@ -2,9 +2,10 @@
  * Inside of AF_UNIX.
  *
  * Locks: socket.lock of each socket guards its queue, state, peer and followers. Where two are needed: by address, but
- * a listening socket comes before those in its `pending` list. sock->bind_lock > the tree's lock. sock->read_lock (one reader at a time; held during
- * copies to the application) > the lock of descriptors in flight (net/rights.h) > socket.lock > queues' locks. No other
- * lock is taken inside. The table's lock (net/unix_name.c) and inode->lock are taken alone.
+ * a listening socket comes before those in its `pending` list. sock->bind_lock > the tree's lock. sock->read_lock (one
+ * reader at a time; held during copies to the application) > the lock of descriptors in flight (net/rights.h) >
+ * socket.lock > queues' locks. No other lock is taken inside. The table's lock (net/unix_name.c) and inode->lock are
+ * taken alone.
  *
  * References: the file has one, a peer has one, and so has a datagram on its sender. In the two connected types
  * a message's sender is always the receiver's peer.
@@ -170,7 +171,9 @@ void unix_message_free(struct unix_message *message, struct unix_socket *receive
 int unix_room_wait(struct unix_socket *sock, uint64_t deadline_ns);
 bool unix_has_room(const struct unix_socket *sock);
 
-/* --- net/unix_ancillary.c: what goes along with bytes -------------------------------------------------------------- */
+/*
+ * --- net/unix_ancillary.c: what goes along with bytes --------------------------------------------------------------
+ */
 
 /* What sendmsg's control messages say. */
 struct unix_ancillary {
@@ -196,9 +199,9 @@ void unix_ancillary_put(struct unix_socket *sock, struct socket_message *message
 long unix_stream_send(struct socket *socket, struct socket_message *message);
 long unix_stream_receive(struct socket *socket, struct socket_message *message);
 long unix_datagram_send(struct socket *socket, struct socket_message *message);
-long unix_datagram_receive(struct socket *socket, struct socket_message *message);
+long unix_datagram_receive(struct socket *socket, struct socket_message *call);
 long unix_packet_send(struct socket *socket, struct socket_message *message);
-long unix_packet_receive(struct socket *socket, struct socket_message *message);
+long unix_packet_receive(struct socket *socket, struct socket_message *call);
 
 /* --- net/unix_poll.c ---------------------------------------------------------------------------------------------- */
 

@@ -113,7 +113,8 @@ static void socket_show(struct unix_socket *sock, struct text *text)
 	else
 		state = sock->state == UNIX_CONNECTED ? SHOWN_CONNECTING : SHOWN_DISCONNECTING;
 	lock_release(&sock->socket.lock);
-	text_print(text, "%016x: %08X 00000000 %08X %04X %02X %5lu", 0, references,
+	/* Linux's table of sockets holds a reference, too. */
+	text_print(text, "%016x: %08x 00000000 %08x %04x %02x %5lu", 0, references + 1,
 		   unix_state(sock) == UNIX_LISTENING ? SHOWN_LISTENING : 0, sock->socket.type, state, number);
 	if (address)
 		name_show(address, text);

@@ -86,7 +86,6 @@ static int id_check(int id_type, int id)
 	case P_PID:
 		return id <= 0 ? -EINVAL : 0;
 	case P_PGID:
-		return id < 0 ? -EINVAL : 0;
 	case P_PIDFD:
 		return id < 0 ? -EINVAL : 0;
 	default:

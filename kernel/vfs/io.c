@@ -126,8 +126,8 @@ static size_t io_move(struct io *io, uint8_t *buffer, size_t bytes, enum io_dire
 		}
 		if (piece > bytes - done)
 			piece = bytes - done;
-		moved = piece_move(io->kernel, io->segments->base + io->offset,
-				   buffer ? buffer + done : NULL, piece, direction);
+		moved = piece_move(io->kernel, io->segments->base + io->offset, buffer ? buffer + done : NULL, piece,
+				   direction);
 		io->offset += moved;
 		io->left -= moved;
 		done += moved;

@@ -105,7 +105,7 @@ static int walk_creating(struct walk *walk, const struct open_request *request, 
 	return 0;
 }
 
-/* O_TMPFILE: the walk found a directory; goes to a new file in it that has no name. */
+/* O_TMPFILE: the walk found a directory, perhaps a removed one; goes to a new file in it that has no name. */
 static int walk_to_new_file(struct walk *walk, const struct open_request *request)
 {
 	struct inode *dir = walk->at->inode, *made;
@@ -113,7 +113,7 @@ static int walk_to_new_file(struct walk *walk, const struct open_request *reques
 	struct dentry *dentry;
 	char text[24];
 	struct name name = {.text = text};
-	int error = name_may_create(walk->at);
+	int error = inode_permission(dir, MAY_WRITE | MAY_EXEC);
 
 	if (error)
 		return error;

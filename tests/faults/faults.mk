@@ -16,4 +16,4 @@ $(KERNEL_FAULTS): $(KERNEL_FAULTS_OBJS) kernel/kernel.lds
 	$(CC) $(KERNEL_LDFLAGS) $(KERNEL_FAULTS_OBJS) -o $@
 
 .PHONY: fault-tests
-fault-tests: $(KERNEL_FAULTS) $(TEND_LINUX) $(B)/bin/tend
+fault-tests: $(KERNEL_FAULTS) $(TEND_LINUX) $(PROGRAMS)

@@ -143,8 +143,14 @@ static struct epoll_event event = {.events = EPOLLIN};
 static const struct flock record = {.l_type = F_WRLCK, .l_start = 10, .l_len = 10};
 static struct iovec segments[2] = {{bytes, 10}, {bytes, 10}};
 
-#define CALL(name, ...) {#name, SYS_##name, {__VA_ARGS__}, false}
-#define CUTTING_CALL(name, ...) {#name, SYS_##name, {__VA_ARGS__}, true}
+#define CALL(name, ...)                                                                                                \
+	{                                                                                                              \
+#name, SYS_##name, {__VA_ARGS__ }, false                                                               \
+	}
+#define CUTTING_CALL(name, ...)                                                                                        \
+	{                                                                                                              \
+#name, SYS_##name, {__VA_ARGS__ }, true                                                                \
+	}
 
 static const struct operation *operations(size_t *count)
 {

@@ -80,6 +80,7 @@ static void native_begin(void)
 	umask(022);
 	close_range(3, ~0u, 0);
 	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &descriptors), 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &bytes), 0);
 	assert_int_equal(syscall(SYS_capset, &header, sets), 0);

@@ -72,6 +72,7 @@ static void test_create_in_sticky_directory(void **state)
 static void test_names_in_removed_directory(void **state)
 {
 	char name[300];
+	long fd;
 
 	(void)state;
 	memset(name, 'x', sizeof(name));
@@ -83,6 +84,10 @@ static void test_names_in_removed_directory(void **state)
 	assert_int_equal(kernel_call(SYS_access, TEXT(name), F_OK), -ENOENT);
 	assert_int_equal(kernel_call(SYS_mkdir, TEXT(name), 0755), -ENOENT);
 	assert_int_equal(kernel_call(SYS_open, TEXT(name), O_CREAT, 0644), -ENOENT);
+	/* But a file without a name can be made in it. */
+	fd = kernel_call(SYS_open, TEXT("."), O_TMPFILE | O_RDWR, 0600);
+	assert_true(fd >= 0);
+	kernel_call(SYS_close, fd);
 	/* Before anybody asks whether the one or the other could be linked. */
 	assert_int_equal(kernel_call(SYS_link, TEXT("/v"), TEXT("new")), -ENOENT);
 }

@@ -5,7 +5,7 @@
  * natively, the check itself is wrong.
  *
  * A check starts in an empty directory of its own, with descriptors 0, 1 and 2 open, umask 022, user 0, SIGPIPE and
- * SIGXFSZ ignored. It may leave files and descriptors behind, and nothing else. It never forks.
+ * SIGXFSZ ignored. It may leave files and descriptors behind, and nothing else: who forks waits for the children.
  */
 #ifndef TESTS_LINUX_CONFORM_H
 #define TESTS_LINUX_CONFORM_H

@@ -22,6 +22,8 @@
 #define FAULT "132,139"
 #define ALIVE_OR_FAULT "0,132,139"
 #define ALIVE "0"
+/* The service process may be hit first. */
+#define ANYHOW "0,134,139"
 #define KILLED "159"
 #define ANONYMOUS (MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE)
 #define GIB (1ull << 30)
@@ -179,7 +181,7 @@ static const struct attempt {
 	{"look for other descriptors", ALIVE, descriptors},
 	{"kick others", ALIVE, kick_others},
 	{"flood the control channel", ALIVE, control_flood},
-	{"wipe the arena", ALIVE, arena_wipe},
+	{"wipe the arena", ANYHOW, arena_wipe},
 	{"INT 0x80", ALIVE, legacy_interrupt},
 	{"INT 0x80 in 32-bit code", ALIVE, legacy_interrupt_32},
 	{"SYSENTER", FAULT, legacy_sysenter},

@@ -78,7 +78,7 @@ CHECK(interrupted_reads, "read,rt_sigaction,setitimer")
 	for (unsigned i = 0; i < 2; i++) {
 		const char *how = i ? "SA_RESTART" : "without";
 		int ends[2], event = eventfd(0, 0), timer = timerfd_create(CLOCK_MONOTONIC, 0);
-		struct itimerspec soon = {{0, 0}, {0, 60000000}};
+		struct itimerspec soon = {{0, 0}, {0, 500000000}};
 		REQUIRE(pipe(ends) == 0);
 		NOTE("%s", how);
 		alarms_start(flags[i], ends[1]);
