@@ -32,8 +32,10 @@ static struct thread *first_thread_new(void)
 	if (!process->space || !process->files)
 		return NULL;
 	thread_lead(thread);
+	process_tree_lock();
 	process_register(process);
 	thread_link(thread);
+	process_tree_unlock();
 	return thread;
 }
 

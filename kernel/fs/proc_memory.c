@@ -1,10 +1,14 @@
-/* /proc/PID's files about memory. What lies in application memory can be read by the process itself only. */
+/*
+ * /proc/PID's files about memory. Application memory can be read by the process itself only: others are shown what a
+ * program was given, not what it made of that.
+ */
 #include <linux/errno.h>
 
 #include "kernel/fs/proc.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/mm.h"
 #include "kernel/task/pid.h"
+#include "kernel/task/words.h"
 
 #define PIECE_BYTES 512
 #define AREA_BYTES_MAX (2ul << 20)
@@ -27,33 +31,56 @@ static void area_add(struct text *text, uint64_t start, uint64_t end)
 	}
 }
 
+/* What the program was given at its execve. NULL: the process has ended. */
+static struct program_words *words_get_of(const struct pseudo_node *node)
+{
+	struct process *process = proc_process(node);
+	struct program_words *words = process ? words_of(process) : NULL;
+
+	process_put(process);
+	return words;
+}
+
 int proc_show_cmdline(const struct pseudo_node *node, struct text *text)
 {
 	const struct process *self = process_current();
+	struct program_words *words;
 
-	if (node->pid == self->pid)
+	if (node->pid == self->pid) {
 		area_add(text, self->arguments_start, self->arguments_end);
+		return 0;
+	}
+	words = words_get_of(node);
+	if (words)
+		text_add(text, words->bytes, words->argument_bytes);
+	words_put(words);
 	return 0;
 }
 
 int proc_show_environ(const struct pseudo_node *node, struct text *text)
 {
 	const struct process *self = process_current();
+	struct program_words *words;
 
-	if (node->pid == self->pid)
+	if (node->pid == self->pid) {
 		area_add(text, self->environment_start, self->environment_end);
+		return 0;
+	}
+	words = words_get_of(node);
+	if (words)
+		text_add(text, words->bytes + words->argument_bytes, words->environment_bytes);
+	words_put(words);
 	return 0;
 }
 
 int proc_show_auxv(const struct pseudo_node *node, struct text *text)
 {
-	struct process *process = proc_process(node);
+	struct program_words *words = words_get_of(node);
 
-	if (!process)
-		return -ESRCH;
-	if (process->auxiliary)
-		text_add(text, (const char *)process->auxiliary, process->auxiliary_bytes);
-	process_put(process);
+	if (words)
+		text_add(text, words->bytes + words->argument_bytes + words->environment_bytes,
+			 words->auxiliary_bytes);
+	words_put(words);
 	return 0;
 }
 

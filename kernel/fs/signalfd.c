@@ -10,6 +10,7 @@
 #include "kernel/lib/heap.h"
 #include "kernel/lib/text.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/waiters.h"
 #include "kernel/syscall/table.h"
 
 #define UNTAKEABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
@@ -64,6 +65,7 @@ static bool is_readable(void *data)
 
 static long signalfd_read(struct file *file, struct io *io, uint64_t *position)
 {
+	struct wait_queue *waiters;
 	long done = 0;
 
 	(void)position;
@@ -82,7 +84,10 @@ static long signalfd_read(struct file *file, struct io *io, uint64_t *position)
 		}
 		if (done || file->flags & O_NONBLOCK)
 			return done ? done : -EAGAIN;
-		if (wait_until(&process_current()->signal_waiters, is_readable, file, WAIT_FOREVER))
+		waiters = signal_waiters();
+		if (!waiters)
+			return -ENOMEM;
+		if (wait_until(waiters, is_readable, file, WAIT_FOREVER))
 			return -ERESTARTSYS;
 	}
 	return done;
@@ -90,7 +95,10 @@ static long signalfd_read(struct file *file, struct io *io, uint64_t *position)
 
 static unsigned signalfd_poll(struct file *file, struct poll_entry *entry)
 {
-	poll_add(entry, &process_current()->signal_waiters);
+	struct wait_queue *waiters = entry ? signal_waiters() : NULL;
+
+	if (waiters)
+		poll_add(entry, waiters);
 	return is_readable(file) ? EPOLLIN : 0;
 }
 
@@ -126,6 +134,6 @@ int signalfd_set(struct file *file, signal_set_t set)
 	if (file->ops != &signalfd_ops)
 		return -EINVAL;
 	__atomic_store_n(&((struct signalfd *)file->data)->set, set & ~UNTAKEABLE, __ATOMIC_RELAXED);
-	wait_queue_wake(&process_current()->signal_waiters, EPOLLIN);
+	signal_waiters_wake(process_current());
 	return 0;
 }

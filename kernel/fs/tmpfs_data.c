@@ -7,8 +7,7 @@
 /* A growing file gets as many spare pages as it has, up to these. */
 #define SPARE_PAGES_MAX 512u
 
-/* A part of the image; the page at `position` is in no extent. */
-static int lower_run(struct tmpfs_node *node, uint64_t position, struct tmpfs_run *run)
+int tmpfs_lower_run(struct tmpfs_node *node, uint64_t position, struct tmpfs_run *run)
 {
 	struct erofs_run lower;
 	int error = erofs_data(&tmpfs_of(node)->lower, &node->origin->lower, position, &lower);
@@ -43,7 +42,7 @@ int tmpfs_run_at(struct tmpfs_node *node, uint64_t position, struct tmpfs_run *r
 	if (position < lower_end) {
 		if (end > lower_end)
 			end = lower_end;
-		error = lower_run(node, position, run);
+		error = tmpfs_lower_run(node, position, run);
 	} else {
 		*run = (struct tmpfs_run){.bytes = UINT64_MAX, .mappable = true};
 	}
@@ -64,7 +63,7 @@ static int lower_copy(struct tmpfs_node *node, uint64_t page, uint64_t count, ui
 	if (end > node->origin->lower.size)
 		end = node->origin->lower.size;
 	for (; at < end; at += run.bytes, to += run.bytes) {
-		error = lower_run(node, at, &run);
+		error = tmpfs_lower_run(node, at, &run);
 		if (error)
 			return error;
 		if (run.bytes > end - at)
@@ -137,6 +136,8 @@ static long hole_fill(struct tmpfs_node *node, struct tmpfs_extent *hole, uint64
 		return error;
 	}
 	hole->data = pages;
+	hole->hole_since = hole->made;
+	hole->made = ++node->data.version;
 	blocks_add(node, page, count, true);
 	return (long)count;
 }
@@ -197,6 +198,7 @@ static long extent_new(struct tmpfs_node *node, uint64_t page, uint64_t wanted, 
 	}
 	if (is_last)
 		tmpfs_extents_trim(&node->data);
+	extent->made = ++node->data.version;
 	tmpfs_extent_insert(&node->data, extent);
 	blocks_add(node, page, extent->count, false);
 	return (long)extent->count;

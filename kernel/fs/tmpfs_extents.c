@@ -51,6 +51,8 @@ int tmpfs_extent_split(struct tmpfs_data *data, uint64_t page)
 	right->first = page;
 	right->count = left->count - count;
 	right->spare = left->spare;
+	right->made = left->made;
+	right->hole_since = left->hole_since;
 	if (left->data)
 		right->data = left->data + count * PAGE_BYTES;
 	left->count = count;
@@ -70,6 +72,20 @@ struct tmpfs_extent *tmpfs_extents_detach(struct tmpfs_data *data, uint64_t firs
 		list = extent;
 	}
 	return list;
+}
+
+void tmpfs_extents_defer(struct tmpfs_data *data, struct tmpfs_extent *list)
+{
+	if (list)
+		data->version++;
+	while (list) {
+		struct tmpfs_extent *next = extent_of(list->node.right);
+
+		list->gone = data->version;
+		list->node.right = data->deferred ? &data->deferred->node : NULL;
+		data->deferred = list;
+		list = next;
+	}
 }
 
 void tmpfs_extents_free(struct tmpfs *fs, struct tmpfs_extent *list)

@@ -109,6 +109,7 @@ int tmpfs_map(struct file *file, struct mapping_source *source)
 	source->kind = node->origin && !node->origin->data_changed ? MAPPING_IMAGE : MAPPING_ARENA;
 	source->nid = source->kind == MAPPING_IMAGE ? node->origin->lower.nid : 0;
 	source->page = tmpfs_map_page;
+	source->history = &tmpfs_history;
 	if (node->inode.super->magic == TMPFS_MAGIC) {
 		source->writable_add = tmpfs_writable_mapping_add;
 		source->writable_remove = tmpfs_writable_mapping_remove;

@@ -38,12 +38,17 @@ struct tmpfs_extent {
 	uint64_t count;
 	uint64_t spare; /* pages behind them, for growing: only the file's last extent has any */
 	uint8_t *data;  /* NULL: a hole, where the image has data */
+	/* For tmpfs_history, in versions of the file: */
+	uint64_t made;       /* since when its pages lie there */
+	uint64_t hole_since; /* since when there was a hole extent before; 0: never */
+	uint64_t gone;       /* of one that was taken out: until when */
 };
 
 struct tmpfs_data {
 	struct tree extents;
 	uint64_t lower_pages;          /* pages below this that are in no extent are the image's */
-	struct tmpfs_extent *deferred; /* taken out while pinned, linked by node.right */
+	struct tmpfs_extent *deferred; /* taken out, still shown or read, linked by node.right */
+	uint64_t version;              /* counts changes of where pages lie */
 	uint32_t pins;
 	uint32_t seals;
 	uint32_t writable_mappings;
@@ -212,6 +217,8 @@ void tmpfs_extent_insert(struct tmpfs_data *data, struct tmpfs_extent *extent);
 int tmpfs_extent_split(struct tmpfs_data *data, uint64_t page);
 /* Takes out all extents from `first` up to `end`, which are borders; linked by node.right. */
 struct tmpfs_extent *tmpfs_extents_detach(struct tmpfs_data *data, uint64_t first, uint64_t end);
+/* Keeps detached extents, if there are any, until the last tmpfs_unpin: the file is pinned. A version of its own. */
+void tmpfs_extents_defer(struct tmpfs_data *data, struct tmpfs_extent *list);
 /* Frees detached extents and their pages. */
 void tmpfs_extents_free(struct tmpfs *fs, struct tmpfs_extent *list);
 /* Gives back the last extent's spare pages. */
@@ -249,6 +256,8 @@ long tmpfs_pages_own(struct tmpfs_node *node, uint64_t page, uint64_t wanted, ui
  * -ENOMEM, -ENOSPC. */
 int tmpfs_extent_alloc(struct tmpfs *fs, uint64_t page, uint64_t wanted, uint64_t spare, struct tmpfs_extent **out);
 void tmpfs_change_add(struct tmpfs_change *change, uint64_t first, uint64_t count);
+/* A part of the image, from a position that is in no extent and below lower_pages. -EUCLEAN. inode->lock is held. */
+int tmpfs_lower_run(struct tmpfs_node *node, uint64_t position, struct tmpfs_run *run);
 /* The data are about to differ from the image's. inode->lock is held. */
 void tmpfs_data_touch(struct tmpfs_node *node);
 /* Makes the bytes between the end of the file and `position` zero that lie in pages of its own, before it grows. */
@@ -273,6 +282,13 @@ int tmpfs_allocate(struct file *file, int mode, uint64_t offset, uint64_t bytes)
  */
 
 int tmpfs_map(struct file *file, struct mapping_source *source);
+
+/*
+ * --- tmpfs_history.c
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+extern const struct mapping_history tmpfs_history;
 
 /*
  * --- tmpfs_seals.c

@@ -37,24 +37,14 @@ static uint64_t data_pages(const struct tmpfs_node *node, const struct tmpfs_ext
 	return own + lower;
 }
 
-/* Tells mm of pages that are gone, then frees them, or leaves that to the last tmpfs_unpin. No lock is held. */
-static void detached_free(struct tmpfs_node *node, struct tmpfs_extent *list, const struct tmpfs_change *change)
+/* Releases the lock and tells mm. Pages that were taken out are freed when no mapping shows them any more. */
+static void changes_publish(struct tmpfs_node *node, struct tmpfs_extent *list, const struct tmpfs_change *change)
 {
-	struct tmpfs_extent *last = list;
-
-	tmpfs_changed(node, change);
-	if (!list)
-		return;
-	while (last->node.right)
-		last = container_of(last->node.right, struct tmpfs_extent, node);
-	lock_acquire(&node->inode.lock);
-	if (node->data.pins) {
-		last->node.right = node->data.deferred ? &node->data.deferred->node : NULL;
-		node->data.deferred = list;
-		list = NULL;
-	}
+	node->data.pins++;
+	tmpfs_extents_defer(&node->data, list);
 	lock_release(&node->inode.lock);
-	tmpfs_extents_free(tmpfs_of(node), list);
+	tmpfs_changed(node, change);
+	tmpfs_unpin(&node->inode);
 }
 
 /* Bytes of one page that are to become zero; at NULL: there are none. */
@@ -150,8 +140,7 @@ int tmpfs_resize(struct tmpfs_node *node, uint64_t size, bool always)
 		if (always || size != before)
 			tmpfs_touch(node, true);
 	}
-	lock_release(&node->inode.lock);
-	detached_free(node, list, &change);
+	changes_publish(node, list, &change);
 	return error;
 }
 
@@ -175,8 +164,10 @@ static int pages_punch(struct tmpfs_node *node, uint64_t first, uint64_t end, st
 	}
 	*list = tmpfs_extents_detach(&node->data, first, end);
 	node->inode.blocks -= data_pages(node, *list, first, end) * BLOCKS_PER_PAGE;
-	if (hole)
+	if (hole) {
+		hole->made = ++node->data.version;
 		tmpfs_extent_insert(&node->data, hole);
+	}
 	return 0;
 }
 
@@ -240,8 +231,12 @@ static void holes_commit(struct tmpfs_node *node, struct tmpfs_extent *list, str
 		struct tmpfs_extent *next = container_of(list->node.right, struct tmpfs_extent, node);
 		bool is_last = !list->node.right;
 		uint64_t end = list->first + list->count;
+		struct tmpfs_extent *hole;
 
-		tmpfs_extents_free(tmpfs_of(node), tmpfs_extents_detach(&node->data, list->first, end));
+		hole = tmpfs_extents_detach(&node->data, list->first, end);
+		list->hole_since = hole ? hole->made : 0;
+		list->made = ++node->data.version;
+		tmpfs_extents_free(tmpfs_of(node), hole);
 		tmpfs_extent_insert(&node->data, list);
 		node->inode.blocks += list->count * BLOCKS_PER_PAGE;
 		tmpfs_change_add(change, list->first, list->count);
@@ -289,7 +284,6 @@ int tmpfs_allocate(struct file *file, int mode, uint64_t offset, uint64_t bytes)
 		error = punch(node, offset, bytes, &list, &change);
 	else
 		error = fill(node, offset, bytes, mode & FALLOC_FL_KEEP_SIZE, &change);
-	lock_release(&node->inode.lock);
-	detached_free(node, list, &change);
+	changes_publish(node, list, &change);
 	return error;
 }

@@ -81,7 +81,7 @@ static int bits_change(struct address_space *space, struct vma *vma, uint64_t st
 }
 
 /* DONTNEED and FREE. Shared memory keeps its contents: only page tables would go. */
-static int contents_drop(const struct vma *vma, uint64_t start, uint64_t end, int advice)
+static int contents_drop(struct vma *vma, uint64_t start, uint64_t end, int advice)
 {
 	if (vma->flags & MAP_LOCKED && advice != MADV_DONTNEED_LOCKED)
 		return -EINVAL;
@@ -93,6 +93,9 @@ static int contents_drop(const struct vma *vma, uint64_t start, uint64_t end, in
 		end = vma->backed;
 	if (start >= end)
 		return 0;
+	/* Behind the copies there is what the file had once. */
+	if (vma->is_torn)
+		return backing_map(vma, start, end, GROUND_ANY);
 	return backing_advise(start, end, advice == MADV_FREE ? MADV_FREE : MADV_DONTNEED);
 }
 
@@ -134,7 +137,7 @@ static int pages_remove(struct address_space *space, const struct vma *vma, uint
 	space_unlock(space);
 	error = file->ops->allocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, end - start);
 	file_put(file);
-	lock_acquire(&space->lock);
+	space_relock(space);
 	return error;
 }
 

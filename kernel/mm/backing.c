@@ -7,6 +7,7 @@
 #include "kernel/host/host.h"
 #include "kernel/lib/bug.h"
 #include "kernel/lib/pages.h"
+#include "kernel/task/process.h"
 
 /* The host lets no call through that is longer than 4 GiB. */
 #define CALL_BYTES_MAX (1ull << 31)
@@ -58,7 +59,7 @@ int backing_advise(uint64_t start, uint64_t end, int advice)
 	return (int)result;
 }
 
-static int range_protect(uint64_t start, uint64_t end, unsigned protection)
+int backing_lend(uint64_t start, uint64_t end, unsigned protection)
 {
 	long result = 0;
 
@@ -70,7 +71,7 @@ static int range_protect(uint64_t start, uint64_t end, unsigned protection)
 int backing_withdraw(uint64_t start, uint64_t end)
 {
 	/* Access first: another thread could put contents back. */
-	int error = range_protect(start, end, PROT_NONE);
+	int error = backing_lend(start, end, PROT_NONE);
 
 	return error ? error : backing_advise(start, end, MADV_DONTNEED);
 }
@@ -92,6 +93,23 @@ static int run_map(const struct vma *vma, uint64_t start, uint64_t end, enum map
 		/* A hole that is shared is only read, until it is filled. */
 		return backing_anonymous(start, end, vma->protection & (shared ? (unsigned)~PROT_WRITE : ~0u));
 	}
+}
+
+/* Other mappings of the file are to show the new pages: told when the space's lock is released (mm/refresh.c). */
+static void made_note(struct vma *vma, uint64_t start, uint64_t end)
+{
+	uint64_t from = vma->offset + (start - vma->start);
+	uint64_t to = vma->offset + (end - vma->start);
+	bool first = vma->made_from == vma->made_to;
+
+	/* Who maps it from now on sees them. */
+	if (__atomic_load_n(&vma->file->inode->mappings, __ATOMIC_SEQ_CST) == 1)
+		return;
+	if (first || from < vma->made_from)
+		vma->made_from = from;
+	if (first || to > vma->made_to)
+		vma->made_to = to;
+	process_current()->space->has_made = true;
 }
 
 static int file_map(struct vma *vma, uint64_t start, uint64_t end, enum ground ground)
@@ -117,14 +135,16 @@ static int file_map(struct vma *vma, uint64_t start, uint64_t end, enum ground g
 		at += bytes;
 	}
 	if (made)
-		mappings_follow(vma, start, at);
+		made_note(vma, start, at);
 	if (error < 0 && error != -ENXIO)
 		return error;
+	error = 0;
+	/* The file may end earlier than the mapping knew. */
+	if (at < end && vma->backed > end)
+		end = vma->backed;
 	if (at < end && (ground == GROUND_ANY || at < vma->backed))
 		error = backing_clear(at, end);
-	else
-		error = 0;
-	if (at < end || end == vma->end)
+	if (at < end || at > vma->backed)
 		vma->backed = at;
 	return error;
 }
@@ -157,12 +177,12 @@ int backing_map(struct vma *vma, uint64_t start, uint64_t end, enum ground groun
 	if (ground == GROUND_ANY)
 		return backing_anonymous(start, end, vma->protection);
 	/* The reservation is one mapping of the host's, and stays one where protections agree. */
-	return vma->protection == PROT_NONE ? 0 : range_protect(start, end, vma->protection);
+	return vma->protection == PROT_NONE ? 0 : backing_lend(start, end, vma->protection);
 }
 
 int backing_protect(const struct vma *vma, uint64_t start, uint64_t end)
 {
 	if (vma_has_end(vma) && end > vma->backed)
 		end = vma->backed;
-	return start < end ? range_protect(start, end, vma->protection) : 0;
+	return start < end ? backing_lend(start, end, vma->protection) : 0;
 }

@@ -18,11 +18,6 @@ enum ground {
 /* Puts the part [start, end) of a VMA there, and sets vma->backed if it reaches the end of VMA or file. Of a file, the
  * part may not start behind vma->backed. */
 int backing_map(struct vma *vma, uint64_t start, uint64_t end, enum ground ground);
-/*
- * A writable mapping of a file has made pages in its part [start, end): the calling process's other mappings of the
- * file, which showed the image or a hole there, are made to show them. The space's lock is held. In fault.c.
- */
-void mappings_follow(const struct vma *from, uint64_t start, uint64_t end);
 /* Gives the part the VMA's protection. For shared mappings of files that become writable use backing_map. */
 int backing_protect(const struct vma *vma, uint64_t start, uint64_t end);
 /* Takes away whatever is there: nothing can be accessed any more, the memory is the host's again. */
@@ -37,5 +32,7 @@ int backing_withdraw(uint64_t start, uint64_t end);
 int backing_anonymous(uint64_t start, uint64_t end, unsigned protection);
 int backing_file(uint64_t start, uint64_t end, unsigned protection, unsigned flags, int fd, uint64_t offset);
 int backing_advise(uint64_t start, uint64_t end, int advice);
+/* Another protection than the VMA's, for a while. */
+int backing_lend(uint64_t start, uint64_t end, unsigned protection);
 
 #endif

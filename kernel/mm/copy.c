@@ -41,6 +41,8 @@ struct address_space *space_copy(struct address_space *from)
 
 		/* mlock(2): locks are not inherited. */
 		copy->flags &= ~(uint32_t)MAP_LOCKED;
+		/* The parent tells. */
+		copy->made_from = copy->made_to = 0;
 		vma_insert(to, copy);
 	}
 	recycle_copy(to, from);

@@ -8,7 +8,7 @@
 
 #include "kernel/mm/mm.h"
 
-/* With one reference; NULL: no memory. */
+/* With one reference; NULL: no memory. The other one is up to date with its files (space_lock). */
 struct address_space *space_copy(struct address_space *from);
 /* What madvise(2) said about forks is done in the child, in its own copy, before it runs. */
 void space_inherit(struct address_space *space);

@@ -163,8 +163,10 @@ static int vma_make(struct address_space *space, const struct request *request, 
 	vma->file = request->file;
 	vma->offset = request->file ? request->offset : 0;
 	vma->source = request->source;
-	if (vma->file)
+	if (vma->file) {
 		file_get(vma->file);
+		mapping_count(vma);
+	}
 	if (request->shared && vma->source.kind == MAPPING_ZERO) {
 		vma->shared = request->memory ? request->memory : shared_memory_new(request->bytes);
 		if (request->memory)
@@ -257,7 +259,10 @@ long mm_map_shared(uint64_t address, uint64_t bytes, unsigned protection, bool r
 		.start = address,
 		.bytes = bytes,
 		.protection = protection,
-		.flags = MAP_SHARED | MAP_ANONYMOUS | (!address ? 0 : replace ? MAP_FIXED : MAP_FIXED_NOREPLACE),
+		.flags = MAP_SHARED | MAP_ANONYMOUS |
+			 (!address  ? 0
+			  : replace ? MAP_FIXED
+				    : MAP_FIXED_NOREPLACE),
 		.memory = shared,
 	};
 	long result = map_request(&request);

@@ -19,7 +19,8 @@ static bool vmas_agree(const struct vma *lower, const struct vma *upper)
 	return lower->end == upper->start && lower->protection == upper->protection && lower->flags == upper->flags &&
 	       lower->maximum == upper->maximum && lower->advice == upper->advice && lower->label == upper->label &&
 	       lower->stubs == upper->stubs && lower->source.kind == upper->source.kind &&
-	       lower->source.nid == upper->source.nid && sources_agree(lower, upper);
+	       lower->source.nid == upper->source.nid && lower->version == upper->version &&
+	       sources_agree(lower, upper);
 }
 
 static void upper_absorb(struct address_space *space, struct vma *lower, struct vma *upper)
@@ -29,6 +30,13 @@ static void upper_absorb(struct address_space *space, struct vma *lower, struct 
 	if (upper->backed > upper->start)
 		lower->backed = upper->backed;
 	lower->pristine = lower->pristine && upper->pristine;
+	lower->is_torn = lower->is_torn || upper->is_torn;
+	if (upper->made_from != upper->made_to) {
+		bool first = lower->made_from == lower->made_to;
+
+		lower->made_from = first || upper->made_from < lower->made_from ? upper->made_from : lower->made_from;
+		lower->made_to = first || upper->made_to > lower->made_to ? upper->made_to : lower->made_to;
+	}
 	vma_remove(space, upper);
 	vma_resize(space, lower, lower->start, end);
 }

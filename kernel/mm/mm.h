@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel/lib/list.h"
 #include "kernel/lib/lock.h"
 #include "kernel/lib/tree.h"
 #include "kernel/mm/user.h"
@@ -38,6 +39,21 @@ enum mapping_kind {
 };
 
 /*
+ * Where the pages of a file were, for files whose pages come and go. Every change of a page's place gives the file
+ * another version. All take the inode's lock, and are called with the address space's lock held.
+ */
+struct mapping_history {
+	uint64_t (*version)(struct inode *inode);
+	/* The first part of [offset, end) that was elsewhere at a version: where, and *bytes of it; `end`: there is none. */
+	uint64_t (*moved)(struct inode *inode, uint64_t since, uint64_t offset, uint64_t end, uint64_t *bytes);
+	/* Whether this is what mappings show of the page that were made at a version, which is in a moved part. */
+	bool (*showed)(struct inode *inode, uint64_t version, uint64_t offset, const void *contents);
+	/* As long as pins are there, no page that the file gives up is used for something else. */
+	void (*pin)(struct inode *inode);
+	void (*unpin)(struct inode *inode);
+};
+
+/*
  * A file's answer to file_ops.map: how to find page after page. `page` is asked for runs: it returns where the bytes
  * of the file from `offset` (page-aligned) on are, and in *bytes how many lie there consecutively (whole pages, at
  * most the *bytes passed in). `write` says that the mapping is shared and may be written to: a file of the image is
@@ -49,6 +65,7 @@ struct mapping_source {
 	enum mapping_kind kind;
 	int (*page)(struct file *file, uint64_t offset, bool write, enum mapping_kind *kind, uint64_t *host_offset,
 		    uint64_t *bytes);
+	const struct mapping_history *history; /* NULL: its pages stay where they are */
 	uint64_t nid; /* of an unchanged file of the image: its patched text, if it has any; else 0 */
 	/*
 	 * For files that count the VMAs through which they are, or may become, written (seals); else NULL. -EPERM:
@@ -100,6 +117,12 @@ struct vma {
 	uint64_t stubs;               /* of patched text: where its stubs are; of stubs: where their object starts */
 	uint32_t stub_count;          /* of stubs that are made at run time (mm/site.c): so many are there */
 	bool is_filled_up;            /* these are such stubs */
+	bool is_torn;  /* of a private file mapping: some pages lie over what the file had there once (mm/refresh.c) */
+	bool is_stale; /* the file changed in what is shown, and was pinned for that */
+	uint64_t stale_from, stale_to; /* where in the file */
+	uint64_t stale_end;            /* the lowest end that the file had meanwhile */
+	uint64_t made_from, made_to;   /* in the file: pages that the mapping made, of which others are to be told */
+	uint64_t version;              /* of the file, that is shown: of private mappings only */
 	bool pristine;         /* anonymous and PROT_NONE from the beginning: the reservation was never touched */
 	struct vma *next_free; /* in a list of the address space */
 };
@@ -121,6 +144,9 @@ struct address_space {
 	uint32_t vma_count;
 	uint32_t spare_count;
 	bool lock_future;      /* mlockall(MCL_FUTURE) */
+	bool has_made;         /* VMAs with made pages */
+	uint32_t stale;        /* STALE_* of mm/refresh.h: a futex */
+	struct list all;       /* mm/spaces.c */
 	struct vma *spare;     /* allocated before anything is changed: changes do not fail half way */
 	struct vma *dead;      /* their files are closed when the lock is released */
 	uint64_t total_bytes;  /* mapped: RLIMIT_AS, VmSize */
@@ -197,13 +223,19 @@ bool mm_fault_repair(uint64_t address, bool write, bool execute, struct mm_fault
 void mm_site_trapped(uint64_t site, uint64_t number);
 
 /*
- * A file was truncated or pages of it moved (copy-up, a hole was filled): mappings of it are made to show the new
- * truth.
- * No lock may be held but those before the address space's. Private mappings of the image keep the image's pages, which
- * never go away. It is the calling process's mappings that are changed: no process can change another's host mappings.
- * With several processes, each is to be kicked and to do this for itself before pages that were given up are used
- * again.
+ * A file was truncated or pages of it moved (copy-up, a hole was made or filled): mappings of it, in all processes, show
+ * the new truth when this returns. What was written to private mappings stays, but for what lies behind the file's end.
+ * No lock may be held but those before the address space's.
+ *
+ * No process can change another's host mappings: others are kicked, and do it for themselves before they run on. They
+ * are waited for, for a moment, as one that runs on another CPU gets the kick a little later. Until they have done it
+ * they pin the file.
  */
 void mm_file_changed(struct inode *inode, uint64_t offset, uint64_t bytes);
+
+/* What KICK_MEMORY asks for: brings mappings up to date whose files other processes changed. */
+void mm_refresh(void);
+/* For threads that begin in a process, which perhaps nobody kicked. */
+void mm_refresh_if_stale(void);
 
 #endif

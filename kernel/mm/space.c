@@ -8,6 +8,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/area.h"
+#include "kernel/mm/refresh.h"
 #include "kernel/mm/shared.h"
 #include "kernel/task/process.h"
 #include "kernel/vfs/file.h"
@@ -58,12 +59,26 @@ struct address_space *space_new(void)
 	space->references = 1;
 	space->vmas.update = gap_update;
 	tops_set(space);
+	spaces_add(space);
 	return space;
 }
 
 void space_get(struct address_space *space)
 {
 	__atomic_fetch_add(&space->references, 1, __ATOMIC_RELAXED);
+}
+
+/* The host's mapping is gone. */
+static void file_leave(struct vma *vma)
+{
+	struct inode *inode = vma->file->inode;
+
+	vma_unmark(vma);
+	__atomic_fetch_sub(&inode->mappings, 1, __ATOMIC_SEQ_CST);
+	/* Of a mapping that came to nothing: others are not told otherwise. */
+	if (vma->made_from != vma->made_to)
+		mm_file_changed(inode, vma->made_from, vma->made_to - vma->made_from);
+	file_put(vma->file);
 }
 
 static void vmas_free(struct vma *vma)
@@ -73,7 +88,8 @@ static void vmas_free(struct vma *vma)
 
 		if (vma->shared)
 			shared_memory_put(vma->shared);
-		file_put(vma->file);
+		if (vma->file)
+			file_leave(vma);
 		heap_free(vma);
 		vma = next;
 	}
@@ -91,6 +107,7 @@ void space_put(struct address_space *space)
 {
 	if (__atomic_sub_fetch(&space->references, 1, __ATOMIC_ACQ_REL) != 0)
 		return;
+	spaces_remove(space);
 	vmas_forget(space);
 	vmas_free(space->dead);
 	while (space->spare) {
@@ -113,6 +130,8 @@ void space_clear(struct address_space *space)
 		(void)backing_clear(vma->start, vma->end);
 	(void)recycle_give_back(space, 0, UINT64_MAX);
 	vmas_forget(space);
+	/* Nothing is shown any more. */
+	space_refresh(space);
 	space->brk_start = 0;
 	space->brk_end = 0;
 	space->lock_future = false;
@@ -124,17 +143,27 @@ struct address_space *space_lock(void)
 {
 	struct address_space *space = process_current()->space;
 
-	lock_acquire(&space->lock);
+	space_relock(space);
 	return space;
+}
+
+void space_relock(struct address_space *space)
+{
+	lock_acquire(&space->lock);
+	if (space->stale != STALE_NOT)
+		space_refresh(space);
 }
 
 void space_unlock(struct address_space *space)
 {
 	struct vma *dead = space->dead;
+	bool has_made = space->has_made;
 
 	space->dead = NULL;
 	lock_release(&space->lock);
 	vmas_free(dead);
+	if (has_made)
+		made_tell(space);
 }
 
 bool mapping_is_roomy(uint64_t bytes, unsigned protection, unsigned flags)

@@ -8,6 +8,8 @@
 
 /* The calling process's, locked. */
 struct address_space *space_lock(void);
+/* The same after it was unlocked for a while. */
+void space_relock(struct address_space *space);
 /* Gives up what was removed meanwhile: may take any lock. */
 void space_unlock(struct address_space *space);
 

@@ -4,6 +4,7 @@
 #include "kernel/lib/pages.h"
 #include "kernel/mm/area.h"
 #include "kernel/mm/patch.h"
+#include "kernel/mm/refresh.h"
 #include "kernel/mm/space.h"
 
 #define WITHDRAWN_BYTES_MAX (1ul << 20)
@@ -83,6 +84,7 @@ int ground_prepare(struct address_space *space, struct vma *vma, enum ground gro
 	if (ground == GROUND_RESERVED && anonymous && !(vma->protection & PROT_WRITE))
 		error = recycle_give_back(space, vma->start, vma->end);
 	vma->backed = vma->end;
+	vma->version = vma_version(vma);
 	vma->pristine = anonymous && vma->protection == PROT_NONE;
 	if (!error)
 		error = backing_map(vma, vma->start, vma->end, ground);

@@ -145,10 +145,14 @@ struct vma *vma_copy(struct address_space *space, const struct vma *from)
 	struct vma *vma = vma_new(space);
 
 	*vma = *from;
-	if (vma->file)
+	if (vma->file) {
 		file_get(vma->file);
+		mapping_count(vma);
+	}
 	if (vma->shared)
 		shared_memory_get(vma->shared);
+	if (vma->is_stale && vma->source.history)
+		vma->source.history->pin(vma->file->inode);
 	/* One more of what is there already: never refused. */
 	if (is_counted(vma))
 		(void)vma->source.writable_add(vma->file->inode);

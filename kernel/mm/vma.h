@@ -7,6 +7,8 @@
 #define KERNEL_MM_VMA_H
 
 #include "kernel/mm/mm.h"
+#include "kernel/vfs/file.h"
+#include "kernel/vfs/inode.h"
 
 #define VMA(n) container_of(n, struct vma, node)
 /* vm.max_map_count */
@@ -61,6 +63,12 @@ static inline bool vma_is_anonymous(const struct vma *vma)
 static inline bool vma_has_end(const struct vma *vma)
 {
 	return !vma_is_anonymous(vma) && (vma->file || vma->shared);
+}
+
+/* In inode->mappings: until its host mapping is certainly gone, with the VMA's memory. */
+static inline void mapping_count(const struct vma *vma)
+{
+	__atomic_fetch_add(&vma->file->inode->mappings, 1, __ATOMIC_SEQ_CST);
 }
 
 /* Whether it counts against RLIMIT_DATA. */

@@ -88,9 +88,8 @@ static int user_admit(uint32_t uid)
 	if (user) {
 		bool too_many = user->count > process_limit(RLIMIT_NOFILE);
 
-		return too_many && !process_capable(CAP_SYS_RESOURCE) && !process_capable(CAP_SYS_ADMIN)
-			       ? -ETOOMANYREFS
-			       : 0;
+		return too_many && !process_capable(CAP_SYS_RESOURCE) && !process_capable(CAP_SYS_ADMIN) ? -ETOOMANYREFS
+													 : 0;
 	}
 	user = heap_new(struct sending_user);
 	if (!user)
@@ -153,8 +152,11 @@ struct rights *rights_copy(const struct unix_message *message)
 	return copy;
 }
 
-static void files_drop(struct list *dropped)
+void rights_drop_all(struct list *dropped)
 {
+	struct thread *thread = current;
+
+	thread->rights_dropped = dropped;
 	while (!list_is_empty(dropped)) {
 		struct rights *rights = list_entry(dropped->next, struct rights, list);
 
@@ -163,6 +165,7 @@ static void files_drop(struct list *dropped)
 			file_put(rights->files[i]);
 		heap_free(rights);
 	}
+	thread->rights_dropped = NULL;
 }
 
 void rights_drop(struct rights *rights)
@@ -184,7 +187,7 @@ void rights_drop(struct rights *rights)
 	}
 	list_init(&dropped);
 	list_append(&dropped, &rights->list);
-	thread->rights_dropped = &dropped;
-	files_drop(&dropped);
-	thread->rights_dropped = NULL;
+	rights_drop_all(&dropped);
+	/* For all that was closed together. */
+	rights_collect();
 }

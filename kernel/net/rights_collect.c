@@ -4,6 +4,7 @@
  */
 #include "kernel/net/rights_flight.h"
 #include "kernel/net/unix_socket.h"
+#include "kernel/task/thread.h"
 #include "kernel/vfs/file.h"
 
 static struct unix_socket *socket_of_flight(struct list *at)
@@ -119,24 +120,10 @@ static void socket_empty(struct unix_socket *sock, struct list *garbage)
 	lock_release(&sock->socket.lock);
 }
 
-/* Without the lock: closing what the garbage held. */
-static void garbage_drop(struct list *garbage)
+/* Moves the rights that nobody can reach to the list; whether there are any. */
+static bool garbage_find(struct list *garbage)
 {
-	while (!list_is_empty(garbage)) {
-		struct rights *rights = list_entry(garbage->next, struct rights, list);
-
-		list_remove(&rights->list);
-		rights_drop(rights);
-	}
-}
-
-void rights_collect(void)
-{
-	struct list garbage;
-
-	if (__atomic_load_n(&flight_sockets.next, __ATOMIC_ACQUIRE) == &flight_sockets)
-		return;
-	list_init(&garbage);
+	list_init(garbage);
 	lock_acquire(&flight_lock);
 	reachable_mark();
 	list_for_each(at, &flight_sockets)
@@ -144,10 +131,21 @@ void rights_collect(void)
 		struct unix_socket *sock = socket_of_flight(at);
 
 		if (sock->flight.candidate && !sock->flight.reached)
-			socket_empty(sock, &garbage);
+			socket_empty(sock, garbage);
 	}
 	/* Landed only now: landing takes sockets off the list that was just walked. */
-	list_for_each(at, &garbage) rights_land(list_entry(at, struct rights, list));
+	list_for_each(at, garbage) rights_land(list_entry(at, struct rights, list));
 	lock_release(&flight_lock);
-	garbage_drop(&garbage);
+	return !list_is_empty(garbage);
+}
+
+void rights_collect(void)
+{
+	struct list garbage;
+
+	/* While rights are dropped it is enough to do so at their end. */
+	if (current->rights_dropped)
+		return;
+	while (__atomic_load_n(&flight_sockets.next, __ATOMIC_ACQUIRE) != &flight_sockets && garbage_find(&garbage))
+		rights_drop_all(&garbage);
 }

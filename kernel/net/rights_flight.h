@@ -11,5 +11,7 @@ extern struct list flight_sockets;
 
 /* They are in no message any more. The flight lock is held. */
 void rights_land(struct rights *rights);
+/* Gives back all references of a list of rights that landed. No locks held; not while the thread does so already. */
+void rights_drop_all(struct list *dropped);
 
 #endif

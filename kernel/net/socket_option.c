@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <linux/errno.h>
 
+#include "kernel/lib/string.h"
 #include "kernel/net/socket.h"
 #include "kernel/net/socket_option.h"
 #include "kernel/task/process.h"
@@ -23,18 +24,12 @@ static const struct {
 	bool inverted;
 	int capability; /* needed to switch it on: -EACCES; 0: none */
 } switches[] = {
-	{SO_DEBUG, SOCKET_DEBUG, false, CAP_NET_ADMIN},
-	{SO_REUSEADDR, SOCKET_REUSEADDR, false, 0},
-	{SO_DONTROUTE, SOCKET_DONTROUTE, false, 0},
-	{SO_BROADCAST, SOCKET_BROADCAST, false, 0},
-	{SO_KEEPALIVE, SOCKET_KEEPALIVE, false, 0},
-	{SO_OOBINLINE, SOCKET_OOBINLINE, false, 0},
-	{SO_NO_CHECK, SOCKET_NO_CHECK, false, 0},
-	{SO_REUSEPORT, SOCKET_REUSEPORT, false, 0},
-	{SO_PASSCRED, SOCKET_PASSCRED, false, 0},
-	{SO_TIMESTAMP, SOCKET_TIMESTAMP, false, 0},
-	{SO_TIMESTAMPNS, SOCKET_TIMESTAMPNS, false, 0},
-	{SO_RXQ_OVFL, SOCKET_RXQ_OVFL, false, 0},
+	{SO_DEBUG, SOCKET_DEBUG, false, CAP_NET_ADMIN}, {SO_REUSEADDR, SOCKET_REUSEADDR, false, 0},
+	{SO_DONTROUTE, SOCKET_DONTROUTE, false, 0},     {SO_BROADCAST, SOCKET_BROADCAST, false, 0},
+	{SO_KEEPALIVE, SOCKET_KEEPALIVE, false, 0},     {SO_OOBINLINE, SOCKET_OOBINLINE, false, 0},
+	{SO_NO_CHECK, SOCKET_NO_CHECK, false, 0},       {SO_REUSEPORT, SOCKET_REUSEPORT, false, 0},
+	{SO_PASSCRED, SOCKET_PASSCRED, false, 0},       {SO_TIMESTAMP, SOCKET_TIMESTAMP, false, 0},
+	{SO_TIMESTAMPNS, SOCKET_TIMESTAMPNS, false, 0}, {SO_RXQ_OVFL, SOCKET_RXQ_OVFL, false, 0},
 	{SO_PASSRIGHTS, SOCKET_NO_RIGHTS, true, 0},
 };
 
@@ -202,6 +197,33 @@ int socket_option_set(struct socket *socket, int name, user_t value, unsigned by
  * --------------------------------------------------------------------------------------------------------------
  */
 
+/* Options that are a field of 32 bits. */
+static const struct {
+	int name;
+	size_t offset;
+} fields[] = {
+	{SO_PROTOCOL, offsetof(struct socket, protocol)},
+	{SO_SNDBUF, offsetof(struct socket, send_buffer_bytes)},
+	{SO_RCVBUF, offsetof(struct socket, receive_buffer_bytes)},
+	{SO_PRIORITY, offsetof(struct socket, priority)},
+	{SO_MARK, offsetof(struct socket, mark)},
+	{SO_RCVLOWAT, offsetof(struct socket, receive_low_bytes)},
+	{SO_PEEK_OFF, offsetof(struct socket, peek_offset)},
+};
+
+static int field_get(const struct socket *socket, int name, int *value)
+{
+	if (name == SO_PEEK_OFF && socket->domain != AF_UNIX)
+		return -EOPNOTSUPP;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (fields[i].name == name) {
+			memcpy(value, (const char *)socket + fields[i].offset, sizeof(*value));
+			return 0;
+		}
+	}
+	return -ENOPROTOOPT;
+}
+
 /* Options that are an int: 0, or -ENOPROTOOPT. */
 static int integer_get(struct socket *socket, int name, int *value)
 {
@@ -218,43 +240,20 @@ static int integer_get(struct socket *socket, int name, int *value)
 	case SO_DOMAIN:
 		*value = socket->domain;
 		return 0;
-	case SO_PROTOCOL:
-		*value = (int)socket->protocol;
-		return 0;
 	case SO_ERROR:
 		*value = -socket_error_take(socket);
 		return 0;
 	case SO_ACCEPTCONN:
 		*value = socket->ops->is_listening(socket);
 		return 0;
-	case SO_SNDBUF:
-		*value = (int)socket->send_buffer_bytes;
-		return 0;
-	case SO_RCVBUF:
-		*value = (int)socket->receive_buffer_bytes;
-		return 0;
-	case SO_PRIORITY:
-		*value = socket->priority;
-		return 0;
-	case SO_MARK:
-		*value = (int)socket->mark;
-		return 0;
 	case SO_BSDCOMPAT:
 		*value = 0;
-		return 0;
-	case SO_RCVLOWAT:
-		*value = (int)socket->receive_low_bytes;
 		return 0;
 	case SO_SNDLOWAT:
 		*value = 1;
 		return 0;
-	case SO_PEEK_OFF:
-		if (socket->domain != AF_UNIX)
-			return -EOPNOTSUPP;
-		*value = socket->peek_offset;
-		return 0;
 	}
-	return -ENOPROTOOPT;
+	return field_get(socket, name, value);
 }
 
 int socket_option_get(struct socket *socket, int name, user_t value, unsigned *bytes)

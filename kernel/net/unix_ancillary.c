@@ -156,7 +156,7 @@ void unix_message_sign(struct unix_message *message, const struct unix_socket *r
 
 	/* Of a connection that nobody accepted yet it is not known what he will ask for. */
 	if (message->from.is_known || (receiver->socket.file && !socket_has(&receiver->socket, SOCKET_PASSCRED) &&
-					 !socket_has(&message->sender->socket, SOCKET_PASSCRED)))
+				       !socket_has(&message->sender->socket, SOCKET_PASSCRED)))
 		return;
 	message->from = (struct unix_sender){
 		.is_known = true,

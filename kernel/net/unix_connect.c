@@ -1,6 +1,5 @@
 /* Connections of AF_UNIX sockets: listen, connect, accept; pairs; the peers of datagram sockets. */
 #include <linux/errno.h>
-#include <linux/eventpoll.h>
 
 #include "kernel/lib/heap.h"
 #include "kernel/net/unix_socket.h"
@@ -159,9 +158,8 @@ int unix_connect_stream(struct socket *socket, const struct socket_address *addr
 	if (!made)
 		return -ENOMEM;
 	made->socket.peer = socket_credentials_current();
-	error = made->socket.peer
-			? connect_stream(sock, address, socket_deadline(socket->send_timeout_ns, wait), made)
-			: -ENOMEM;
+	error = made->socket.peer ? connect_stream(sock, address, socket_deadline(socket->send_timeout_ns, wait), made)
+				  : -ENOMEM;
 	if (error)
 		unix_close(made);
 	return error;

@@ -1,6 +1,5 @@
 /* Messages of AF_UNIX sockets: their memory, and what they count. */
 #include <linux/errno.h>
-#include <linux/eventpoll.h>
 
 #include "kernel/lib/heap.h"
 #include "kernel/lib/pages.h"
@@ -90,6 +89,18 @@ void unix_message_free(struct unix_message *message, struct unix_socket *receive
 	if (message->holds_sender)
 		unix_put(sender);
 	memory_give_back(message, receiver);
+}
+
+bool unix_is_worth_a_look(void *data)
+{
+	const struct unix_look *look = data;
+	struct unix_socket *sock = look->sock;
+	bool worth;
+
+	lock_acquire(&sock->socket.lock);
+	worth = sock->arrived != look->arrived || sock->ended & UNIX_NO_RECEIVE || sock->socket.error;
+	lock_release(&sock->socket.lock);
+	return worth;
 }
 
 static bool is_sendable(void *data)

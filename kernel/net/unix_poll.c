@@ -1,7 +1,6 @@
 /* What can be waited for at AF_UNIX sockets, and their ioctls. */
 #include <asm/ioctls.h>
 #include <linux/errno.h>
-#include <linux/eventpoll.h>
 
 #include "kernel/net/unix_socket.h"
 

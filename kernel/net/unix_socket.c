@@ -2,7 +2,6 @@
 #include "kernel/net/unix_socket.h"
 
 #include <linux/errno.h>
-#include <linux/eventpoll.h>
 
 #include "kernel/lib/heap.h"
 #include "kernel/vfs/file.h"
@@ -178,6 +177,16 @@ static struct unix_socket *close_begin(struct unix_socket *sock, struct list *me
 	return peer;
 }
 
+/* Whether something was sent that nobody read. As in Linux an empty packet in front does not count. */
+static bool has_unread(const struct list *messages)
+{
+	const struct list *first = messages->next;
+
+	if (first != messages && !list_entry(first, struct unix_message, list)->length)
+		first = first->next;
+	return first != messages;
+}
+
 static void close_socket(struct unix_socket *sock, bool accepted)
 {
 	struct list messages, pending;
@@ -188,7 +197,7 @@ static void close_socket(struct unix_socket *sock, bool accepted)
 	peer = close_begin(sock, &messages, &pending);
 	wait_queue_wake(&sock->senders, 0);
 	if (peer && unix_is_connected_type(sock))
-		end_tell(peer, UNIX_ENDED, list_is_empty(&messages) && accepted ? 0 : ECONNRESET);
+		end_tell(peer, UNIX_ENDED, accepted && !has_unread(&messages) ? 0 : ECONNRESET);
 	else if (peer)
 		unix_follow_end(sock, peer);
 	messages_free(&messages);

@@ -13,6 +13,8 @@
 #ifndef KERNEL_NET_UNIX_SOCKET_H
 #define KERNEL_NET_UNIX_SOCKET_H
 
+#include <linux/eventpoll.h>
+
 #include "kernel/lib/list.h"
 #include "kernel/net/rights.h"
 #include "kernel/net/socket.h"
@@ -79,9 +81,9 @@ struct unix_socket {
 
 	struct unix_address *address; /* set once; NULL: no name */
 	struct lock bind_lock; /* names and the peers of datagram sockets change one after another; before all others */
-	struct path place;      /* bound to a name in the file system; or NULL */
-	struct list in_bucket;  /* bound to an abstract name: guarded by the table's lock */
-	struct list in_table;   /* all sockets; likewise */
+	struct path place;     /* bound to a name in the file system; or NULL */
+	struct list in_bucket; /* bound to an abstract name: guarded by the table's lock */
+	struct list in_table;  /* all sockets; likewise */
 
 	struct flight flight; /* descriptors of this socket on their way (net/rights.h) */
 };
@@ -167,6 +169,30 @@ struct unix_message *unix_message_new(struct unix_socket *sender, struct unix_so
 				      uint32_t charge);
 /* Gives sender and receiver back what is theirs. `receiver` may keep the memory. NULL: nobody does. */
 void unix_message_free(struct unix_message *message, struct unix_socket *receiver);
+/* Puts a message behind the others. The lock is held. */
+static inline void unix_queue_append(struct unix_socket *receiver, struct unix_message *message)
+{
+	list_append(&receiver->queue, &message->list);
+	receiver->queue_count++;
+	__atomic_store_n(&receiver->arrived, receiver->arrived + 1, __ATOMIC_RELEASE);
+}
+static inline uint32_t unix_arrived(const struct unix_socket *sock)
+{
+	return __atomic_load_n(&sock->arrived, __ATOMIC_ACQUIRE);
+}
+/* A message came; the lock has just been released, under which those who wait look again. */
+static inline void unix_readers_wake(struct unix_socket *receiver)
+{
+	if (!wait_queue_is_empty(&receiver->socket.readers))
+		wait_queue_wake(&receiver->socket.readers, UNIX_READABLE);
+}
+/* A reader who found nothing (more), and how many messages had come before he looked. */
+struct unix_look {
+	struct unix_socket *sock;
+	uint32_t arrived;
+};
+/* A condition for socket_wait: something came, or ended. */
+bool unix_is_worth_a_look(void *look);
 /* Waits until the sender's buffer has room: as socket_wait; a pending error, or -EPIPE after the end. */
 int unix_room_wait(struct unix_socket *sock, uint64_t deadline_ns);
 bool unix_has_room(const struct unix_socket *sock);
@@ -194,7 +220,7 @@ struct rights *unix_rights_take(struct unix_message *message, bool peek);
 void unix_ancillary_put(struct unix_socket *sock, struct socket_message *message, const struct unix_sender *sender,
 			struct rights *rights);
 
-/* --- net/unix_stream.c, net/unix_datagram.c ----------------------------------------------------------------------- */
+/* --- net/unix_stream.c, net/unix_datagram.c, net/unix_datagram_receive.c --------------------------------------- */
 
 long unix_stream_send(struct socket *socket, struct socket_message *message);
 long unix_stream_receive(struct socket *socket, struct socket_message *message);

@@ -1,6 +1,5 @@
 /* Streams: bytes, in the pieces they were sent in, with what came along where it came. */
 #include <linux/errno.h>
-#include <linux/eventpoll.h>
 #include <linux/signal.h>
 
 #include "kernel/net/unix_socket.h"
@@ -27,13 +26,11 @@ static int piece_deliver(struct unix_socket *peer, struct unix_message *message)
 	} else if (message->rights && socket_has(&peer->socket, SOCKET_NO_RIGHTS)) {
 		error = -EPERM;
 	} else {
-		list_append(&peer->queue, &message->list);
-		peer->queue_count++;
-		__atomic_fetch_add(&peer->arrived, 1, __ATOMIC_RELEASE);
+		unix_queue_append(peer, message);
 	}
 	lock_release(&peer->socket.lock);
 	if (!error)
-		wait_queue_wake(&peer->socket.readers, UNIX_READABLE);
+		unix_readers_wake(peer);
 	return error;
 }
 
@@ -51,8 +48,7 @@ static long piece_send(struct unix_socket *sock, struct unix_socket *peer, struc
 		       struct unix_ancillary *ancillary)
 {
 	size_t length = piece_bytes(sock, io->left);
-	struct unix_message *message =
-		unix_message_new(sock, peer, length, unix_charge(length, PIECE_LINEAR_MAX));
+	struct unix_message *message = unix_message_new(sock, peer, length, unix_charge(length, PIECE_LINEAR_MAX));
 	int error;
 
 	if (!message)
@@ -127,7 +123,7 @@ struct stream_read {
 	bool signed_only; /* credentials are wanted: bytes of one sender only */
 	struct unix_sender sender;
 	struct rights *rights;
-	uint32_t arrived; /* sock->arrived before the last look at the queue */
+	struct unix_look look;
 };
 
 static bool is_same_sender(const struct unix_sender *one, const struct unix_sender *other)
@@ -172,7 +168,7 @@ static bool message_consume(struct unix_socket *sock, struct unix_message *messa
  */
 static int message_read(struct stream_read *r, struct unix_message *message)
 {
-	size_t left = message->length - message->taken - r->skip, bytes = left;
+	size_t bytes = message->length - message->taken - r->skip;
 	struct io *io = r->message->io;
 
 	if (r->signed_only) {
@@ -195,7 +191,7 @@ static int message_read(struct stream_read *r, struct unix_message *message)
 		return message_consume(r->sock, message, bytes) && !r->rights;
 	}
 	peek_offset_move(r->sock, (long)bytes);
-	return bytes == left && !r->rights;
+	return !r->rights;
 }
 
 /* Reads what there is. 1: more is wanted; 0: done; -EFAULT. */
@@ -203,6 +199,7 @@ static int queue_read(struct stream_read *r)
 {
 	struct list *at = &r->sock->queue;
 	struct unix_message *message;
+	bool peeked = false;
 
 	while ((message = message_behind(r->sock, at))) {
 		size_t length = message->length - message->taken;
@@ -214,26 +211,15 @@ static int queue_read(struct stream_read *r)
 			continue;
 		}
 		go_on = message_read(r, message);
-		if (go_on <= 0 || !r->message->io->left)
+		/* As in Linux a peek goes on without room for bytes: up to the next descriptors, which it shows. */
+		if (go_on <= 0 || (!r->message->io->left && !r->peek))
 			return go_on < 0 ? go_on : 0;
+		peeked = r->peek;
 		/* A message that was peeked at is still there, one that was read is not. */
 		if (!r->peek)
 			at = &r->sock->queue;
 	}
-	return r->peek && r->done ? 0 : 1;
-}
-
-static bool has_more(const struct stream_read *r)
-{
-	return __atomic_load_n(&r->sock->arrived, __ATOMIC_SEQ_CST) != r->arrived;
-}
-
-static bool is_worth_a_look(void *data)
-{
-	const struct stream_read *r = data;
-
-	return has_more(r) || unix_ended(r->sock) & UNIX_NO_RECEIVE ||
-	       __atomic_load_n(&r->sock->socket.error, __ATOMIC_RELAXED);
+	return peeked ? 0 : 1;
 }
 
 /* Nothing more is in the queue: 1: there is something now; 0: that was all; -errno. */
@@ -246,7 +232,7 @@ static int read_wait(struct stream_read *r, uint64_t deadline_ns)
 
 	if (r->done >= r->target)
 		return 0;
-	if (has_more(r))
+	if (unix_arrived(sock) != r->look.arrived)
 		return 1;
 	error = socket_error_take(&sock->socket);
 	if (error || ended)
@@ -254,7 +240,7 @@ static int read_wait(struct stream_read *r, uint64_t deadline_ns)
 	if (!deadline_ns)
 		return -EAGAIN;
 	lock_release(&sock->read_lock);
-	error = socket_wait(&sock->socket.readers, is_worth_a_look, r, deadline_ns, false);
+	error = socket_wait(&sock->socket.readers, unix_is_worth_a_look, &r->look, deadline_ns, false);
 	lock_acquire(&sock->read_lock);
 	return error ? error : 1;
 }
@@ -266,7 +252,7 @@ static long stream_read(struct stream_read *r, uint64_t deadline_ns)
 
 	lock_acquire(&r->sock->read_lock);
 	do {
-		r->arrived = __atomic_load_n(&r->sock->arrived, __ATOMIC_ACQUIRE);
+		r->look = (struct unix_look){r->sock, unix_arrived(r->sock)};
 		r->skip = r->peek && skip > 0 && !r->done ? (size_t)skip : 0;
 		state = queue_read(r);
 		if (state > 0)

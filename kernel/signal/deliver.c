@@ -1,6 +1,7 @@
 /* What pending signals do on the way back to the application: see signal.h. */
 #include <linux/errno.h>
 
+#include "kernel/mm/mm.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/stop.h"
@@ -70,6 +71,8 @@ bool signals_deliver(struct frame *frame, bool from_call)
 	stop_observe(process);
 	if (thread->kick & KICK_TIMERS)
 		timers_look();
+	if (thread->kick & KICK_MEMORY)
+		mm_refresh();
 	from_call = from_call && thread->call_number != CALL_NONE && is_restart((long)frame->rax);
 	while ((signal = signal_take(~thread->signals.blocked, &info)) != 0) {
 		trace_event("--- %s ---", names_signal(signal));

@@ -2,7 +2,9 @@
 #include <linux/errno.h>
 
 #include "kernel/lib/heap.h"
+#include "kernel/mm/mm.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/stop.h"
 #include "kernel/signal/timers.h"
 
 #define IGNORED_BY_DEFAULT (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT))
@@ -38,6 +40,8 @@ bool thread_is_interrupted(struct thread *thread)
 	if (__atomic_load_n(&thread->kick, __ATOMIC_ACQUIRE)) {
 		if (thread->kick & KICK_TIMERS)
 			timers_look();
+		if (thread->kick & KICK_MEMORY)
+			mm_refresh();
 		/* The signal may have been another thread's in the end: a kick that is kept would end every wait. */
 		lock_acquire(&process->signal_lock);
 		signal_kick_update(thread);
@@ -107,6 +111,8 @@ static int take_first(signal_set_t set, struct signal_info *out, bool *shared)
 		take(&thread->signals.pending, &thread->signals.queue, signal, out);
 	else if ((signal = first_of(process->pending & set)) != 0)
 		take(&process->pending, &process->signal_queue, signal, out);
+	if (signal && signal_set_has(STOP_SIGNALS, signal))
+		process->stop_taken = true;
 	signal_kick_update(thread);
 	lock_release(&process->signal_lock);
 	return signal;

@@ -1,12 +1,11 @@
 /* Sending signals: see send.h. */
 #include "kernel/signal/send.h"
 
-#include <linux/eventpoll.h>
-
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/stop.h"
+#include "kernel/signal/waiters.h"
 #include "kernel/task/children.h"
 #include "kernel/task/pid.h"
 
@@ -78,7 +77,7 @@ static struct thread *thread_by_id(const struct process *process, int tid)
 /* What follows once the lock is released. */
 static void told(struct process *process, bool continued)
 {
-	wait_queue_wake(&process->signal_waiters, EPOLLIN);
+	signal_waiters_wake(process);
 	if (continued)
 		child_changed(process, SIGCONT);
 }

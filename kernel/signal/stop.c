@@ -18,20 +18,35 @@ static bool stop_end(struct process *process)
 	return true;
 }
 
+void stop_look_up(struct process *process)
+{
+	if (!process->stopped)
+		return;
+	/* Who looked at its kicks before they were there does not sleep on this value. */
+	__atomic_fetch_add(&process->stopped, 1, __ATOMIC_SEQ_CST);
+	host_futex_wake(&process->stopped, INT32_MAX);
+}
+
 bool stop_signals_settle(struct process *process, int signal)
 {
+	bool continued = false;
+
 	if (signal == SIGKILL) {
 		(void)stop_end(process);
+		process->stop_report = 0;
 	} else if (signal == SIGCONT) {
+		process->stop_taken = false;
 		for (int other = 1; other <= SIGNAL_COUNT; other++) {
 			if (signal_set_has(STOP_SIGNALS, other))
 				signal_drop(process, other);
 		}
-		return stop_end(process);
+		continued = stop_end(process);
+		process->stop_report = 0;
+		process->continue_report |= continued;
 	} else if (signal > 0 && signal_set_has(STOP_SIGNALS, signal)) {
 		signal_drop(process, SIGCONT);
 	}
-	return false;
+	return continued;
 }
 
 void process_stop(struct process *process, int signal)
@@ -41,10 +56,13 @@ void process_stop(struct process *process, int signal)
 	if (signal != SIGSTOP && group_is_orphaned(process->group))
 		return;
 	lock_acquire(&process->signal_lock);
-	/* What came meanwhile counts: a SIGKILL, or a SIGCONT that found nothing to continue. */
-	first = !process->stopped && !process->exiting &&
-		!((process->pending | current->signals.pending) & (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGCONT)));
+	/* What came since the signal was taken counts: a SIGKILL, or a SIGCONT, which may have found nothing to do. */
+	first = !process->stopped && !process->exiting && process->stop_taken &&
+		!((process->pending | current->signals.pending) & SIGNAL_BIT(SIGKILL));
 	if (first) {
+		process->stop_taken = false;
+		process->stop_report = signal;
+		process->continue_report = false;
 		__atomic_store_n(&process->stopped, 1, __ATOMIC_SEQ_CST);
 		list_for_each(at, &process->threads) thread_kick(list_entry(at, struct thread, siblings), KICK_SIGNAL);
 	}
@@ -55,8 +73,10 @@ void process_stop(struct process *process, int signal)
 
 void stop_observe(struct process *process)
 {
-	while (__atomic_load_n(&process->stopped, __ATOMIC_SEQ_CST) && !(current->kick & KICK_EXIT))
-		host_futex_wait_uninterruptible(&process->stopped, 1);
+	uint32_t stopped;
+
+	while ((stopped = __atomic_load_n(&process->stopped, __ATOMIC_SEQ_CST)) && !(current->kick & KICK_EXIT))
+		host_futex_wait_uninterruptible(&process->stopped, stopped);
 	if (current->kick & KICK_EXIT)
 		thread_leave();
 }

@@ -18,5 +18,7 @@ bool stop_signals_settle(struct process *process, int signal);
 void process_stop(struct process *process, int signal);
 /* The calling thread waits as long as its process is stopped. */
 void stop_observe(struct process *process);
+/* Threads that wait there have got KICK_EXIT: they are to see it. signal_lock is held. */
+void stop_look_up(struct process *process);
 
 #endif

@@ -13,9 +13,17 @@
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET |   \
 	 CLONE_NEWTIME)
 #define UNSUPPORTED CLONE_INTO_CGROUP
+#define KNOWN (UINT32_MAX | CLONE_CLEAR_SIGHAND | CLONE_INTO_CGROUP)
 
 static int flags_check(uint64_t flags)
 {
+	if (flags & ~KNOWN)
+		return -EINVAL;
+	if (flags & CLONE_FS && flags & (CLONE_NEWNS | CLONE_NEWUSER))
+		return -EINVAL;
+	/* The first process has no siblings. */
+	if (flags & CLONE_PARENT && process_current()->pid == 1)
+		return -EINVAL;
 	if ((flags & CLONE_THREAD && !(flags & CLONE_SIGHAND)) || (flags & CLONE_SIGHAND && !(flags & CLONE_VM)))
 		return -EINVAL;
 	if ((flags & (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND)) == (CLONE_SIGHAND | CLONE_CLEAR_SIGHAND))

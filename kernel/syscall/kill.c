@@ -16,11 +16,14 @@ siginfo_t signal_info_make(int signal, int code)
 		.si_signo = signal, .si_code = code, .si_pid = process->pid, .si_uid = process->credentials.uid};
 }
 
-static bool may_send(const struct process *target)
+static bool may_send(const struct process *target, int signal)
 {
 	const struct credentials *mine = &process_current()->credentials;
 	const struct credentials *theirs = &target->credentials;
 
+	/* Whoever is in a session may continue its jobs. */
+	if (signal == SIGCONT && target->session == process_current()->session)
+		return true;
 	return process_capable(CAP_KILL) || mine->euid == theirs->suid || mine->euid == theirs->uid ||
 	       mine->uid == theirs->suid || mine->uid == theirs->uid;
 }
@@ -32,7 +35,7 @@ static bool signal_is_valid(int signal)
 
 int signal_send_checked(struct process *target, const siginfo_t *info)
 {
-	if (!may_send(target))
+	if (!may_send(target, info->si_signo))
 		return -EPERM;
 	if (info->si_signo)
 		signal_send_process(target, info);
@@ -69,7 +72,7 @@ static int send_to_group(int group, const siginfo_t *info)
 
 static int send_to_pid(int pid, const siginfo_t *info)
 {
-	struct process *process = process_find(pid);
+	struct process *process = process_find_by_thread(pid);
 	int result = process ? signal_send_checked(process, info) : -ESRCH;
 
 	process_put(process);
@@ -104,7 +107,7 @@ static int send_to_thread(int tgid, int tid, const siginfo_t *info)
 		return -EINVAL;
 	thread = thread_find(tid, &process);
 	if (thread && (tgid == 0 || process->pid == tgid)) {
-		result = may_send(process) ? 0 : -EPERM;
+		result = may_send(process, info->si_signo) ? 0 : -EPERM;
 		if (result == 0 && info->si_signo)
 			signal_send_thread(process, tid, info);
 	}

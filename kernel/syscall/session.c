@@ -35,7 +35,7 @@ SYSCALL_NO_ARGS(getpgrp)
 /* A field of a process, 0 meaning the calling one. */
 static long field_of(int pid, bool session)
 {
-	struct process *process = process_find(pid ? pid : process_current()->pid);
+	struct process *process = process_find_by_thread(pid ? pid : process_current()->pid);
 	int value;
 
 	if (!process)
@@ -93,10 +93,10 @@ SYSCALL(setpgid)
 
 	if (group < 0)
 		return -EINVAL;
-	process = process_find(pid);
+	process = process_find_by_thread(pid);
 	if (!process)
 		return -ESRCH;
-	error = group_check(process, group);
+	error = process->pid == pid ? group_check(process, group) : -EINVAL;
 	if (!error)
 		process->group = group;
 	process_put(process);

@@ -61,7 +61,9 @@ SYSCALL(wait4)
 	return usage_put(ARG_USER(args, 3), &report) ? -EFAULT : report.pid;
 }
 
-/* si_status is an exit code or a signal: what the status has of either. */
+/* As much of a siginfo_t as waitid writes. si_status is an exit code or a signal: what the status has of either. */
+#define REPORT_BYTES (offsetof(siginfo_t, si_status) + sizeof(int))
+
 static int report_put(user_t at, const struct child_report *report)
 {
 	siginfo_t info = {0};
@@ -75,7 +77,7 @@ static int report_put(user_t at, const struct child_report *report)
 		info.si_uid = report->uid;
 		info.si_status = child_status_value(report->status);
 	}
-	return copy_to_user(at, &info, sizeof(info));
+	return copy_to_user(at, &info, REPORT_BYTES);
 }
 
 static int id_check(int id_type, int id)
@@ -111,31 +113,36 @@ static int child_by_descriptor(struct child_wait *wait)
 	return 0;
 }
 
+static int waitid_decode(struct child_wait *wait, int *by_nonblocking)
+{
+	int options = wait->options;
+	int error;
+
+	if (options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | CLONES) ||
+	    !(options & (WEXITED | WSTOPPED | WCONTINUED)))
+		return -EINVAL;
+	error = id_check(wait->id_type, wait->id);
+	if (!error && wait->id_type == P_PIDFD)
+		error = child_by_descriptor(wait);
+	if (!error && wait->id_type == P_PGID && wait->id == 0)
+		wait->id = process_current()->group;
+	*by_nonblocking = options ^ wait->options;
+	return error;
+}
+
 SYSCALL(waitid)
 {
 	struct child_wait wait = {.id_type = ARG_INT(args, 0), .id = ARG_INT(args, 1), .options = ARG_INT(args, 3)};
-	struct child_report report;
+	struct child_report report = {0};
 	int by_nonblocking; /* WNOHANG, if only the descriptor says so */
-	int error;
+	int error = waitid_decode(&wait, &by_nonblocking);
 
-	if (wait.options & ~(WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | CLONES) ||
-	    !(wait.options & (WEXITED | WSTOPPED | WCONTINUED)))
-		return -EINVAL;
-	error = id_check(wait.id_type, wait.id);
-	if (error)
-		return error;
-	by_nonblocking = wait.options;
-	if (wait.id_type == P_PIDFD)
-		error = child_by_descriptor(&wait);
-	if (error)
-		return error;
-	by_nonblocking ^= wait.options;
-	if (wait.id_type == P_PGID && wait.id == 0)
-		wait.id = process_current()->group;
-	error = child_wait(&wait, &report);
+	if (!error)
+		error = child_wait(&wait, &report);
 	if (!error && !report.pid && by_nonblocking)
-		return -EAGAIN;
+		error = -EAGAIN;
 	if (!error && report.pid && usage_put(ARG_USER(args, 4), &report))
 		error = -EFAULT;
+	/* Whatever the result: zeroes, if there is nothing to tell. */
 	return report_put(ARG_USER(args, 2), &report) && !error ? -EFAULT : error;
 }

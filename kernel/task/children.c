@@ -74,6 +74,14 @@ static bool parent_cares(const struct process *parent, int signal)
 	return signal != SIGCHLD || !(action->handler == (uint64_t)(uintptr_t)SIG_IGN || action->flags & SA_NOCLDWAIT);
 }
 
+/* Nobody waits for the child any more. Gives up the reference of the ids. */
+static void child_forget(struct process *child)
+{
+	wait_queue_wake(&child->end_waiters, EPOLLIN | EPOLLHUP);
+	process_unregister(child);
+	process_put(child);
+}
+
 void child_ended(struct process *process)
 {
 	struct process *parent;
@@ -91,11 +99,10 @@ void child_ended(struct process *process)
 		group_part(process, parent);
 		parent_tell(parent, process, process->exit_signal, status);
 	}
-	wait_queue_wake(&process->end_waiters, EPOLLIN);
-	if (gone) {
-		process_unregister(process);
-		process_put(process);
-	}
+	if (gone)
+		child_forget(process);
+	else
+		wait_queue_wake(&process->end_waiters, EPOLLIN);
 	process_put(parent);
 }
 
@@ -113,10 +120,6 @@ void child_changed(struct process *process, int signal)
 	bool stopped = signal != SIGCONT;
 	bool wanted;
 
-	process_tree_lock();
-	process->stop_report = stopped ? signal : 0;
-	process->continue_report = !stopped;
-	process_tree_unlock();
 	parent = parent_get(process);
 	if (!parent)
 		return;
@@ -135,56 +138,111 @@ static struct process *reaper_of(const struct process *process)
 	return parent;
 }
 
-/* Moves one child; true if the new parent has to be told of an end. */
-static bool child_move(struct process *child, struct process *reaper)
+/* A child that its parent's end gave to another one. */
+struct moved {
+	struct process *child; /* with a reference, as has the reaper; NULL: there was none left */
+	struct process *reaper;
+	bool ended;    /* the reaper is to be told */
+	bool unwanted; /* and does not want to wait */
+};
+
+/* The tree is locked. */
+static void child_move(struct moved *moved)
 {
+	struct process *child = moved->child;
+
 	list_remove(&child->siblings);
-	child->parent = reaper;
+	child->parent = moved->reaper;
+	child->parent_tid = 0;
 	/* prctl(2), clone(2): a new parent is told by SIGCHLD, whatever clone said. */
 	child->exit_signal = SIGCHLD;
-	if (reaper)
-		list_append(&reaper->children, &child->siblings);
-	return child->state == PROCESS_ZOMBIE;
+	if (moved->reaper)
+		list_append(&moved->reaper->children, &child->siblings);
+	moved->ended = child->state == PROCESS_ZOMBIE;
+	moved->unwanted = moved->ended && !(moved->reaper && parent_cares(moved->reaper, SIGCHLD));
+	if (moved->unwanted)
+		child->state = PROCESS_GONE;
 }
 
 /* One child after another, because signals are sent without the tree's lock. */
-static struct process *child_take(struct process *process, struct process **reaper, bool *ended)
+static struct moved child_take(struct process *process)
 {
-	struct process *child = NULL;
+	struct moved moved = {0};
 
 	process_tree_lock();
-	*reaper = reaper_of(process);
 	if (!list_is_empty(&process->children)) {
-		child = list_entry(process->children.next, struct process, siblings);
-		child->references++;
-		if (*reaper)
-			(*reaper)->references++;
-		*ended = child_move(child, *reaper);
+		moved.child = list_entry(process->children.next, struct process, siblings);
+		moved.child->references++;
+		moved.reaper = reaper_of(process);
+		if (moved.reaper)
+			moved.reaper->references++;
+		child_move(&moved);
 	}
 	process_tree_unlock();
-	return child;
+	return moved;
+}
+
+static void death_tell(const struct process *parent, struct process *child)
+{
+	siginfo_t info = {.si_signo = child->parent_death_signal,
+			  .si_code = SI_USER,
+			  .si_pid = parent->pid,
+			  .si_uid = parent->credentials.uid};
+
+	if (info.si_signo)
+		signal_send_process(child, &info);
+}
+
+/* A child that the thread made, with a reference, which from now on is any thread's. */
+static struct process *child_of_thread(struct process *process, int tid)
+{
+	struct process *found = NULL;
+
+	process_tree_lock();
+	list_for_each(at, &process->children)
+	{
+		struct process *child = list_entry(at, struct process, siblings);
+
+		if (child->parent_tid != tid)
+			continue;
+		child->parent_tid = 0;
+		child->references++;
+		found = child;
+		break;
+	}
+	process_tree_unlock();
+	return found;
+}
+
+void children_of_thread_keep(struct thread *thread, bool ended)
+{
+	struct process *process = thread->process;
+	struct process *child;
+
+	if (list_is_empty(&process->children))
+		return;
+	while ((child = child_of_thread(process, thread->tid))) {
+		if (ended)
+			death_tell(process, child);
+		process_put(child);
+	}
 }
 
 void children_give_away(struct process *process)
 {
-	struct process *reaper;
-	struct process *child;
-	bool ended;
+	struct moved moved;
 
-	while ((child = child_take(process, &reaper, &ended))) {
-		if (child->parent_death_signal) {
-			siginfo_t info = {.si_signo = child->parent_death_signal,
-					  .si_code = SI_USER,
-					  .si_pid = process->pid,
-					  .si_uid = process->credentials.uid};
+	while ((moved = child_take(process)).child) {
+		struct process *child = moved.child;
 
-			signal_send_process(child, &info);
-		}
+		death_tell(process, child);
 		group_part(child, process);
-		if (ended && reaper)
-			parent_tell(reaper, child, SIGCHLD, child->exit_status);
+		if (moved.ended && moved.reaper)
+			parent_tell(moved.reaper, child, SIGCHLD, child->exit_status);
+		if (moved.unwanted)
+			child_forget(child);
 		process_put(child);
-		process_put(reaper);
+		process_put(moved.reaper);
 	}
 }
 
@@ -202,6 +260,8 @@ static bool is_meant(const struct child_wait *wait, const struct process *child)
 	bool is_clone = child->exit_signal != SIGCHLD;
 
 	if (!(wait->options & __WALL) && is_clone != !!(wait->options & __WCLONE))
+		return false;
+	if (wait->options & __WNOTHREAD && child->parent_tid && child->parent_tid != current->tid)
 		return false;
 	switch (wait->id_type) {
 	case P_PID:
@@ -224,6 +284,29 @@ static void report_fill(struct child_report *report, const struct process *child
 	};
 }
 
+/* What job control did to the child. The tree is locked. */
+static bool stop_look(struct search *search, struct process *child)
+{
+	int options = search->wait->options;
+	bool keep = options & WNOWAIT;
+	int status = 0;
+
+	lock_acquire(&child->signal_lock);
+	if (options & WSTOPPED && child->stop_report) {
+		status = STATUS_STOPPED(child->stop_report);
+		if (!keep)
+			child->stop_report = 0;
+	} else if (options & WCONTINUED && child->continue_report) {
+		status = STATUS_CONTINUED;
+		if (!keep)
+			child->continue_report = false;
+	}
+	lock_release(&child->signal_lock);
+	if (status)
+		report_fill(search->report, child, status);
+	return status;
+}
+
 /* Whether the child has something to report; it is told once, unless WNOWAIT. */
 static bool child_look(struct search *search, struct process *child)
 {
@@ -238,19 +321,7 @@ static bool child_look(struct search *search, struct process *child)
 		}
 		return true;
 	}
-	if (options & WSTOPPED && child->stop_report) {
-		report_fill(search->report, child, STATUS_STOPPED(child->stop_report));
-		if (!keep)
-			child->stop_report = 0;
-		return true;
-	}
-	if (options & WCONTINUED && child->continue_report) {
-		report_fill(search->report, child, STATUS_CONTINUED);
-		if (!keep)
-			child->continue_report = false;
-		return true;
-	}
-	return false;
+	return child->state == PROCESS_ALIVE && stop_look(search, child);
 }
 
 /* For wait_until: true if there is something to report, or nothing to wait for. */
@@ -267,7 +338,8 @@ static bool search_run(void *data)
 
 		if (child->state == PROCESS_GONE || !is_meant(search->wait, child))
 			continue;
-		search->any = true;
+		/* Of one that has ended, only that can be waited for. */
+		search->any |= child->state == PROCESS_ALIVE || search->wait->options & WEXITED;
 		found = child_look(search, child);
 		if (found)
 			break;
@@ -281,9 +353,7 @@ static void reap(struct process *child)
 	struct process *self = process_current();
 
 	__atomic_fetch_add(&self->children_cpu_ns, child->cpu_ns + child->children_cpu_ns, __ATOMIC_RELAXED);
-	wait_queue_wake(&child->end_waiters, EPOLLIN | EPOLLHUP);
-	process_unregister(child);
-	process_put(child);
+	child_forget(child);
 }
 
 int child_wait(const struct child_wait *wait, struct child_report *report)

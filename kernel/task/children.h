@@ -8,6 +8,11 @@
 
 /* A process's end: its children get the nearest subreaper above, or the first process, as their parent. */
 void children_give_away(struct process *process);
+/*
+ * What a thread's children were is its process's from now on: it ended, others staying, and children learn of that
+ * (PR_SET_PDEATHSIG), or goes on as the leader.
+ */
+void children_of_thread_keep(struct thread *thread, bool ended);
 /* It becomes a zombie and its parent is told, or it is gone at once if the parent does not care. */
 void child_ended(struct process *process);
 /* It executed a program: clone(2) and setpgid(2) care. */

@@ -83,12 +83,13 @@ static long start(struct thread *thread, uint64_t tls)
 	long host;
 
 	thread_get(thread);
+	thread->host_pid = thread_host_await();
 	host = host_clone(HOSTCALL_CLONE_THREAD, thread_frame(thread), thread, &thread->host_alive, tls);
 	if (host < 0) {
 		leave(thread);
 		thread_put(thread);
 	} else {
-		thread_publish(thread, current->host_pid, (int)host);
+		thread_publish(thread, thread->host_pid, (int)host);
 	}
 	thread_put(thread);
 	return host < 0 ? -EAGAIN : tid;
@@ -129,6 +130,7 @@ void thread_begin(struct frame *frame)
 		arch_set_fs(thread->set_tls);
 	if (thread->set_child_tid)
 		(void)put_user_u32(thread->set_child_tid, (uint32_t)thread->tid);
+	mm_refresh_if_stale();
 	/* What came for it before its host id was known. */
 	if (__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
 		signals_deliver(frame, false);

@@ -68,7 +68,6 @@ struct process *process_new(void)
 	process_timers_init(process);
 	wait_queue_init(&process->children_queue);
 	list_init(&process->sem_undos);
-	wait_queue_init(&process->signal_waiters);
 	wait_queue_init(&process->end_waiters);
 	for (unsigned i = 0; i < PROCESS_LIMITS; i++)
 		process->limits[i] = default_limits[i];

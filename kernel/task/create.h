@@ -25,6 +25,13 @@ void thread_unlink(struct thread *thread);
 
 /* The host thread that runs the thread: from now on it can be kicked, and is at once if it should have been. */
 void thread_publish(struct thread *thread, int host_pid, int host_tid);
+/*
+ * Whoever made the calling thread's host process publishes its id, perhaps a moment after the thread began. For who
+ * needs it now: the host process of the calling thread.
+ */
+int thread_host_await(void);
+/* Its id there, which the host itself tells: after thread_host_await. */
+int thread_host_tid(void);
 
 /* Where the application's registers are while the thread is in the kernel by a system call. */
 static inline struct frame *thread_frame(const struct thread *thread)

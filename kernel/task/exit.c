@@ -12,6 +12,8 @@
 #include "kernel/mm/user.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/stop.h"
+#include "kernel/task/children.h"
 #include "kernel/task/create.h"
 #include "kernel/task/execution.h"
 #include "kernel/task/exit.h"
@@ -19,16 +21,25 @@
 #include "kernel/task/pid.h"
 #include "kernel/task/robust.h"
 
-/* In process->host_threads: a thread sleeps until there are fewer. */
+/*
+ * In process->host_threads: a thread sleeps until there are fewer. Two may: one that executes a program, until only the
+ * leader is left besides it, and a leader that has exited. Only the leader takes the mark off: it waits longest.
+ */
 #define WAITED (1u << 31)
 #define EXIT_STATUS(code) (((code)&0xff) << 8)
+
+/* Others use the memory, too: threads, or the parent of a vfork. */
+static bool memory_is_shared(const struct thread *thread)
+{
+	return thread->lender || __atomic_load_n(&thread->process->thread_count, __ATOMIC_ACQUIRE) > 1;
+}
 
 void thread_memory_settle(struct thread *thread)
 {
 	user_t word = thread->clear_child_tid;
 
 	robust_list_release(thread);
-	if (word && user_range_ok(word, sizeof(uint32_t)) && put_user_u32(word, 0) == 0)
+	if (word && memory_is_shared(thread) && user_range_ok(word, sizeof(uint32_t)) && put_user_u32(word, 0) == 0)
 		host_futex(word, FUTEX_WAKE, 1, 0, 0, 0);
 	thread->clear_child_tid = 0;
 }
@@ -54,7 +65,8 @@ static void host_threads_wait(struct process *process, uint32_t wanted)
 		host_futex_wait_uninterruptible(&process->host_threads, count);
 		count = __atomic_load_n(&process->host_threads, __ATOMIC_ACQUIRE);
 	}
-	__atomic_fetch_and(&process->host_threads, ~WAITED, __ATOMIC_RELAXED);
+	if (current->is_leader)
+		__atomic_fetch_and(&process->host_threads, ~WAITED, __ATOMIC_RELAXED);
 }
 
 /* Last steps without a lock: the leader may end the host process at any of them. */
@@ -114,6 +126,8 @@ void thread_leave(void)
 	struct thread *thread = current;
 
 	thread_memory_settle(thread);
+	if (__atomic_load_n(&thread->process->thread_count, __ATOMIC_ACQUIRE) > 1)
+		children_of_thread_keep(thread, true);
 	hide(thread);
 	if (thread->lender)
 		borrower_end(thread);
@@ -144,6 +158,7 @@ static void others_kick(struct process *process)
 		if (thread != current)
 			thread_kick(thread, KICK_EXIT);
 	}
+	stop_look_up(process);
 }
 
 void process_exit(int status)
@@ -193,13 +208,19 @@ static void place_hand_over(struct thread *from, struct thread *to)
 	lock_acquire(&process->signal_lock);
 	thread_unlink(from);
 	from->host_tid = 0;
-	to->signals.blocked = from->signals.blocked;
-	to->signals.pending |= from->signals.pending;
+	/* What was for the old leader alone went with it; it may have left in the middle of a sigsuspend. */
+	signal_queue_clear(&to->signals.queue);
 	list_splice(&to->signals.queue, &from->signals.queue);
-	__atomic_fetch_and(&to->kick, ~(uint32_t)KICK_EXIT, __ATOMIC_SEQ_CST);
+	to->signals.pending = from->signals.pending;
+	to->signals.blocked = from->signals.blocked;
+	to->signals.restore_saved = false;
+	to->restart_behind_handler = false;
 	to->host_tid = to->host_pid;
 	to->nice = from->nice;
 	thread_link(to);
+	__atomic_fetch_and(&to->kick, ~(uint32_t)KICK_EXIT, __ATOMIC_SEQ_CST);
+	/* Whatever kicked the other one meanwhile is the leader's to see. */
+	signal_kick_update(to);
 	process->remains = NULL;
 	lock_release(&process->signal_lock);
 	process_tree_unlock();
@@ -210,6 +231,7 @@ void thread_bequeath(struct execution *execution)
 	struct thread *thread = current;
 	struct process *process = thread->process;
 
+	children_of_thread_keep(thread, false);
 	place_hand_over(thread, process->leader);
 	process->inheritance = execution;
 	follower_end(thread);

@@ -13,12 +13,14 @@
 #include "kernel/mm/mm.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
+#include "kernel/signal/waiters.h"
 #include "kernel/syscall/names.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/children.h"
 #include "kernel/task/create.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/time.h"
+#include "kernel/task/words.h"
 #include "kernel/tty/tty.h"
 #include "kernel/vfs/file.h"
 
@@ -46,7 +48,6 @@ static void possessions_drop(struct process *process)
 	struct fd_table *files;
 	struct address_space *space;
 	struct path root, directory, executable;
-	uint8_t *auxiliary;
 
 	lock_acquire(&process->lock);
 	files = process->files;
@@ -54,21 +55,17 @@ static void possessions_drop(struct process *process)
 	root = process->root;
 	directory = process->directory;
 	executable = process->executable;
-	auxiliary = process->auxiliary;
-	lock_release(&process->lock);
-	/* Closing is done as the process: its record locks go with its files. */
-	fd_table_put(files);
-	lock_acquire(&process->lock);
+	/* Nobody else may look at it from here on; closing needs to know which table it is. */
 	process->files = NULL;
 	process->space = NULL;
 	process->root = process->directory = process->executable = (struct path){0};
-	process->auxiliary = NULL;
 	lock_release(&process->lock);
+	fd_table_leave(files);
 	space_put(space);
 	dentry_put(root.dentry);
 	dentry_put(directory.dentry);
 	executable_put(executable.dentry);
-	heap_free(auxiliary);
+	words_set(process, NULL);
 }
 
 static void cpu_time_note(struct process *process)
@@ -90,6 +87,7 @@ void process_finish(struct process *process)
 	process_timers_end(process);
 	cpu_time_note(process);
 	possessions_drop(process);
+	signal_waiters_leave(process);
 	signal_queue_clear(&process->signal_queue);
 	process_tree_lock();
 	process->references++;

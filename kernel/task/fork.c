@@ -7,13 +7,14 @@
 #include "arch.h"
 #include "kernel/host/host.h"
 #include "kernel/fs/pidfd.h"
-#include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/copy.h"
+#include "kernel/mm/space.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/clone.h"
 #include "kernel/task/create.h"
 #include "kernel/task/pid.h"
+#include "kernel/task/words.h"
 #include "kernel/vfs/file.h"
 
 static void path_copy(struct path *to, const struct path *from)
@@ -24,10 +25,8 @@ static void path_copy(struct path *to, const struct path *from)
 }
 
 /* What process->lock guards. */
-static int copy_guarded(struct process *child, struct process *parent)
+static void copy_guarded(struct process *child, struct process *parent)
 {
-	int error = 0;
-
 	lock_acquire(&parent->lock);
 	path_copy(&child->root, &parent->root);
 	path_copy(&child->directory, &parent->directory);
@@ -36,16 +35,10 @@ static int copy_guarded(struct process *child, struct process *parent)
 	child->umask = parent->umask;
 	child->credentials = parent->credentials;
 	memcpy(child->limits, parent->limits, sizeof(child->limits));
-	if (parent->auxiliary) {
-		child->auxiliary = heap_alloc(parent->auxiliary_bytes);
-		if (child->auxiliary)
-			memcpy(child->auxiliary, parent->auxiliary, parent->auxiliary_bytes);
-		else
-			error = -ENOMEM;
-		child->auxiliary_bytes = parent->auxiliary_bytes;
-	}
+	child->words = parent->words;
+	if (child->words)
+		words_get(child->words);
 	lock_release(&parent->lock);
-	return error;
 }
 
 static void copy_actions(struct process *child, struct process *parent, bool clear)
@@ -82,7 +75,8 @@ struct process *process_copy(const struct clone_request *request)
 	} else {
 		child->files = fd_table_copy(parent->files);
 	}
-	if (copy_guarded(child, parent) || !child->files) {
+	copy_guarded(child, parent);
+	if (!child->files) {
 		process_drop(child);
 		return NULL;
 	}
@@ -96,11 +90,12 @@ void process_drop(struct process *process)
 	dentry_put(process->root.dentry);
 	dentry_put(process->directory.dentry);
 	executable_put(process->executable.dentry);
-	heap_free(process->auxiliary);
+	words_put(process->words);
 	if (process->space)
 		space_put(process->space);
 	process->files = NULL;
 	process->space = NULL;
+	process->words = NULL;
 	process_put(process);
 }
 
@@ -123,11 +118,16 @@ void process_introduce(struct process *process, struct thread *thread, const str
 	struct process *self = process_current();
 
 	process->pid = thread->tid = pid_new();
+	/* In one go: our parent may end, and gives its children away then. */
 	process_tree_lock();
 	process->parent = request->flags & CLONE_PARENT && self->parent ? self->parent : self;
-	process_tree_unlock();
+	if (request->flags & CLONE_PARENT) {
+		process->exit_signal = self->exit_signal;
+		process->parent_tid = self->parent_tid;
+	} else {
+		process->parent_tid = current->tid;
+	}
 	process_register(process);
-	process_tree_lock();
 	lock_acquire(&process->signal_lock);
 	thread_link(thread);
 	lock_release(&process->signal_lock);
@@ -156,16 +156,16 @@ static void process_withdraw(struct process *process, struct thread *thread)
 /* The host copies memory, the bookkeeping has to be of the same moment. */
 static long start(struct process *process, struct thread *thread)
 {
-	struct address_space *space = process_current()->space;
+	struct address_space *space;
 	int pid = process->pid;
 	long host = -ENOMEM;
 
 	thread_get(thread);
-	lock_acquire(&space->lock);
+	space = space_lock();
 	process->space = space_copy(space);
 	if (process->space)
 		host = host_clone(HOSTCALL_CLONE_FORK, thread_frame(thread), thread, NULL, 0);
-	lock_release(&space->lock);
+	space_unlock(space);
 	if (host < 0)
 		process_withdraw(process, thread);
 	else

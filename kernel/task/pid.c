@@ -92,6 +92,15 @@ struct thread *thread_find(int tid, struct process **process)
 	return thread;
 }
 
+struct process *process_find_by_thread(int tid)
+{
+	struct process *process = process_find(tid);
+
+	if (!process)
+		(void)thread_find(tid, &process);
+	return process;
+}
+
 void process_get(struct process *process)
 {
 	process_tree_lock();
@@ -150,11 +159,9 @@ static struct list *place_of(int pid)
 
 void process_register(struct process *process)
 {
-	process_tree_lock();
 	list_insert_before(place_of(process->pid), &process->all);
 	if (process->parent)
 		list_append(&process->parent->children, &process->siblings);
-	process_tree_unlock();
 }
 
 void process_unregister(struct process *process)

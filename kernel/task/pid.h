@@ -8,6 +8,8 @@
 
 /* With a reference, or NULL. */
 struct process *process_find(int pid);
+/* The same, by the id of any of its threads. */
+struct process *process_find_by_thread(int tid);
 /* The process with the lowest id >= pid, with a reference, or NULL. */
 struct process *process_next(int pid);
 /* The thread of any process with that id; its process with a reference in *process, or NULL. It may end any time: its
@@ -19,7 +21,7 @@ void process_put(struct process *process);
 
 /* A fresh id for a process or thread. */
 int pid_new(void);
-/* Makes the process findable; the caller filled in pid and parent. */
+/* Makes the process findable; the caller filled in pid and parent. The tree is locked. */
 void process_register(struct process *process);
 void process_unregister(struct process *process);
 

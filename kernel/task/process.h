@@ -20,6 +20,7 @@
 struct address_space;
 struct fd_table;
 struct execution;
+struct program_words;
 
 #define PROCESS_LIMITS 16 /* RLIM_NLIMITS */
 
@@ -35,7 +36,9 @@ struct process {
 	int32_t group;
 	int32_t session;
 	uint32_t references;
-	struct process *parent; /* guarded by the process tree lock (task/pid.h) */
+	/* Guarded by the process tree lock (task/pid.h), up to the next blank line. */
+	struct process *parent;
+	int32_t parent_tid; /* the thread of the parent that made it; 0: any */
 	struct list children;
 	struct list siblings;
 	struct list all;
@@ -64,8 +67,7 @@ struct process {
 	uint64_t arguments_end;
 	uint64_t environment_start;
 	uint64_t environment_end;
-	uint8_t *auxiliary; /* heap block: /proc/self/auxv */
-	uint32_t auxiliary_bytes;
+	struct program_words *words; /* task/words.h; guarded by lock */
 
 	struct lock signal_lock; /* actions, pending signals of process and threads */
 	struct signal_action actions[SIGNAL_COUNT];
@@ -79,7 +81,12 @@ struct process {
 	bool keep_capabilities;
 	int32_t oom_score_adjustment; /* remembered for /proc/PID/oom_score_adj */
 
-	bool exiting;        /* guarded by signal_lock, as exit_status is until the end */
+	/* Guarded by signal_lock. */
+	uint32_t stopped;     /* a futex: not 0 while job control has it stopped */
+	bool stop_taken;      /* a stop signal was taken off the pending ones, and no SIGCONT came since */
+	bool continue_report; /* continued, until a wait has told */
+	int32_t stop_report;  /* the signal that stopped it, until a wait has told; 0 */
+	bool exiting;         /* exit_status, too, is guarded by signal_lock until the end */
 	int32_t exit_status; /* as wait4 gives it */
 	/* Guarded by the tree lock. */
 	enum process_state {
@@ -88,16 +95,13 @@ struct process {
 		PROCESS_GONE,
 	} state;
 	int32_t exit_signal;              /* what the parent is sent: SIGCHLD, or what clone said; 0: nothing */
-	int32_t stop_report;              /* the signal that stopped it, until a wait has told; 0 */
-	bool continue_report;             /* continued, until a wait has told */
 	bool executed;                    /* since it was forked: setpgid(2) */
-	uint32_t stopped;                 /* a futex: 1 while job control has it stopped. Guarded by signal_lock */
 	uint64_t cpu_ns;                  /* of an ended process */
 	uint64_t children_cpu_ns;         /* of children that were waited for */
 	uint64_t start_ns;                /* CLOCK_MONOTONIC */
 	struct wait_queue children_queue; /* someone waits for children */
 	struct list sem_undos;            /* ipc/sem.c */
-	struct wait_queue signal_waiters; /* for signals: signalfd */
+	struct wait_queue *signal_waiters; /* for signals; NULL until there is one: signal/waiters.h */
 	struct wait_queue end_waiters;    /* for its end: pidfd */
 };
 

@@ -13,6 +13,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
 #include "kernel/task/process.h"
+#include "kernel/task/words.h"
 
 #define STACK_BYTES_MIN (128ull << 10)
 #define STACK_BYTES_MAX (1ull << 30)
@@ -112,17 +113,14 @@ static uint64_t *pointers_fill(uint64_t *to, const struct strings *strings, uint
 	return to;
 }
 
-static int auxiliary_keep(struct process *process, const struct auxiliary *vector)
+static int words_keep(const struct exec *exec, const struct auxiliary *vector)
 {
-	size_t bytes = vector->count * sizeof(vector->pairs[0]);
-	uint8_t *copy = heap_alloc(bytes);
+	struct program_words *words = words_new(&exec->arguments, &exec->environment, vector->pairs,
+						vector->count * sizeof(vector->pairs[0]));
 
-	if (!copy)
+	if (!words)
 		return -ENOMEM;
-	memcpy(copy, vector->pairs, bytes);
-	heap_free(process->auxiliary);
-	process->auxiliary = copy;
-	process->auxiliary_bytes = (uint32_t)bytes;
+	words_set(process_current(), words);
 	return 0;
 }
 
@@ -180,7 +178,7 @@ int stack_fill(const struct stack_contents *contents, bool secure, uint64_t *sta
 	auxiliary_add(&vector, AT_RANDOM, top);
 	auxiliary_add(&vector, AT_NULL, 0);
 	if (!error)
-		error = auxiliary_keep(process, &vector);
+		error = words_keep(exec, &vector);
 	if (!error)
 		error = words_push(contents, &vector, top, stack_pointer);
 	return error;

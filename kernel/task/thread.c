@@ -2,6 +2,8 @@
  * The memory of threads: structure, kernel stack and signal stack, kept together and used for threads for ever, because
  * wakes and kicks may come after a thread's end (vfs/wait.h).
  */
+#include <linux/errno.h>
+
 #include "frame.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
@@ -17,8 +19,22 @@ extern const char kernel_entry[];
 static struct lock pool_lock;
 static struct list pool = {&pool, &pool};
 
+static bool host_is_done(struct thread *thread)
+{
+	return !__atomic_load_n(&thread->host_alive, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * The host does not clear host_alive of a thread that its leader's exit overtook on the last steps. A kick tells:
+ * it does nothing to a thread that is on its way out, nor to whoever else may have got its host's ids.
+ */
+static bool host_is_gone(struct thread *thread)
+{
+	return !thread->is_leader && host_kick(thread->host_pid, (int)thread->host_alive) == -ESRCH;
+}
+
 /* A structure whose host thread is gone, or NULL. */
-static struct thread *pool_take(void)
+static struct thread *pool_take(bool (*is_over)(struct thread *thread))
 {
 	struct thread *found = NULL;
 
@@ -27,11 +43,11 @@ static struct thread *pool_take(void)
 	{
 		struct thread *thread = list_entry(at, struct thread, free);
 
-		if (__atomic_load_n(&thread->host_alive, __ATOMIC_ACQUIRE))
-			continue;
-		list_remove(&thread->free);
-		found = thread;
-		break;
+		if (is_over(thread)) {
+			list_remove(&thread->free);
+			found = thread;
+			break;
+		}
 	}
 	lock_release(&pool_lock);
 	return found;
@@ -39,8 +55,10 @@ static struct thread *pool_take(void)
 
 static struct thread *memory_new(void)
 {
-	struct thread *thread = pool_take();
+	struct thread *thread = pool_take(host_is_done);
 
+	if (!thread)
+		thread = pool_take(host_is_gone);
 	if (thread)
 		return thread;
 	thread = heap_new(struct thread);
@@ -118,12 +136,29 @@ void thread_publish(struct thread *thread, int host_pid, int host_tid)
 	struct process *process = thread->process;
 
 	lock_acquire(&process->signal_lock);
+	if (__atomic_exchange_n(&thread->host_pid, host_pid, __ATOMIC_ACQ_REL) < 0)
+		host_futex_wake((uint32_t *)&thread->host_pid, INT32_MAX);
 	/* It may have ended already. */
 	if (!list_is_empty(&thread->siblings)) {
-		thread->host_pid = host_pid;
 		thread->host_tid = host_tid;
 		if (__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
 			host_kick(host_pid, host_tid);
 	}
 	lock_release(&process->signal_lock);
+}
+
+int thread_host_await(void)
+{
+	struct thread *thread = current;
+	int32_t unknown = 0;
+
+	__atomic_compare_exchange_n(&thread->host_pid, &unknown, -1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	while (__atomic_load_n(&thread->host_pid, __ATOMIC_ACQUIRE) < 0)
+		host_futex_wait_uninterruptible((uint32_t *)&thread->host_pid, (uint32_t)-1);
+	return thread->host_pid;
+}
+
+int thread_host_tid(void)
+{
+	return current->is_leader ? current->host_pid : (int)current->host_alive;
 }

@@ -25,6 +25,7 @@ enum {
 	KICK_SIGNAL = 1, /* a signal may be deliverable */
 	KICK_EXIT = 2,   /* leave: the process exits or executes another program */
 	KICK_TIMERS = 4, /* a timer of CPU time may have come: timers_look (signal/timers.h) */
+	KICK_MEMORY = 8, /* a file changed that is mapped: mm_refresh (mm/mm.h) */
 };
 
 /* thread->sleep_word: a futex. Others set it to AWAKE. */
@@ -51,7 +52,7 @@ struct thread {
 	 * it is 0 none is on its way.
 	 */
 	int32_t host_tid;
-	int32_t host_pid;
+	int32_t host_pid; /* 0: not known yet; -1: and it is waited for (thread_host_await) */
 	/* Not 0: a host thread may still use the stacks. The host itself clears it when a thread ends. */
 	uint32_t host_alive;
 	uint32_t references;

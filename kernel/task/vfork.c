@@ -52,6 +52,7 @@ static void host_thread_take(struct thread *child)
 {
 	lock_acquire(&child->process->signal_lock);
 	child->host_tid = 0;
+	child->host_pid = 0; /* it will be another one's */
 	child->lender = NULL;
 	lock_release(&child->process->signal_lock);
 }
@@ -59,7 +60,7 @@ static void host_thread_take(struct thread *child)
 static void host_thread_lend(struct thread *child)
 {
 	child->lender = current;
-	thread_publish(child, current->host_pid, current->host_tid);
+	thread_publish(child, thread_host_await(), thread_host_tid());
 	arch_thread_lend(thread_frame(child), child, &current->lender_sp);
 }
 
@@ -96,6 +97,7 @@ static bool child_detach(struct thread *child)
 		thread_publish(child, (int)host, (int)host);
 	} else {
 		child->is_leader = false;
+		child->process->leader = NULL;
 		child->host_alive = 0;
 		child->execution = NULL;
 		thread_frame(child)->rax = (uint64_t)-EAGAIN;
@@ -136,6 +138,7 @@ long process_vfork(const struct clone_request *request)
 	if (request->flags & CLONE_SETTLS)
 		child->set_tls = request->tls;
 	process_introduce(process, child, request);
+	mm_refresh_if_stale();
 	pid = process->pid;
 	thread_get(child);
 	child_run(child);

@@ -96,6 +96,37 @@ int fd_table_grow(struct fd_table *table, unsigned wanted)
 	return 0;
 }
 
+/* What closing a descriptor does for the process, besides giving the file back. */
+static void fd_file_leave(struct file *file)
+{
+	if (file->flags & O_PATH)
+		return;
+	if (file->ops->flush)
+		file->ops->flush(file);
+	if (file->inode->locks)
+		locks_release_process(file->inode, process_current());
+}
+
+void fd_file_closed(struct file *file)
+{
+	fd_file_leave(file);
+	file_put(file);
+}
+
+void fd_table_leave(struct fd_table *table)
+{
+	/* Another process may share it and go on using it. */
+	for (int fd = 0; (fd = fd_table_next(table, fd)) >= 0; fd++) {
+		struct file *file = fd_table_file(table, fd);
+
+		if (file) {
+			fd_file_leave(file);
+			file_put(file);
+		}
+	}
+	fd_table_put(table);
+}
+
 struct fd_table *fd_table_new(void)
 {
 	struct fd_table *table = heap_new(struct fd_table);
@@ -150,23 +181,13 @@ void fd_table_get(struct fd_table *table)
 	__atomic_fetch_add(&table->references, 1, __ATOMIC_RELAXED);
 }
 
-void fd_file_closed(struct file *file)
-{
-	if (!(file->flags & O_PATH)) {
-		if (file->ops->flush)
-			file->ops->flush(file);
-		if (file->inode->locks)
-			locks_release_process(file->inode, process_current());
-	}
-	file_put(file);
-}
-
+/* Whoever gives the last reference back need not be the process whose table it was. */
 void fd_table_put(struct fd_table *table)
 {
 	if (__atomic_sub_fetch(&table->references, 1, __ATOMIC_ACQ_REL) != 0)
 		return;
 	for (unsigned fd = 0; (fd = bit_next(table->used, fd, table->capacity, true)) < table->capacity; fd++)
-		fd_file_closed(table->files[fd]);
+		file_put(table->files[fd]);
 	heap_free(table->files);
 	heap_free(table);
 }

@@ -151,6 +151,8 @@ void fd_table_get(struct fd_table *table);
  */
 void fd_table_pin(struct fd_table *table);
 void fd_table_put(struct fd_table *table);
+/* The calling process has done with the table: its record locks go, too. */
+void fd_table_leave(struct fd_table *table);
 /* Whether another process uses it, too. */
 bool fd_table_is_shared(const struct fd_table *table);
 void fd_table_close_on_exec(struct fd_table *table);

@@ -154,6 +154,7 @@ struct inode {
 		void *socket; /* S_IFSOCK: who is bound to the name (net/unix_name.c) */
 	};
 	uint32_t writers;   /* open for writing now; for execve's ETXTBSY */
+	uint32_t mappings;  /* VMAs of it, in all address spaces: atomic (mm/vma.h) */
 	uint32_t executing; /* mapped as a running program; for open's ETXTBSY */
 };
 

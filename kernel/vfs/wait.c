@@ -117,12 +117,30 @@ void wait_queue_add(struct wait_queue *queue, struct wait_entry *entry)
 
 void wait_queue_remove(struct wait_entry *entry)
 {
-	if (!entry->queue)
+	struct wait_queue *queue = __atomic_load_n(&entry->queue, __ATOMIC_ACQUIRE);
+
+	if (!queue)
 		return;
-	lock_acquire(&entry->queue->lock);
-	list_remove(&entry->list);
-	lock_release(&entry->queue->lock);
-	entry->queue = NULL;
+	lock_acquire(&queue->lock);
+	/* Unless it was abandoned meanwhile. */
+	if (entry->queue) {
+		list_remove(&entry->list);
+		entry->queue = NULL;
+	}
+	lock_release(&queue->lock);
+}
+
+void wait_queue_abandon(struct wait_queue *queue)
+{
+	lock_acquire(&queue->lock);
+	list_for_each_safe(at, after, &queue->entries)
+	{
+		struct wait_entry *entry = list_entry(at, struct wait_entry, list);
+
+		list_remove(at);
+		__atomic_store_n(&entry->queue, NULL, __ATOMIC_RELEASE);
+	}
+	lock_release(&queue->lock);
 }
 
 void poll_entry_init(struct poll_entry *poll, void (*call)(struct wait_entry *, unsigned), struct thread *thread)

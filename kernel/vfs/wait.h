@@ -67,6 +67,9 @@ void wait_queue_add(struct wait_queue *queue, struct wait_entry *entry);
 /* Does nothing if the entry is in no queue. */
 void wait_queue_remove(struct wait_entry *entry);
 
+/* The object ends and the queue stays: every entry is taken out, and is in no queue. */
+void wait_queue_abandon(struct wait_queue *queue);
+
 void poll_entry_init(struct poll_entry *poll, void (*call)(struct wait_entry *, unsigned), struct thread *thread);
 /* For poll operations; does nothing if poll is NULL. */
 void poll_add(struct poll_entry *poll, struct wait_queue *queue);

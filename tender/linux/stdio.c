@@ -104,3 +104,20 @@ void stdio_attributes_set(int fd, const uint8_t original[64], const uint8_t want
 	after.c_line = before.c_line;
 	host_ioctl(fd, TCSETS, &after);
 }
+
+bool stdio_terminal_is_output(const struct kernel_stdio stdio[KERNEL_STDIO_COUNT])
+{
+	return stdio[1].kind == KERNEL_STDIO_TTY || stdio[2].kind == KERNEL_STDIO_TTY;
+}
+
+void stdio_typing_defer(int fd, const uint8_t original[64])
+{
+	struct termios attributes;
+
+	memcpy(&attributes, original, sizeof(attributes));
+	attributes.c_iflag = 0;
+	attributes.c_lflag &= ISIG;
+	attributes.c_cc[VMIN] = 1;
+	attributes.c_cc[VTIME] = 0;
+	host_ioctl(fd, TCSETS, &attributes);
+}

@@ -14,6 +14,11 @@ int stdio_take(struct kernel_stdio stdio[KERNEL_STDIO_COUNT], struct error *erro
 /* The first of them that is a terminal, or -1. */
 int stdio_terminal(const struct kernel_stdio stdio[KERNEL_STDIO_COUNT]);
 
+/* Whether one of those for output is a terminal. */
+bool stdio_terminal_is_output(const struct kernel_stdio stdio[KERNEL_STDIO_COUNT]);
+/* Keeps what is typed for later, as it is: no editing, no echo. */
+void stdio_typing_defer(int fd, const uint8_t original[64]);
+
 /* Fills rows and columns of a terminal; false if it has no size. */
 int stdio_window(int fd, uint16_t *rows, uint16_t *columns);
 

@@ -16,7 +16,8 @@ struct front {
 	int signal_fd;
 	int control_fd;        /* -1: nobody is left at the other end */
 	int terminal;          /* a standard descriptor, or -1 */
-	bool terminal_is_ours; /* false once the guest has changed its attributes */
+	bool terminal_is_ours; /* false once its attributes were changed for the guest */
+	bool input_is_wanted;  /* the guest reads the terminal */
 	uint64_t pending;      /* signals that are still to be sent, as HOST_SIGNAL_BIT */
 	bool terminal_ended;   /* nothing more will be typed */
 	bool has_input;        /* input is still to be sent */
@@ -53,7 +54,7 @@ static void pending_send(struct front *front)
 /* Reads the terminal for the guest only while it is the foreground's, and what was read before is sent. */
 static bool wants_input(const struct front *front)
 {
-	return !front->terminal_is_ours && !front->terminal_ended && !front->has_input && front->control_fd >= 0 &&
+	return front->input_is_wanted && !front->terminal_ended && !front->has_input && front->control_fd >= 0 &&
 	       stdio_is_foreground(front->terminal);
 }
 
@@ -90,6 +91,7 @@ static void message_receive(struct front *front, bool is_alone)
 	if (got != sizeof(message) || message.kind != KERNEL_CONTROL_TERMIOS || front->terminal < 0)
 		return;
 	front->terminal_is_ours = false;
+	front->input_is_wanted = true;
 	stdio_attributes_set(front->terminal, front->guest->stdio[front->terminal].termios, message.bytes);
 }
 
@@ -123,6 +125,20 @@ static void wait_for_events(struct front *front, struct pollfd fds[SOURCES])
 	host_ppoll(fds, SOURCES, NULL);
 }
 
+/*
+ * What is typed before the guest reads is neither echoed nor edited by the host: the guest's own line discipline does
+ * that when it gets it. Only the keys for signals work from the beginning.
+ */
+static void terminal_prepare(struct front *front)
+{
+	const struct kernel_stdio *stdio = front->guest->stdio;
+
+	if (front->terminal != 0 || !stdio_terminal_is_output(stdio) || !stdio_is_foreground(front->terminal))
+		return;
+	stdio_typing_defer(front->terminal, stdio[front->terminal].termios);
+	front->terminal_is_ours = false;
+}
+
 int family_supervise(struct linux_guest *guest, int init_pid)
 {
 	struct front front = {
@@ -135,6 +151,7 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 	};
 	int status = -1;
 
+	terminal_prepare(&front);
 	while (status < 0) {
 		struct pollfd fds[SOURCES];
 

@@ -12,6 +12,15 @@ import termios
 import time
 
 PATIENCE_S = 60
+SETTLE_S = 1
+
+
+def wait_for_reader(fd: int) -> None:
+    """Until the guest has taken over the terminal's line discipline, which it does when it first wants input. An end of
+    file typed before that is one of the host's, and reaches the guest as a NUL byte: a known gap, not tested here."""
+    deadline = time.monotonic() + SETTLE_S
+    while termios.tcgetattr(fd)[3] & termios.ICANON and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def main() -> int:
@@ -29,6 +38,7 @@ def main() -> int:
         except OSError:  # the other end is closed
             break
         if text in seen and not typed:
+            wait_for_reader(fd)
             os.write(fd, keys.encode())
             typed = True
     else:

@@ -32,6 +32,7 @@ struct fake_file {
 	uint64_t nid;
 	bool is_image;
 	bool is_hole;
+	int pins;
 	char *data;
 };
 
@@ -116,6 +117,44 @@ static int fake_page(struct file *file, uint64_t offset, bool write, enum mappin
 	return fills;
 }
 
+/* The hole was filled, once. */
+static uint64_t fake_version(struct inode *inode)
+{
+	return !container_of(inode, struct fake_file, inode)->is_hole;
+}
+
+static uint64_t fake_moved(struct inode *inode, uint64_t since, uint64_t offset, uint64_t end, uint64_t *bytes)
+{
+	*bytes = end - offset;
+	return fake_version(inode) != since ? offset : end;
+}
+
+static bool fake_showed(struct inode *inode, uint64_t version, uint64_t offset, const void *contents)
+{
+	static const char zeroes[PAGE_BYTES];
+
+	(void)inode, (void)version, (void)offset;
+	return memcmp(contents, zeroes, PAGE_BYTES) == 0;
+}
+
+static void fake_pin(struct inode *inode)
+{
+	container_of(inode, struct fake_file, inode)->pins++;
+}
+
+static void fake_unpin(struct inode *inode)
+{
+	container_of(inode, struct fake_file, inode)->pins--;
+}
+
+static const struct mapping_history fake_history = {
+	.version = fake_version,
+	.moved = fake_moved,
+	.showed = fake_showed,
+	.pin = fake_pin,
+	.unpin = fake_unpin,
+};
+
 static int fake_writable_add(struct inode *inode)
 {
 	(void)inode;
@@ -137,6 +176,7 @@ static int fake_map(struct file *file, struct mapping_source *source)
 
 	source->kind = fake->is_image ? MAPPING_IMAGE : MAPPING_ARENA;
 	source->page = fake_page;
+	source->history = &fake_history;
 	source->nid = fake->nid;
 	source->writable_add = fake_writable_add;
 	source->writable_remove = fake_writable_remove;
@@ -179,7 +219,7 @@ void fake_file_make_hole(struct fake_file *file)
 
 void fake_file_free(struct fake_file *file)
 {
-	bug_on(file->file.references != 1);
+	bug_on(file->file.references != 1 || file->pins != 0 || file->inode.mappings != 0);
 	pages_free(file->data, FAKE_FILE_PAGES);
 	heap_free(file);
 }

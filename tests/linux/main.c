@@ -1,5 +1,6 @@
 /* conform: runs the checks that are linked into it, one after another in one process. */
 #include "conform.h"
+#include "family.h"
 
 #include <ftw.h>
 #include <limits.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 extern const struct check __start_checks[], __stop_checks[];
 
@@ -61,6 +63,8 @@ static bool check_run(const struct check *check)
 	record_calls_reset();
 	check->run();
 	declaration_check(check);
+	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD)
+		record_line("EXPECT FAILED no child is left behind");
 	printf("end %s\n", check->name);
 	fflush(stdout);
 	umask(022);
@@ -102,6 +106,8 @@ int main(int count, char **arguments)
 			printf("%s %s\n", check->name, check->calls);
 		return 0;
 	}
+	if (count > 2 && strcmp(arguments[1], "--part") == 0)
+		return part_run(arguments + 2);
 	const char *parent = getenv("CONFORM_DIR");
 	snprintf(base, sizeof base, "%s/conform.XXXXXX", parent ? parent : "/tmp");
 	if (!mkdtemp(base)) {

@@ -3,10 +3,14 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 enum { CALLS_MAX = 256 };
-static const char *calls_made[CALLS_MAX];
-static size_t calls_count;
+/* Shared with children, whose calls count as the check's. */
+static struct {
+	const char *names[CALLS_MAX];
+	size_t count;
+} *made;
 
 long raw_call(long number, const long arguments[6])
 {
@@ -51,22 +55,26 @@ const char *result_name(long result)
 
 void record_made(const char *name)
 {
-	for (size_t i = 0; i < calls_count; i++)
-		if (strcmp(calls_made[i], name) == 0)
+	if (!made)
+		record_calls_reset();
+	for (size_t i = 0; i < made->count; i++)
+		if (strcmp(made->names[i], name) == 0)
 			return;
-	if (calls_count < CALLS_MAX)
-		calls_made[calls_count++] = name;
+	if (made->count < CALLS_MAX)
+		made->names[made->count++] = name;
 }
 
 void record_calls_reset(void)
 {
-	calls_count = 0;
+	if (!made)
+		made = mmap(NULL, sizeof *made, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	made->count = 0;
 }
 
 bool record_call_was_made(const char *name, size_t length)
 {
-	for (size_t i = 0; i < calls_count; i++)
-		if (strncmp(calls_made[i], name, length) == 0 && calls_made[i][length] == '\0')
+	for (size_t i = 0; i < made->count; i++)
+		if (strncmp(made->names[i], name, length) == 0 && made->names[i][length] == '\0')
 			return true;
 	return false;
 }

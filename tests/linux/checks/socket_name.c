@@ -139,7 +139,7 @@ CHECK(bind_abstract, "bind,connect,getsockname")
 	CALL(bind, fd, &address, length);
 	name_show("abstract", fd, false);
 	CALL(bind, other, &address, length);
-	CALL(bind, packets, &address, length); /* each type has names of its own */
+	CALL(bind, packets, &address, length);   /* each type has names of its own */
 	CALL(bind, other, &address, length + 1); /* a zero more is another name */
 	name_show("other", other, false);
 	CALL(close, other);

@@ -1,0 +1,12 @@
+/* Kicks for all who run in an address space. */
+#ifndef KERNEL_TASK_KICK_H
+#define KERNEL_TASK_KICK_H
+
+#include <stdint.h>
+
+struct address_space;
+
+/* Has every thread of every process that has the space look up, for the reason `why`, KICK_*. No lock is held. */
+void space_kick(const struct address_space *space, uint32_t why);
+
+#endif
