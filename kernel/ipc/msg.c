@@ -307,8 +307,8 @@ static struct msqid64_ds state_of(const struct queue *queue)
 static long status(int id, int command, user_t to)
 {
 	int error;
-	struct ipc_object *object =
-		command == IPC_STAT ? ipc_find(&queues, id, &error) : ipc_find_slot(&queues, id, &error);
+	struct ipc_object *object = command == IPC_STAT ? ipc_find(&queues, id, &error)
+							: ipc_find_slot(&queues, id, &error);
 	struct msqid64_ds state;
 	long result = error;
 

@@ -112,8 +112,8 @@ static int step(struct attempt *attempt, const struct sembuf *operation)
 		return -ERANGE;
 	semaphore->value = (uint16_t)value;
 	if (operation->sem_flg & SEM_UNDO)
-		attempt->undo->adjust[operation->sem_num] =
-			(int16_t)(attempt->undo->adjust[operation->sem_num] - operation->sem_op);
+		attempt->undo->adjust[operation->sem_num] = (int16_t)(attempt->undo->adjust[operation->sem_num] -
+								      operation->sem_op);
 	return 0;
 }
 
@@ -123,8 +123,8 @@ static void step_back(struct attempt *attempt, const struct sembuf *operation)
 
 	semaphore->value = (uint16_t)(semaphore->value - operation->sem_op);
 	if (operation->sem_flg & SEM_UNDO)
-		attempt->undo->adjust[operation->sem_num] =
-			(int16_t)(attempt->undo->adjust[operation->sem_num] + operation->sem_op);
+		attempt->undo->adjust[operation->sem_num] = (int16_t)(attempt->undo->adjust[operation->sem_num] +
+								      operation->sem_op);
 }
 
 /* All or none: 0, 1 (would have to wait, at *stuck), -ERANGE. The set is locked. */

@@ -32,7 +32,7 @@ static long status(int id, int command, user_t to)
 {
 	int error;
 	struct ipc_object *object = command == IPC_STAT ? ipc_find(&sem_sets, id, &error)
-							 : ipc_find_slot(&sem_sets, id, &error);
+							: ipc_find_slot(&sem_sets, id, &error);
 	struct semid64_ds state = {0};
 	long result = error;
 

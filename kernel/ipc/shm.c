@@ -194,8 +194,11 @@ static struct shmid64_ds state_of(const struct segment *segment)
 
 static long limits_show(user_t to)
 {
-	struct shminfo64 limits = {
-		.shmmax = SEGMENT_BYTES_MAX, .shmmin = 1, .shmmni = 4096, .shmseg = 4096, .shmall = SEGMENT_BYTES_MAX >> 12};
+	struct shminfo64 limits = {.shmmax = SEGMENT_BYTES_MAX,
+				   .shmmin = 1,
+				   .shmmni = 4096,
+				   .shmseg = 4096,
+				   .shmall = SEGMENT_BYTES_MAX >> 12};
 
 	if (copy_to_user(to, &limits, sizeof(limits)))
 		return -EFAULT;
@@ -215,7 +218,7 @@ static long status(int id, int command, user_t to)
 {
 	int error;
 	struct ipc_object *object = command == IPC_STAT ? ipc_find(&segments, id, &error)
-							 : ipc_find_slot(&segments, id, &error);
+							: ipc_find_slot(&segments, id, &error);
 	struct shmid64_ds state;
 	long result = error;
 
@@ -289,10 +292,11 @@ static void line(const struct ipc_object *object, struct text *text)
 {
 	const struct segment *segment = segment_of(object);
 
-	text_print(text, "%10d %10d  %4o %21lu %5u %5u  %5lu %5u %5u %5u %5u %10lu %10lu %10lu %21lu %21lu\n", object->key,
-		   object->id, object->mode, segment->bytes, (unsigned)segment->creator, (unsigned)segment->last,
-		   attaches(segment), object->uid, object->gid, object->cuid, object->cgid, (uint64_t)segment->attached_s,
-		   (uint64_t)segment->detached_s, (uint64_t)segment->changed_s, PAGE_ROUND_UP(segment->bytes), 0ul);
+	text_print(text, "%10d %10d  %4o %21lu %5u %5u  %5lu %5u %5u %5u %5u %10lu %10lu %10lu %21lu %21lu\n",
+		   object->key, object->id, object->mode, segment->bytes, (unsigned)segment->creator,
+		   (unsigned)segment->last, attaches(segment), object->uid, object->gid, object->cuid, object->cgid,
+		   (uint64_t)segment->attached_s, (uint64_t)segment->detached_s, (uint64_t)segment->changed_s,
+		   PAGE_ROUND_UP(segment->bytes), 0ul);
 }
 
 void shm_show(struct text *text)

@@ -83,26 +83,37 @@ static uint64_t cluster_end(const struct vma *vma, const struct vma **next)
 	return end;
 }
 
-struct hidden_memory *space_hide(struct address_space *space)
+/* The ranges that are not as in a fresh reservation: mappings, and what is kept of former ones. Counts, or fills in. */
+static unsigned ranges_list(const struct address_space *space, struct hidden_memory *hidden)
 {
-	struct hidden_memory *hidden;
-	const struct vma *vma;
 	const struct vma *next;
 	unsigned count = 0;
+	uint64_t start;
+	uint64_t end;
 
-	for (vma = vma_find(space, 0); vma; vma = next, count++)
-		(void)cluster_end(vma, &next);
-	hidden = heap_alloc(sizeof(*hidden) + count * sizeof(hidden->ranges[0]));
+	for (const struct vma *vma = vma_find(space, 0); vma; vma = next, count++) {
+		end = cluster_end(vma, &next);
+		if (hidden)
+			hidden->ranges[count] = (struct hidden_range){vma->start, end};
+	}
+	for (unsigned index = 0; recycle_range(space, index, &start, &end); index++, count++) {
+		if (hidden)
+			hidden->ranges[count] = (struct hidden_range){start, end};
+	}
+	return count;
+}
+
+struct hidden_memory *space_hide(struct address_space *space)
+{
+	unsigned count = ranges_list(space, NULL);
+	struct hidden_memory *hidden = heap_alloc(sizeof(*hidden) + count * sizeof(hidden->ranges[0]));
+
 	if (!hidden)
 		return NULL;
-	hidden->count = count;
-	count = 0;
-	for (vma = vma_find(space, 0); vma; vma = next, count++) {
-		hidden->ranges[count].start = vma->start;
-		hidden->ranges[count].end = cluster_end(vma, &next);
-		/* Holes in between do no harm, and a range that the host copies after all costs time only. */
-		(void)backing_advise(hidden->ranges[count].start, hidden->ranges[count].end, MADV_DONTFORK);
-	}
+	hidden->count = ranges_list(space, hidden);
+	/* Holes in between do no harm, and a range that the host copies after all costs time only. */
+	for (unsigned i = 0; i < count; i++)
+		(void)backing_advise(hidden->ranges[i].start, hidden->ranges[i].end, MADV_DONTFORK);
 	return hidden;
 }
 

@@ -16,7 +16,7 @@ void space_inherit(struct address_space *space);
 /* Ranges of the calling process that the host's next clone leaves out. A heap block. */
 struct hidden_memory {
 	unsigned count;
-	struct {
+	struct hidden_range {
 		uint64_t start;
 		uint64_t end;
 	} ranges[];

@@ -42,6 +42,17 @@ void recycle_copy(struct address_space *to, const struct address_space *from)
 	*to->recycled = *from->recycled;
 }
 
+bool recycle_range(const struct address_space *space, unsigned index, uint64_t *start, uint64_t *end)
+{
+	const struct recycled *kept = space->recycled;
+
+	if (index >= kept->count)
+		return false;
+	*start = kept->ranges[index].start;
+	*end = kept->ranges[index].end;
+	return true;
+}
+
 static void range_remove(struct recycled *kept, unsigned index)
 {
 	kept->bytes -= kept->ranges[index].end - kept->ranges[index].start;

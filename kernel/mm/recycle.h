@@ -11,6 +11,9 @@ struct recycled *recycle_new(void);
 /* What a forked child inherits. */
 void recycle_copy(struct address_space *to, const struct address_space *from);
 
+/* The kept ranges one after another, from index 0 on; false: that was the last. */
+bool recycle_range(const struct address_space *space, unsigned index, uint64_t *start, uint64_t *end);
+
 /* Keeps the range, which is an anonymous VMA's no more, if that is likely to pay: true. Else the caller clears it. */
 bool recycle_keep(struct address_space *space, const struct vma *vma, uint64_t start, uint64_t end);
 /* A kept range of at least so many bytes, the best one: where it starts, 0 if there is none. */

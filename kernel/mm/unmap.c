@@ -35,7 +35,8 @@ static int range_vacate(struct address_space *space, uint64_t start, uint64_t en
 	int error;
 
 	for (struct vma *vma = vma_find(space, start); vma && vma->start < end; vma = vma_next(vma)) {
-		if (vma->pristine)
+		/* What the host was told of it must not stay with the reservation. */
+		if (vma->pristine && !vma->advice)
 			continue;
 		if (pieces++ == 0) {
 			first = vma;

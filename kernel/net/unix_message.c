@@ -74,7 +74,7 @@ struct unix_message *unix_message_new(struct unix_socket *sender, struct unix_so
 bool unix_has_room(const struct unix_socket *sock)
 {
 	return unix_state(sock) != UNIX_LISTENING &&
-	       __atomic_load_n(&sock->sent_bytes, __ATOMIC_RELAXED) <= sock->socket.send_buffer_bytes / 4;
+	       __atomic_load_n(&sock->sent_bytes, __ATOMIC_RELAXED) < sock->socket.send_buffer_bytes / 4;
 }
 
 void unix_message_free(struct unix_message *message, struct unix_socket *receiver)

@@ -1,11 +1,10 @@
 /*
  * Inside of AF_UNIX.
  *
- * Locks: socket.lock of each socket guards its queue, state, peer and followers. Where two are needed: by address, but
- * a listening socket comes before those in its `pending` list. sock->bind_lock > the tree's lock. sock->read_lock (one
- * reader at a time; held during copies to the application) > the lock of descriptors in flight (net/rights.h) >
- * socket.lock > queues' locks. No other lock is taken inside. The table's lock (net/unix_name.c) and inode->lock are
- * taken alone.
+ * Locks: sock->socket.lock guards a socket's queue, state, peer and followers. Where two are needed: by address, but
+ * a listening socket comes before those in its `pending` list. In this order: sock->read_lock (one reader at a time;
+ * held during copies to the application) or sock->bind_lock; the lock of what is in flight (net/rights.h);
+ * socket.lock; queues' locks. Inside bind_lock the table's lock (net/unix_table.c) and inode->lock may be taken, too.
  *
  * References: the file has one, a peer has one, and so has a datagram on its sender. In the two connected types
  * a message's sender is always the receiver's peer.
@@ -80,10 +79,10 @@ struct unix_socket {
 	struct list pending;       /* listening: connections to accept; else its place in such a list */
 
 	struct unix_address *address; /* set once; NULL: no name */
-	struct lock bind_lock; /* names and the peers of datagram sockets change one after another; before all others */
-	struct path place;     /* bound to a name in the file system; or NULL */
-	struct list in_bucket; /* bound to an abstract name: guarded by the table's lock */
-	struct list in_table;  /* all sockets; likewise */
+	struct lock bind_lock;        /* names, and the peers of datagram sockets, change one after another */
+	struct path place;            /* bound to a name in the file system; or NULL */
+	struct list in_bucket;        /* bound to an abstract name: guarded by the table's lock */
+	struct list in_table;         /* all sockets; likewise */
 
 	struct flight flight; /* descriptors of this socket on their way (net/rights.h) */
 };
@@ -114,7 +113,7 @@ static inline uint32_t unix_state(const struct unix_socket *sock)
 	return __atomic_load_n(&sock->state, __ATOMIC_ACQUIRE);
 }
 
-/* --- net/unix_socket.c: their life ------------------------------------------------------------------------------- */
+/* --- net/unix_socket.c: their life --- */
 
 struct unix_socket *unix_new(int type);
 static inline void unix_get(struct unix_socket *sock)
@@ -130,7 +129,7 @@ void unix_changed(struct unix_socket *sock);
 /* The AF_UNIX socket of a file, or NULL. */
 struct unix_socket *unix_of_file(const struct file *file);
 
-/* --- net/unix_name.c: names -------------------------------------------------------------------------------------- */
+/* --- net/unix_name.c: names --- */
 
 int unix_bind(struct socket *socket, const struct socket_address *address);
 /* A name that nobody has, unless there is one already. */
@@ -145,7 +144,7 @@ void unix_name_release(struct unix_socket *sock);
 void unix_table_add(struct unix_socket *sock);
 void unix_table_remove(struct unix_socket *sock);
 
-/* --- net/unix_connect.c ------------------------------------------------------------------------------------------ */
+/* --- net/unix_connect.c --- */
 
 int unix_listen(struct socket *socket, int backlog);
 int unix_accept(struct socket *socket, bool wait, struct socket **out);
@@ -160,7 +159,7 @@ void unix_peer_lost(struct unix_socket *sock, struct unix_socket *peer);
 /* Takes the socket off its peer's list. */
 void unix_follow_end(struct unix_socket *sock, struct unix_socket *peer);
 
-/* --- net/unix_message.c: queues ---------------------------------------------------------------------------------- */
+/* --- net/unix_message.c: queues --- */
 
 /* What Linux would count for a message of so many bytes: buffers fill up at the same byte. */
 uint32_t unix_charge(size_t length, size_t linear_max);
@@ -220,7 +219,7 @@ struct rights *unix_rights_take(struct unix_message *message, bool peek);
 void unix_ancillary_put(struct unix_socket *sock, struct socket_message *message, const struct unix_sender *sender,
 			struct rights *rights);
 
-/* --- net/unix_stream.c, net/unix_datagram.c, net/unix_datagram_receive.c --------------------------------------- */
+/* --- net/unix_stream.c, net/unix_datagram.c, net/unix_datagram_receive.c --- */
 
 long unix_stream_send(struct socket *socket, struct socket_message *message);
 long unix_stream_receive(struct socket *socket, struct socket_message *message);
@@ -229,7 +228,7 @@ long unix_datagram_receive(struct socket *socket, struct socket_message *call);
 long unix_packet_send(struct socket *socket, struct socket_message *message);
 long unix_packet_receive(struct socket *socket, struct socket_message *call);
 
-/* --- net/unix_poll.c ---------------------------------------------------------------------------------------------- */
+/* --- net/unix_poll.c --- */
 
 unsigned unix_poll(struct socket *socket, struct poll_entry *entry);
 unsigned unix_poll_packets(struct socket *socket, struct poll_entry *entry);

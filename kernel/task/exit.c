@@ -26,6 +26,9 @@
  * leader is left besides it, and a leader that has exited. Only the leader takes the mark off: it waits longest.
  */
 #define WAITED (1u << 31)
+/* Likewise: the leader has left and waits for the others. Only now may another thread hand its place over to it. */
+#define LEADER_LEFT (1u << 30)
+#define COUNT(host_threads) ((host_threads) & ~(WAITED | LEADER_LEFT))
 #define EXIT_STATUS(code) (((code)&0xff) << 8)
 
 /* Others use the memory, too: threads, or the parent of a vfork. */
@@ -57,16 +60,19 @@ static void hide(struct thread *thread)
 	process_tree_unlock();
 }
 
-static void host_threads_wait(struct process *process, uint32_t wanted)
+/* Until the calling thread is the last one, but for a leader that has left. */
+static void others_wait(const struct thread *thread)
 {
-	uint32_t count = __atomic_or_fetch(&process->host_threads, WAITED, __ATOMIC_ACQ_REL);
+	uint32_t *host_threads = &thread->process->host_threads;
+	uint32_t last = thread->is_leader ? 1 : 2 | LEADER_LEFT | WAITED;
+	uint32_t count = __atomic_or_fetch(host_threads, WAITED, __ATOMIC_ACQ_REL);
 
-	while ((count & ~WAITED) > wanted) {
-		host_futex_wait_uninterruptible(&process->host_threads, count);
-		count = __atomic_load_n(&process->host_threads, __ATOMIC_ACQUIRE);
+	while (thread->is_leader ? COUNT(count) > last : count != last) {
+		host_futex_wait_uninterruptible(host_threads, count);
+		count = __atomic_load_n(host_threads, __ATOMIC_ACQUIRE);
 	}
-	if (current->is_leader)
-		__atomic_fetch_and(&process->host_threads, ~WAITED, __ATOMIC_RELAXED);
+	if (thread->is_leader)
+		__atomic_fetch_and(host_threads, ~(WAITED | LEADER_LEFT), __ATOMIC_RELAXED);
 }
 
 /* Last steps without a lock: the leader may end the host process at any of them. */
@@ -100,7 +106,9 @@ _Noreturn static void leader_end(struct thread *thread)
 {
 	struct process *process = thread->process;
 
-	host_threads_wait(process, 1);
+	if (__atomic_fetch_or(&process->host_threads, LEADER_LEFT, __ATOMIC_ACQ_REL) & WAITED)
+		host_futex_wake(&process->host_threads, INT32_MAX);
+	others_wait(thread);
 	if (process->inheritance)
 		leader_inherit(thread);
 	process_finish(process);
@@ -194,7 +202,7 @@ bool threads_end_others(void)
 	}
 	lock_release(&process->signal_lock);
 	if (first)
-		host_threads_wait(process, thread->is_leader ? 1 : 2);
+		others_wait(thread);
 	/* A signal may have ended the process meanwhile. */
 	return first && !process->exiting;
 }

@@ -6,6 +6,7 @@
 #include "kernel/mm/mm.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
+#include "kernel/syscall/trace.h"
 #include "kernel/task/exit.h"
 
 /* Bits of a page fault's error code */
@@ -38,6 +39,8 @@ void fault_serve(struct frame *frame)
 	thread->call_number = CALL_NONE;
 	if (fault->trap_number == TRAP_PAGE_FAULT && page_fault_repair(fault, &info))
 		return;
+	trace_event("fault: address 0x%lx at 0x%lx, code %d", (unsigned long)fault->address, (unsigned long)frame->rip,
+		    info.si_code);
 	signal_send_fault(&info);
 	signals_deliver(frame, false);
 }

@@ -8,7 +8,14 @@
 static void process_kick(struct process *process, uint32_t why)
 {
 	lock_acquire(&process->signal_lock);
-	list_for_each(at, &process->threads) thread_kick(list_entry(at, struct thread, siblings), why);
+	list_for_each(at, &process->threads)
+	{
+		struct thread *thread = list_entry(at, struct thread, siblings);
+
+		/* Else one is on its way, or was taken by the kernel, which looks when it is done. */
+		if (!(__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST) & why))
+			thread_kick(thread, why);
+	}
 	lock_release(&process->signal_lock);
 }
 

@@ -17,7 +17,7 @@ static struct lock sessions_lock;
 static struct list all_ttys = {&all_ttys, &all_ttys};
 
 static const uint8_t first_characters[NCCS] = {
-	[VINTR] = 3,  [VQUIT] = 28, [VERASE] = 127, [VKILL] = 21,    [VEOF] = 4,     [VMIN] = 1,    [VSTART] = 17,
+	[VINTR] = 3,  [VQUIT] = 28, [VERASE] = 127,  [VKILL] = 21,    [VEOF] = 4,     [VMIN] = 1,    [VSTART] = 17,
 	[VSTOP] = 19, [VSUSP] = 26, [VREPRINT] = 18, [VDISCARD] = 15, [VWERASE] = 23, [VLNEXT] = 22,
 };
 

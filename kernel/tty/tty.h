@@ -55,8 +55,8 @@ struct tty {
 	struct list all; /* guarded by the list's lock (tty/session.c) */
 	uint32_t references;
 	const struct tty_driver *driver;
-	void *data;  /* the driver's */
-	void *owned; /* a heap block that goes with the tty; NULL */
+	void *data;      /* the driver's */
+	void *owned;     /* a heap block that goes with the tty; NULL */
 	unsigned number; /* /dev/pts/N */
 
 	struct termios2 termios;

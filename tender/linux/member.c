@@ -11,7 +11,7 @@
 
 /* sa_restorer is given; a libc hides this flag. */
 #define SIGNAL_RESTORER 0x04000000u
-#define HANDLER_FLAGS (SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SIGNAL_RESTORER)
+#define HANDLER_FLAGS (SA_SIGINFO | SA_ONSTACK | SIGNAL_RESTORER)
 
 /* No initial stack is deeper below the tender's arguments: nothing here recurses. */
 #define INITIAL_STACK_BYTES (1u << 20)
@@ -27,7 +27,9 @@ static void check(const char *what, long result)
 	host_exit(1);
 }
 
-static const uint8_t handled[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, KERNEL_KICK_SIGNAL};
+static const uint8_t handled[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+/* Kicks queue: taken all at once they would fill the signal stack. */
+static const uint8_t handled_singly[] = {KERNEL_KICK_SIGNAL};
 /*
  * What the front forwards also comes to its process group, from a terminal: the guest must not see it twice. SIGPIPE
  * and SIGXFSZ are errors to the library kernel. Stopping and continuing stay as they are: Ctrl-Z and reading from the
@@ -47,10 +49,15 @@ static long actions_set(const uint8_t *signals, size_t count, const struct host_
 
 static void signals_set(const struct linux_guest *guest, enum kernel_role role)
 {
-	const struct host_sigaction handler = {
+	const struct host_sigaction one_by_one = {
 		.handler = guest->layout.slot + guest->plan.signal_handler,
 		.flags = HANDLER_FLAGS,
 		.restorer = guest->layout.slot + guest->plan.signal_return,
+	};
+	const struct host_sigaction handler = {
+		.handler = one_by_one.handler,
+		.flags = HANDLER_FLAGS | SA_NODEFER,
+		.restorer = one_by_one.restorer,
 	};
 	const struct host_sigaction ignore = {.handler = (uint64_t)(uintptr_t)SIG_IGN};
 	const struct host_sigaction usual = {.handler = (uint64_t)(uintptr_t)SIG_DFL};
@@ -60,6 +67,7 @@ static void signals_set(const struct linux_guest *guest, enum kernel_role role)
 	};
 
 	check("set up signals", actions_set(handled, sizeof(handled), &handler));
+	check("set up signals", actions_set(handled_singly, sizeof(handled_singly), &one_by_one));
 	check("set up signals", actions_set(ignored, sizeof(ignored), &ignore));
 	check("set up signals", actions_set(by_default, sizeof(by_default), &usual));
 	check("set up the signal stack", host_sigaltstack(&stack));

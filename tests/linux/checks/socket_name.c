@@ -355,7 +355,7 @@ CHECK(net_unix_listing, "open,read")
 {
 	struct sockaddr_un address;
 	socklen_t length = path_set(&address, "./listed");
-	static char text[65536];
+	static char text[1 << 22];
 	char *line;
 	int fd = QUIET(socket, AF_UNIX, SOCK_STREAM, 0), list;
 	QUIET(bind, fd, &address, length);

@@ -312,7 +312,7 @@ CHECK(rights_between_processes, "sendmsg,recvmsg")
 	record_made("sendmsg");
 }
 
-/* --- credentials ---------------------------------------------------------------------------------------------------- */
+/* --- credentials --- */
 
 static long credentials_send(int fd, pid_t pid, uid_t uid, gid_t gid)
 {

@@ -147,7 +147,7 @@ CHECK(socket_epoll_listening, "epoll_ctl,epoll_wait,accept")
 	edges_show("a third", epoll);
 }
 
-/* --- options --------------------------------------------------------------------------------------------------------- */
+/* --- options --- */
 
 CHECK(socket_options, "getsockopt,setsockopt")
 {
@@ -238,7 +238,7 @@ CHECK(socket_option_arguments, "getsockopt,setsockopt,ioctl")
 	CALL(ioctl, pair[0], TCGETS, big);
 }
 
-/* --- timeouts, signals, processes -------------------------------------------------------------------------------------- */
+/* --- timeouts, signals, processes --- */
 
 static long milliseconds(void)
 {

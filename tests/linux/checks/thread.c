@@ -113,7 +113,7 @@ CHECK(exit_group_with_threads, "exit_group,kill")
 			if (how == 1)
 				raise(SIGTERM);
 			if (how == 2)
-				*(volatile int *)8 = 0;
+				*(volatile int *)(intptr_t)(shared[9] + 8) = 0; /* not there */
 			for (;;)
 				pause();
 		}
