@@ -44,14 +44,15 @@ static const struct option long_options[] = {
 
 bool linux_is_meant(int argc, char **argv)
 {
-	for (int i = 1; i < argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0; i++) {
-		if (strncmp(argv[i], "--root", 6) == 0 && (argv[i][6] == '\0' || argv[i][6] == '='))
-			return true;
-		/* Options whose value is a word of its own. */
-		if (strcmp(argv[i], "-e") == 0 || strcmp(argv[i], "-w") == 0 || strcmp(argv[i], "-u") == 0)
-			i++;
-	}
-	return false;
+	bool found = false;
+	int option;
+
+	/* Options of unikernels are among them, which getopt does not know: it goes on behind them. */
+	opterr = 0;
+	while (!found && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+		found = option == 'r';
+	optind = 1;
+	return found;
 }
 
 /* Adds "--NAME=VALUE" to the tender's command line. It lives until exec. */
