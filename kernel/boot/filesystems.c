@@ -6,6 +6,7 @@
 #include "kernel/fs/proc.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/host/boot.h"
+#include "kernel/ipc/mqueue.h"
 
 static int root_mount(struct process *process)
 {
@@ -30,6 +31,8 @@ int filesystems_mount(struct process *process)
 		error = console_init();
 	if (!error)
 		error = dev_mount();
+	if (!error)
+		error = mqueue_mount();
 	if (!error)
 		error = proc_mount();
 	if (!error)

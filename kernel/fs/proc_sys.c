@@ -1,6 +1,7 @@
 /* /proc/sys: what programs ask of the kernel's settings. None can be changed. */
 #include <linux/errno.h>
 
+#include "kernel/fs/inotify.h"
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/proc.h"
 #include "kernel/lib/random.h"
@@ -125,10 +126,45 @@ static const struct pseudo_entry vm_entries[] = {
 	PSEUDO_CONSTANT("swappiness", "0"),        {0},
 };
 
+static int show_inotify_events(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	text_print(text, "%u\n", INOTIFY_EVENTS_MAX);
+	return 0;
+}
+
+static int show_inotify_instances(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	text_print(text, "%u\n", INOTIFY_INSTANCES_MAX);
+	return 0;
+}
+
+static int show_inotify_watches(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	text_print(text, "%u\n", INOTIFY_WATCHES_MAX);
+	return 0;
+}
+
+static const struct pseudo_entry inotify_entries[] = {
+	PSEUDO_FILE("max_queued_events", show_inotify_events),
+	PSEUDO_FILE("max_user_instances", show_inotify_instances),
+	PSEUDO_FILE("max_user_watches", show_inotify_watches),
+	{0},
+};
+
+static const struct pseudo_entry mqueue_entries[] = {
+	PSEUDO_CONSTANT("msg_default", "10"),       PSEUDO_CONSTANT("msg_max", "10"),
+	PSEUDO_CONSTANT("msgsize_default", "8192"), PSEUDO_CONSTANT("msgsize_max", "8192"),
+	PSEUDO_CONSTANT("queues_max", "256"),       {0},
+};
+
 static const struct pseudo_entry fs_entries[] = {
-	PSEUDO_CONSTANT("file-max", "1048576"),     PSEUDO_CONSTANT("file-nr", "0\t0\t1048576"),
-	PSEUDO_CONSTANT("nr_open", "1048576"),      PSEUDO_FILE("pipe-max-size", show_pipe_size),
-	PSEUDO_CONSTANT("protected_symlinks", "0"), {0},
+	PSEUDO_CONSTANT("file-max", "1048576"),       PSEUDO_CONSTANT("file-nr", "0\t0\t1048576"),
+	PSEUDO_DIRECTORY("inotify", inotify_entries), PSEUDO_DIRECTORY("mqueue", mqueue_entries),
+	PSEUDO_CONSTANT("nr_open", "1048576"),        PSEUDO_FILE("pipe-max-size", show_pipe_size),
+	PSEUDO_CONSTANT("protected_symlinks", "0"),   {0},
 };
 
 static const struct pseudo_entry core_entries[] = {

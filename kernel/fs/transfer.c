@@ -6,7 +6,7 @@
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/tmpfs.h"
 #include "kernel/lib/pages.h"
-#include "kernel/vfs/file.h"
+#include "kernel/vfs/notify.h"
 
 #define BUFFER_PAGES 16ul /* as much as a pipe holds */
 
@@ -32,6 +32,12 @@ bool transfer_can_read(const struct file *file)
 	if (file->ops->no_splice)
 		return false;
 	return file->ops->read && file->ops->seek && (INODE_IS(file->inode, S_IFCHR) || INODE_IS(file->inode, S_IFBLK));
+}
+
+void transfer_tell(const struct file *in, const struct file *out)
+{
+	notify_file(in, IN_ACCESS);
+	notify_file(out, IN_MODIFY);
 }
 
 /*

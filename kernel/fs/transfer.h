@@ -26,5 +26,7 @@ long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64
 long transfer_from_pipe(struct pipe *in, struct file *out, uint64_t *out_at, uint64_t bytes, unsigned flags);
 /* From pipe to another pipe; with `keep` the bytes stay in the first one, too. */
 long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, unsigned flags, bool keep);
+/* Once bytes were moved: tells those who watch one of the files. */
+void transfer_tell(const struct file *in, const struct file *out);
 
 #endif

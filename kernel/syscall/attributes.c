@@ -9,11 +9,6 @@
 #include "kernel/vfs/namei.h"
 #include "kernel/vfs/permission.h"
 
-static int attributes_set(struct inode *inode, const struct attributes *change)
-{
-	return inode->ops->setattr ? inode->ops->setattr(inode, change) : -EPERM;
-}
-
 static bool is_read_only(const struct inode *inode)
 {
 	return inode->super && inode->super->read_only;
@@ -32,8 +27,9 @@ static int walk_flags(int flags, unsigned *walk)
  * -----------------------------------------------------------------------------------------------------------
  */
 
-static int mode_change(struct inode *inode, unsigned mode)
+static int mode_change(struct dentry *dentry, unsigned mode)
 {
+	const struct inode *inode = dentry->inode;
 	struct attributes change = {.valid = ATTR_MODE, .mode = mode & 07777};
 
 	if (is_read_only(inode))
@@ -44,7 +40,7 @@ static int mode_change(struct inode *inode, unsigned mode)
 		return -EPERM;
 	if (change.mode & S_ISGID)
 		change.mode = mode_for_group(change.mode, inode->gid);
-	return attributes_set(inode, &change);
+	return dentry_setattr(dentry, &change);
 }
 
 static long mode_change_at(int dirfd, user_t text, unsigned mode, int flags)
@@ -57,7 +53,7 @@ static long mode_change_at(int dirfd, user_t text, unsigned mode, int flags)
 		error = path_walk_user(dirfd, text, walk, &path);
 	if (error)
 		return error;
-	error = mode_change(path.dentry->inode, mode);
+	error = mode_change(path.dentry, mode);
 	path_put(&path);
 	return error;
 }
@@ -84,7 +80,7 @@ SYSCALL(fchmod)
 
 	if (!file)
 		return -EBADF;
-	error = mode_change(file->inode, ARG_UINT(args, 1));
+	error = mode_change(file->path.dentry, ARG_UINT(args, 1));
 	fd_put(file);
 	return error;
 }
@@ -107,8 +103,9 @@ static bool may_change_owner(const struct inode *inode, uint32_t uid, uint32_t g
 	return gid == KEEP || (own && (gid == inode->gid || process_in_group(gid)));
 }
 
-static int owner_change(struct inode *inode, uint32_t uid, uint32_t gid)
+static int owner_change(struct dentry *dentry, uint32_t uid, uint32_t gid)
 {
+	const struct inode *inode = dentry->inode;
 	struct attributes change = {.uid = uid, .gid = gid};
 	uint32_t mode = mode_without_set_ids(inode);
 
@@ -127,7 +124,7 @@ static int owner_change(struct inode *inode, uint32_t uid, uint32_t gid)
 		if (!process_owns(inode))
 			return -EPERM;
 	}
-	return attributes_set(inode, &change);
+	return dentry_setattr(dentry, &change);
 }
 
 static long owner_change_at(int dirfd, user_t text, uint32_t uid, uint32_t gid, int flags)
@@ -140,7 +137,7 @@ static long owner_change_at(int dirfd, user_t text, uint32_t uid, uint32_t gid, 
 		error = path_walk_user(dirfd, text, walk, &path);
 	if (error)
 		return error;
-	error = owner_change(path.dentry->inode, uid, gid);
+	error = owner_change(path.dentry, uid, gid);
 	path_put(&path);
 	return error;
 }
@@ -168,7 +165,7 @@ SYSCALL(fchown)
 
 	if (!file)
 		return -EBADF;
-	error = owner_change(file->inode, ARG_UINT(args, 1), ARG_UINT(args, 2));
+	error = owner_change(file->path.dentry, ARG_UINT(args, 1), ARG_UINT(args, 2));
 	fd_put(file);
 	return error;
 }

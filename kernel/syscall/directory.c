@@ -8,6 +8,7 @@
 #include "kernel/task/process.h"
 #include "kernel/vfs/file.h"
 #include "kernel/vfs/namei.h"
+#include "kernel/vfs/notify.h"
 
 /*
  * --- getdents
@@ -93,6 +94,7 @@ static long entries_read(struct file *file, struct directory_sink *sink)
 		result = dir->ops->readdir(dir, &file->position, parent_number(file->path.dentry), sink);
 	lock_release(&file->position_lock);
 	inode_accessed(dir, file->atime_due);
+	notify_file(file, IN_ACCESS);
 	return result;
 }
 

@@ -46,7 +46,7 @@ static int times_permission(struct inode *inode, bool now)
 	return now ? inode_permission(inode, MAY_WRITE) : -EPERM;
 }
 
-static int times_set(struct inode *inode, const struct times *times)
+static int times_set(struct dentry *dentry, const struct times *times)
 {
 	bool now = times->now || (times->of[0].tv_nsec == UTIME_NOW && times->of[1].tv_nsec == UTIME_NOW);
 	struct timestamp moment = timestamp_now();
@@ -55,7 +55,7 @@ static int times_set(struct inode *inode, const struct times *times)
 
 	if (!now && (!time_is_valid(&times->of[0]) || !time_is_valid(&times->of[1])))
 		return -EINVAL;
-	error = times_permission(inode, now);
+	error = times_permission(dentry->inode, now);
 	if (error)
 		return error;
 	if (!now) {
@@ -64,7 +64,7 @@ static int times_set(struct inode *inode, const struct times *times)
 		change.atime = time_wanted(&times->of[0], moment);
 		change.mtime = time_wanted(&times->of[1], moment);
 	}
-	return inode->ops->setattr ? inode->ops->setattr(inode, &change) : -EPERM;
+	return dentry_setattr(dentry, &change);
 }
 
 static long times_set_at(int dirfd, user_t text, const struct times *times, int flags)
@@ -78,7 +78,7 @@ static long times_set_at(int dirfd, user_t text, const struct times *times, int 
 	error = path_walk_user(dirfd, text, walk, &path);
 	if (error)
 		return error;
-	error = times_set(path.dentry->inode, times);
+	error = times_set(path.dentry, times);
 	path_put(&path);
 	return error;
 }
@@ -94,7 +94,7 @@ static long times_set_descriptor(int fd, const struct times *times, int flags)
 	file = fd_get(fd);
 	if (!file)
 		return -EBADF;
-	error = times_set(file->inode, times);
+	error = times_set(file->path.dentry, times);
 	fd_put(file);
 	return error;
 }

@@ -49,6 +49,8 @@ static long sendfile(struct file *in, uint64_t *offset, int out_fd, uint64_t byt
 	if (!out)
 		return -EBADF;
 	result = FILE_WRITABLE(out) ? sendfile_between(in, &at, out, bytes) : -EBADF;
+	if (result > 0)
+		transfer_tell(in, out);
 	fd_put(out);
 	if (result > 0)
 		*(offset ? offset : &in->position) = at;
@@ -139,6 +141,8 @@ static long copy_file_range(const struct arguments *args, struct file *in, struc
 	if (ARG_UINT(args, 5))
 		return -EINVAL;
 	result = copy_range(in, &in_at, out, &out_at, ARG_ULONG(args, 4));
+	if (result > 0)
+		transfer_tell(in, out);
 	if (result > 0 && (position_put(in_at, in_user, in) || position_put(out_at, out_user, out)))
 		return -EFAULT;
 	return result;

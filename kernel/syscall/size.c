@@ -7,6 +7,7 @@
 #include "kernel/syscall/table.h"
 #include "kernel/task/process.h"
 #include "kernel/vfs/namei.h"
+#include "kernel/vfs/notify.h"
 #include "kernel/vfs/open.h"
 #include "kernel/vfs/permission.h"
 
@@ -31,7 +32,7 @@ SYSCALL(truncate)
 		return error;
 	error = truncate_check(path.dentry->inode);
 	if (!error)
-		error = inode_truncate(path.dentry->inode, ARG_ULONG(args, 1));
+		error = dentry_truncate(path.dentry, ARG_ULONG(args, 1));
 	path_put(&path);
 	return error;
 }
@@ -47,7 +48,7 @@ SYSCALL(ftruncate)
 	if (!file)
 		return -EBADF;
 	if (INODE_IS(file->inode, S_IFREG) && FILE_WRITABLE(file))
-		error = inode_truncate(file->inode, ARG_ULONG(args, 1));
+		error = dentry_truncate(file->path.dentry, ARG_ULONG(args, 1));
 	fd_put(file);
 	return error;
 }
@@ -70,11 +71,12 @@ static int allocate_check_mode(unsigned mode)
 }
 
 /* As every change of contents does. */
-static int set_ids_drop(struct inode *inode)
+static int set_ids_drop(struct dentry *dentry)
 {
+	struct inode *inode = dentry->inode;
 	struct attributes change = {.valid = ATTR_MODE, .mode = mode_after_change(inode) & 07777};
 
-	return change.mode == (inode->mode & 07777) || !inode->ops->setattr ? 0 : inode->ops->setattr(inode, &change);
+	return change.mode == (inode->mode & 07777) ? 0 : dentry_setattr(dentry, &change);
 }
 
 static int allocate(struct file *file, unsigned mode, uint64_t offset, uint64_t bytes)
@@ -102,7 +104,11 @@ static int allocate(struct file *file, unsigned mode, uint64_t offset, uint64_t 
 		return -EFBIG;
 	}
 	error = file->ops->allocate(file, (int)mode, offset, bytes);
-	return error ? error : set_ids_drop(file->inode);
+	if (!error)
+		error = set_ids_drop(file->path.dentry);
+	if (!error)
+		notify_file(file, IN_MODIFY);
+	return error;
 }
 
 SYSCALL(fallocate)

@@ -109,6 +109,8 @@ static long splice_decode(struct ends *ends, const struct arguments *args)
 		return -EFAULT;
 	result = splice(ends, in_user ? &in_at : NULL, out_user ? &out_at : NULL, ARG_ULONG(args, 4),
 			ARG_UINT(args, 5));
+	if (result > 0)
+		transfer_tell(ends->in, ends->out);
 	if (result < 0)
 		return result;
 	if ((out_user && put_user_u64(out_user, out_at)) || (in_user && put_user_u64(in_user, in_at)))
@@ -149,6 +151,8 @@ SYSCALL(tee)
 	else if (ends.in_pipe && ends.out_pipe && ends.in_pipe != ends.out_pipe)
 		result = transfer_between_pipes(ends.in_pipe, ends.out_pipe, bytes,
 						pipe_flags(ARG_UINT(args, 3), ends.in, ends.out), true);
+	if (result > 0)
+		transfer_tell(ends.in, ends.out);
 	ends_put(&ends);
 	return result;
 }

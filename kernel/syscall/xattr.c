@@ -12,6 +12,7 @@
 #include "kernel/task/process.h"
 #include "kernel/vfs/file.h"
 #include "kernel/vfs/namei.h"
+#include "kernel/vfs/notify.h"
 #include "kernel/vfs/permission.h"
 
 typedef char name_buffer[XATTR_NAME_MAX + 1];
@@ -91,16 +92,20 @@ static bool value_is_valid(const struct request *request)
 	return request->size == XATTR_CAPS_SZ_3 && (data->magic_etc & VFS_CAP_REVISION_MASK) == VFS_CAP_REVISION_3;
 }
 
-static long attribute_set(struct inode *inode, const struct request *request)
+static long attribute_set(struct dentry *dentry, const struct request *request)
 {
+	struct inode *inode = dentry->inode;
 	int error = value_is_valid(request) ? attribute_permission(inode, request->name, MAY_WRITE) : -EINVAL;
 
 	if (!error)
 		error = name_check(request->name);
 	if (!error && !inode->ops->setxattr)
 		error = -EOPNOTSUPP;
-	return error ? error
-		     : inode->ops->setxattr(inode, request->name, request->value, request->size, request->flags);
+	if (!error)
+		error = inode->ops->setxattr(inode, request->name, request->value, request->size, request->flags);
+	if (!error)
+		notify_dentry(dentry, IN_ATTRIB);
+	return error;
 }
 
 /* File capabilities are shown as their reader is to see them: without the root user that they are for if that is 0. */
@@ -122,8 +127,9 @@ static long capabilities_get(struct inode *inode, void *value, uint64_t size)
 	return bytes == -ERANGE ? -EINVAL : bytes;
 }
 
-static long attribute_get(struct inode *inode, const struct request *request)
+static long attribute_get(struct dentry *dentry, const struct request *request)
 {
+	struct inode *inode = dentry->inode;
 	uint64_t size = request->size < XATTR_SIZE_MAX ? request->size : XATTR_SIZE_MAX;
 	void *value;
 	long result = attribute_permission(inode, request->name, MAY_READ);
@@ -164,8 +170,9 @@ static size_t list_filter(char *list, size_t bytes)
 	return kept;
 }
 
-static long attribute_list(struct inode *inode, const struct request *request)
+static long attribute_list(struct dentry *dentry, const struct request *request)
 {
+	struct inode *inode = dentry->inode;
 	char *list;
 	long result;
 
@@ -189,15 +196,20 @@ static long attribute_list(struct inode *inode, const struct request *request)
 	return result;
 }
 
-static long attribute_remove(struct inode *inode, const struct request *request)
+static long attribute_remove(struct dentry *dentry, const struct request *request)
 {
+	struct inode *inode = dentry->inode;
 	int error = attribute_permission(inode, request->name, MAY_WRITE);
 
 	if (!error)
 		error = name_check(request->name);
 	if (!error && !inode->ops->removexattr)
 		error = -EOPNOTSUPP;
-	return error ? error : inode->ops->removexattr(inode, request->name);
+	if (!error)
+		error = inode->ops->removexattr(inode, request->name);
+	if (!error)
+		notify_dentry(dentry, IN_ATTRIB);
+	return error;
 }
 
 /*
@@ -250,7 +262,7 @@ static int request_remove(struct request *request, const struct arguments *args)
  * -------------------------------------------------------------------------------------------------------
  */
 
-typedef long (*attribute_call)(struct inode *inode, const struct request *request);
+typedef long (*attribute_call)(struct dentry *dentry, const struct request *request);
 
 static long call_at(const struct arguments *args, unsigned walk, request_copy copy, attribute_call call)
 {
@@ -261,7 +273,7 @@ static long call_at(const struct arguments *args, unsigned walk, request_copy co
 	if (!result)
 		result = path_walk_user(AT_FDCWD, ARG_USER(args, 0), walk, &path);
 	if (!result) {
-		result = call(path.dentry->inode, &request);
+		result = call(path.dentry, &request);
 		path_put(&path);
 	}
 	heap_free(request.value);
@@ -278,7 +290,7 @@ static long call_descriptor(const struct arguments *args, request_copy copy, att
 		return -EBADF;
 	result = copy(&request, args);
 	if (!result)
-		result = call(file->inode, &request);
+		result = call(file->path.dentry, &request);
 	fd_put(file);
 	heap_free(request.value);
 	return result;

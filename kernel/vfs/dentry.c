@@ -9,6 +9,7 @@
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
 #include "kernel/vfs/cache.h"
+#include "kernel/vfs/notify.h"
 
 void dentry_get(struct dentry *dentry)
 {
@@ -21,13 +22,22 @@ static void dentry_free_name(struct dentry *dentry)
 		heap_free((void *)(uintptr_t)dentry->name);
 }
 
+/* A dentry's reference on its inode goes. */
+static void inode_release(struct inode *inode)
+{
+	if (!inode)
+		return;
+	notify_unlinked(inode);
+	inode_put(inode);
+}
+
 void dentry_put(struct dentry *dentry)
 {
 	while (dentry && __atomic_sub_fetch(&dentry->references, 1, __ATOMIC_ACQ_REL) == 0) {
 		struct dentry *parent = dentry->parent == dentry ? NULL : dentry->parent;
 
 		bug_on(dentry->hashed);
-		inode_put(dentry->inode);
+		inode_release(dentry->inode);
 		dentry_free_name(dentry);
 		heap_free(dentry);
 		dentry = parent;
@@ -66,6 +76,8 @@ struct dentry *dentry_new(struct dentry *parent, const struct name *name, struct
 		dentry_get(parent);
 	if (inode)
 		inode_get(inode);
+	if (parent && inode)
+		notify_place_mark(inode, parent->inode);
 	return dentry;
 }
 
@@ -119,6 +131,7 @@ int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **o
 void dentry_made(struct dentry *dentry, struct inode *inode)
 {
 	dentry->inode = inode;
+	notify_place_mark(inode, dentry->parent->inode);
 }
 
 /* What is remembered of a directory that is no more: that there is nothing in it. */
@@ -138,13 +151,14 @@ void dentry_removed(struct dentry *dentry)
 {
 	struct inode *inode = dentry->inode;
 
+	children_drop(dentry);
 	/* One reference is the cache's and one the caller's: nobody else would see it change. */
-	if (!dentry->hashed || dentry->references > 2 || !list_is_empty(&dentry->children)) {
+	if (!dentry->hashed || dentry->references > 2) {
 		dentry_leave(dentry);
 		return;
 	}
 	dentry->inode = NULL;
-	inode_put(inode);
+	inode_release(inode);
 }
 
 void dentry_rename_drop(struct rename_text *texts)
@@ -197,6 +211,7 @@ static void dentry_set_position(struct dentry *dentry, struct position position)
 	dentry->hash = position.hash;
 	dentry->length = position.length;
 	dentry_rehash(dentry);
+	notify_place_mark(dentry->inode, dentry->parent->inode);
 }
 
 void dentry_moved(struct dentry *moved, struct dentry *place, struct rename_text *texts)

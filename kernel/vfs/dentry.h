@@ -44,6 +44,12 @@ void dentry_put(struct dentry *dentry);
 int dentry_anonymous(const char *text, struct inode *inode, struct dentry **out);
 
 /*
+ * Changes the attributes of what the dentry leads to, and tells those who watch it. Permissions were checked. -EPERM if
+ * the file system has no such thing; its errors.
+ */
+int dentry_setattr(struct dentry *dentry, const struct attributes *change);
+
+/*
  * The whole path as seen from `root`, NUL-terminated, at the end of buffer; *out points to it. Its length with the
  * NUL, or
  * -ENAMETOOLONG, or -ENOENT if it is unlinked or not below root: then *out has the name it had. An anonymous object's

@@ -9,6 +9,7 @@
 #include "kernel/vfs/device.h"
 #include "kernel/vfs/locks.h"
 #include "kernel/vfs/namei.h"
+#include "kernel/vfs/notify.h"
 
 /* What only matters while opening. */
 #define FLAGS_OF_OPENING (O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC)
@@ -140,6 +141,8 @@ int file_open_blank(struct file *file, const struct path *path, unsigned flags)
 	}
 	if (error)
 		file_free(file);
+	else
+		notify_file(file, IN_OPEN);
 	return error;
 }
 
@@ -151,6 +154,7 @@ int file_open_path(const struct path *path, unsigned flags, struct file **out)
 
 static void file_close(struct file *file)
 {
+	notify_file(file, FILE_WRITABLE(file) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	epoll_file_released(file);
 	if (file->inode->locks)
 		locks_release_file(file);

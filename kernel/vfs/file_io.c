@@ -6,6 +6,7 @@
 #include "kernel/signal/send.h"
 #include "kernel/task/process.h"
 #include "kernel/vfs/file.h"
+#include "kernel/vfs/notify.h"
 #include "kernel/vfs/permission.h"
 
 /* A file used by one descriptor of one thread needs no lock for its position. */
@@ -36,11 +37,16 @@ static long read_from(struct file *file, struct io *io, uint64_t *position)
 
 	if (position_is_beyond(file, io, *position))
 		return -EINVAL;
-	if (io->vector && !io->left)
+	if (io->vector && !io->left) {
+		notify_file(file, IN_ACCESS);
 		return 0;
+	}
 	if (!file->ops->read)
 		return -EISDIR;
 	done = file->ops->read(file, io, position);
+	/* Linux's readv tells even when there was nothing. */
+	if (done > 0 || (done == 0 && io->vector))
+		notify_file(file, IN_ACCESS);
 	/* Of nothing, at the end, or in vain: it was an access. */
 	if (INODE_IS(file->inode, S_IFREG) && !(file->flags & O_NOATIME)) {
 		inode_accessed(file->inode, file->atime_due);
@@ -79,9 +85,17 @@ static int write_check(const struct file *file)
 
 static long write_to(struct file *file, struct io *io, uint64_t *position)
 {
+	long done;
+
 	if (position_is_beyond(file, io, *position))
 		return -EINVAL;
-	return io->vector && !io->left ? 0 : file->ops->write(file, io, position);
+	if (io->vector && !io->left)
+		return 0;
+	done = file->ops->write(file, io, position);
+	/* Of bytes that the kernel moves from file to file, the call tells that has it done. */
+	if (done > 0 && !io->kernel)
+		notify_file(file, IN_MODIFY);
+	return done;
 }
 
 long file_write(struct file *file, struct io *io)

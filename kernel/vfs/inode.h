@@ -139,7 +139,8 @@ struct inode {
 	uint32_t uid;
 	uint32_t gid;
 	uint32_t nlink;
-	bool linkable; /* made by O_TMPFILE without O_EXCL: may get a first name */
+	bool linkable;   /* made by O_TMPFILE without O_EXCL: may get a first name */
+	uint8_t watched; /* WATCHED_*: vfs/notify.h; changed atomically */
 	struct lock lock;
 	uint64_t size;
 	uint64_t blocks; /* of 512 bytes */

@@ -5,6 +5,7 @@
 
 #include "kernel/task/process.h"
 #include "kernel/vfs/cache.h"
+#include "kernel/vfs/notify.h"
 #include "kernel/vfs/permission.h"
 
 struct new_inode new_inode_in(const struct inode *dir, uint32_t mode)
@@ -59,10 +60,12 @@ static int create_begin(const struct last_component *at, bool directory, struct 
 }
 
 /* `made` is what the dentry leads to now, unless the file system failed. */
-static int create_end(struct dentry *dentry, struct inode *made, int error)
+static int create_end(const struct last_component *at, struct dentry *dentry, struct inode *made, int error)
 {
-	if (!error)
+	if (!error) {
 		dentry_made(dentry, made);
+		notify_name(at->dir.dentry->inode, &at->name, IN_CREATE | notify_kind(made), 0);
+	}
 	dentry_put(dentry);
 	tree_unlock();
 	return error;
@@ -86,7 +89,7 @@ int name_make_node(const struct last_component *at, uint32_t mode, uint64_t rdev
 		dentry_get(dentry);
 		place->dentry = dentry;
 	}
-	return create_end(dentry, made, error);
+	return create_end(at, dentry, made, error);
 }
 
 int name_make_symlink(const struct last_component *at, const char *target, size_t length)
@@ -103,7 +106,7 @@ int name_make_symlink(const struct last_component *at, const char *target, size_
 	if (!error)
 		error = !dir->ops->symlink ? -EPERM
 					   : dir->ops->symlink(dir, &at->name, target, length, new.uid, new.gid, &made);
-	return create_end(dentry, made, error);
+	return create_end(at, dentry, made, error);
 }
 
 /*
@@ -149,6 +152,7 @@ int name_make_link(const struct last_component *at, const struct path *from)
 	if (!error) {
 		inode->linkable = false;
 		inode_get(inode);
+		notify_inode(inode, IN_ATTRIB);
 	}
-	return create_end(dentry, inode, error);
+	return create_end(at, dentry, inode, error);
 }

@@ -4,6 +4,7 @@
 
 #include "kernel/vfs/cache.h"
 #include "kernel/vfs/names.h"
+#include "kernel/vfs/notify.h"
 
 static bool is_directory(const struct dentry *dentry)
 {
@@ -53,6 +54,15 @@ static int remove_check(const struct last_component *at, const struct dentry *ch
 	return child->mounted ? -EBUSY : 0;
 }
 
+/* The file system has removed the name. Who watches is told in Linux's order: the end of the inode, then of the name. */
+static void name_gone(const struct last_component *at, struct dentry *child, bool directory)
+{
+	if (!directory)
+		notify_inode(child->inode, IN_ATTRIB);
+	dentry_removed(child);
+	notify_name(at->dir.dentry->inode, &at->name, IN_DELETE | (directory ? IN_ISDIR : 0), 0);
+}
+
 int name_remove(const struct last_component *at, bool directory)
 {
 	struct inode *dir = at->dir.dentry->inode;
@@ -73,7 +83,7 @@ int name_remove(const struct last_component *at, bool directory)
 	if (!error)
 		error = (directory ? dir->ops->rmdir : dir->ops->unlink)(dir, &at->name, child->inode);
 	if (!error)
-		dentry_removed(child);
+		name_gone(at, child, directory);
 	tree_unlock();
 	dentry_put(child);
 	return error;
@@ -142,6 +152,16 @@ static int rename_check_permissions(const struct rename *r)
 	return error;
 }
 
+static void rename_tell(const struct rename *r)
+{
+	struct inode *from = r->from->dir.dentry->inode, *to = r->to->dir.dentry->inode;
+	bool exchange = r->flags & RENAME_EXCHANGE;
+
+	notify_moved(r->moved->inode, from, &r->from->name, to, &r->to->name, exchange ? NULL : r->place->inode);
+	if (exchange)
+		notify_moved(r->place->inode, to, &r->to->name, from, &r->from->name, NULL);
+}
+
 /* Both dentries are there, the tree is locked. */
 static int rename_do(const struct rename *r)
 {
@@ -161,13 +181,16 @@ static int rename_do(const struct rename *r)
 		return error;
 	error = old_dir->ops->rename(old_dir, &r->from->name, r->moved->inode, r->to->dir.dentry->inode, &r->to->name,
 				     r->place->inode, r->flags);
-	if (error)
+	if (error) {
 		dentry_rename_drop(&texts);
-	else if (exchange)
+		return error;
+	}
+	if (exchange)
 		dentry_exchanged(r->moved, r->place, &texts);
 	else
 		dentry_moved(r->moved, r->place, &texts);
-	return error;
+	rename_tell(r);
+	return 0;
 }
 
 static bool is_special(const struct last_component *at)

@@ -9,13 +9,15 @@
 #include "kernel/signal/send.h"
 #include "kernel/task/process.h"
 #include "kernel/vfs/names.h"
+#include "kernel/vfs/notify.h"
 #include "kernel/vfs/permission.h"
 #include "kernel/vfs/walk.h"
 
 #define O_TMPFILE_BIT (O_TMPFILE & ~O_DIRECTORY)
 
-int inode_truncate(struct inode *inode, uint64_t size)
+int dentry_truncate(struct dentry *dentry, uint64_t size)
 {
+	struct inode *inode = dentry->inode;
 	struct attributes change = {
 		.valid = ATTR_SIZE | ATTR_MTIME,
 		.size = size,
@@ -28,12 +30,10 @@ int inode_truncate(struct inode *inode, uint64_t size)
 		signal_send_current(SIGXFSZ);
 		return -EFBIG;
 	}
-	if (!inode->ops->setattr)
-		return -EPERM;
 	change.mode = mode_after_change(inode);
 	if (change.mode != inode->mode)
 		change.valid |= ATTR_MODE;
-	return inode->ops->setattr(inode, &change);
+	return dentry_setattr(dentry, &change);
 }
 
 /* Makes the file that the walk did not find; `child` is its negative dentry. */
@@ -49,8 +49,10 @@ static int create_here(const struct walk *walk, struct dentry *child, uint32_t m
 		return -EACCES;
 	new = new_inode_in(dir, S_IFREG | (mode & 07777));
 	error = dir->ops->create(dir, &walk->name, new.mode, new.uid, new.gid, 0, &made);
-	if (!error)
+	if (!error) {
 		dentry_made(child, made);
+		notify_name(dir, &walk->name, IN_CREATE, 0);
+	}
 	return error;
 }
 
@@ -213,7 +215,7 @@ int file_open(int dirfd, const char *text, const struct open_request *request, s
 	else
 		error = file_open_blank(file, &path, request->flags);
 	if (!error && !created && request->flags & O_TRUNC && INODE_IS(inode, S_IFREG)) {
-		error = inode_truncate(inode, 0);
+		error = dentry_truncate(file->path.dentry, 0);
 		if (error)
 			file_put(file);
 	}

@@ -15,6 +15,6 @@ int file_open(int dirfd, const char *text, const struct open_request *request, s
 
 /* Cuts or stretches the file to a size; permissions were checked. mtime is set even if nothing changes. -ETXTBSY,
  * -EFBIG, -EPERM, -EINVAL ... */
-int inode_truncate(struct inode *inode, uint64_t size);
+int dentry_truncate(struct dentry *dentry, uint64_t size);
 
 #endif
