@@ -15,7 +15,10 @@ struct process *proc_process(const struct pseudo_node *node);
 /* Its memory and descriptors, with a reference; NULL once it has exited. */
 struct address_space *proc_space(struct process *process);
 struct fd_table *proc_files(struct process *process);
-/* The thread of a node below task/, else the process's first; for reading while the process tree lock is held. NULL. */
+/*
+ * The thread of a node below task/, else the process's leader; for reading while the process tree lock is held. NULL: it
+ * has ended.
+ */
 struct thread *proc_thread(struct process *process, const struct pseudo_node *node);
 
 /* Directories and files that several tables list. */

@@ -58,7 +58,12 @@ static void thread_take(struct snapshot *snapshot, const struct pseudo_node *nod
 	process_tree_lock();
 	snapshot->parent = snapshot->process->parent ? snapshot->process->parent->pid : 0;
 	thread = proc_thread(snapshot->process, node);
-	if (thread) {
+	/* Without threads and not ended: on the last steps. */
+	if (snapshot->process->state == PROCESS_ALIVE && !snapshot->process->thread_count)
+		snapshot->state = 'R';
+	if (!thread && snapshot->process->leader) {
+		memcpy(snapshot->name, snapshot->process->leader->name, sizeof(snapshot->name));
+	} else if (thread) {
 		memcpy(snapshot->name, thread->name, sizeof(snapshot->name));
 		snapshot->tid = thread->tid;
 		snapshot->nice = thread->nice;

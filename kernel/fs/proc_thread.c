@@ -4,11 +4,13 @@
 
 struct thread *proc_thread(struct process *process, const struct pseudo_node *node)
 {
+	int tid = node->number ? node->number : process->pid;
+
 	list_for_each(at, &process->threads)
 	{
 		struct thread *thread = list_entry(at, struct thread, siblings);
 
-		if (!node->number || thread->tid == node->number)
+		if (thread->tid == tid)
 			return thread;
 	}
 	return NULL;
@@ -22,6 +24,9 @@ int proc_thread_next(const struct pseudo_node *dir, int from)
 	if (!process)
 		return -1;
 	process_tree_lock();
+	/* A leader stays until all others are gone. */
+	if (process->pid >= from)
+		next = process->pid;
 	list_for_each(at, &process->threads)
 	{
 		int tid = list_entry(at, struct thread, siblings)->tid;

@@ -52,12 +52,12 @@ static struct ipc_object *by_key(const struct ipc_table *table, int key)
 static int grow(struct ipc_table *table)
 {
 	unsigned capacity = table->capacity ? table->capacity * 2 : CAPACITY_FIRST;
-	struct ipc_object **slots = heap_alloc_zero(capacity * sizeof(*slots));
+	struct ipc_object **slots = heap_alloc_zero(capacity * sizeof(struct ipc_object *));
 
 	if (!slots)
 		return -ENOMEM;
 	if (table->capacity)
-		memcpy(slots, table->slots, table->capacity * sizeof(*slots));
+		memcpy(slots, table->slots, table->capacity * sizeof(struct ipc_object *));
 	heap_free(table->slots);
 	table->slots = slots;
 	table->capacity = capacity;

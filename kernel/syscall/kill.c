@@ -97,16 +97,16 @@ SYSCALL(kill)
 /* tgid 0: any process may have the thread. */
 static int send_to_thread(int tgid, int tid, const siginfo_t *info)
 {
-	struct process *process = NULL;
-	struct thread *thread;
+	struct process *process;
 	int result = -ESRCH;
 
 	if (tid <= 0)
 		return -EINVAL;
 	if (!signal_is_valid(info->si_signo))
 		return -EINVAL;
-	thread = thread_find(tid, &process);
-	if (thread && (tgid == 0 || process->pid == tgid)) {
+	/* A leader that has ended before the others is still there, and takes no signals. */
+	process = process_find_by_thread(tid);
+	if (process && (tgid == 0 || process->pid == tgid)) {
 		result = may_send(process, info->si_signo) ? 0 : -EPERM;
 		if (result == 0 && info->si_signo)
 			signal_send_thread(process, tid, info);

@@ -13,6 +13,7 @@
 #include "kernel/signal/signal.h"
 #include "kernel/task/create.h"
 #include "kernel/task/execution.h"
+#include "kernel/task/exit.h"
 #include "kernel/task/pid.h"
 
 struct thread *thread_copy(struct process *process, const struct clone_request *request)
@@ -73,7 +74,7 @@ static void leave(struct thread *thread)
 	lock_release(&process->signal_lock);
 	process_tree_unlock();
 	thread->host_alive = 0;
-	__atomic_fetch_sub(&process->host_threads, 1, __ATOMIC_RELEASE);
+	host_threads_leave(process);
 }
 
 /* One reference is the new thread's own, the other ours until its host id is known. */

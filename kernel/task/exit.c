@@ -60,29 +60,41 @@ static void hide(struct thread *thread)
 	process_tree_unlock();
 }
 
-/* Until the calling thread is the last one, but for a leader that has left. */
-static void others_wait(const struct thread *thread)
+/* The calling thread is the last one, but for a leader that has left. */
+static bool others_are_gone(uint32_t host_threads)
 {
-	uint32_t *host_threads = &thread->process->host_threads;
-	uint32_t last = thread->is_leader ? 1 : 2 | LEADER_LEFT | WAITED;
-	uint32_t count = __atomic_or_fetch(host_threads, WAITED, __ATOMIC_ACQ_REL);
+	if (current->is_leader)
+		return COUNT(host_threads) == 1;
+	return COUNT(host_threads) == 2 && host_threads & LEADER_LEFT;
+}
 
-	while (thread->is_leader ? COUNT(count) > last : count != last) {
-		host_futex_wait_uninterruptible(host_threads, count);
-		count = __atomic_load_n(host_threads, __ATOMIC_ACQUIRE);
+static void others_wait(struct process *process)
+{
+	uint32_t count = __atomic_or_fetch(&process->host_threads, WAITED, __ATOMIC_ACQ_REL);
+
+	while (!others_are_gone(count)) {
+		host_futex_wait_uninterruptible(&process->host_threads, count);
+		count = __atomic_load_n(&process->host_threads, __ATOMIC_ACQUIRE);
 	}
-	if (thread->is_leader)
-		__atomic_fetch_and(host_threads, ~(WAITED | LEADER_LEFT), __ATOMIC_RELAXED);
+	if (current->is_leader)
+		__atomic_fetch_and(&process->host_threads, ~(WAITED | LEADER_LEFT), __ATOMIC_RELAXED);
+}
+
+void host_threads_leave(struct process *process)
+{
+	uint32_t *count = &process->host_threads;
+
+	if (__atomic_fetch_sub(count, 1, __ATOMIC_ACQ_REL) & WAITED)
+		host_futex_wake(count, INT32_MAX);
 }
 
 /* Last steps without a lock: the leader may end the host process at any of them. */
 _Noreturn static void follower_end(struct thread *thread)
 {
-	uint32_t *count = &thread->process->host_threads;
+	struct process *process = thread->process;
 
 	thread_put(thread);
-	if (__atomic_fetch_sub(count, 1, __ATOMIC_ACQ_REL) & WAITED)
-		host_futex_wake(count, INT32_MAX);
+	host_threads_leave(process);
 	host_exit_thread();
 }
 
@@ -108,7 +120,7 @@ _Noreturn static void leader_end(struct thread *thread)
 
 	if (__atomic_fetch_or(&process->host_threads, LEADER_LEFT, __ATOMIC_ACQ_REL) & WAITED)
 		host_futex_wake(&process->host_threads, INT32_MAX);
-	others_wait(thread);
+	others_wait(process);
 	if (process->inheritance)
 		leader_inherit(thread);
 	process_finish(process);
@@ -147,11 +159,11 @@ void thread_leave(void)
 
 void thread_exit(int code)
 {
-	struct thread *thread = current;
-	struct process *process = thread->process;
+	struct process *process = process_current();
 
 	lock_acquire(&process->signal_lock);
-	if (!process->exiting && (thread->is_leader || thread->lender))
+	/* The process's, if nobody calls exit after this one. */
+	if (!process->exiting)
 		process->exit_status = EXIT_STATUS(code);
 	lock_release(&process->signal_lock);
 	thread_leave();
@@ -202,7 +214,7 @@ bool threads_end_others(void)
 	}
 	lock_release(&process->signal_lock);
 	if (first)
-		others_wait(thread);
+		others_wait(process);
 	/* A signal may have ended the process meanwhile. */
 	return first && !process->exiting;
 }

@@ -10,7 +10,7 @@ struct execution;
 _Noreturn void process_exit(int status);
 /* The same by a signal. */
 _Noreturn void process_kill(int signal);
-/* Ends the calling thread; the process with it if it is the last one. `code` is for the case that it is the leader. */
+/* Ends the calling thread; the process with it, and with the code, if it is the last one. */
 _Noreturn void thread_exit(int code);
 /* For a thread that finds KICK_EXIT set: somebody else ends it. */
 _Noreturn void thread_leave(void);
@@ -20,6 +20,9 @@ _Noreturn void thread_leave(void);
  * it must leave itself, another thread was first.
  */
 bool threads_end_others(void);
+
+/* There is one host thread less than was counted for the process, which may be gone when this returns. */
+void host_threads_leave(struct process *process);
 
 /* The calling thread, which is not the host's leader, ends; the leader goes on with the program in its place. */
 _Noreturn void thread_bequeath(struct execution *execution);

@@ -119,10 +119,19 @@ void gate_wait(struct gate *gate)
 		;
 }
 
+/* Found in time: of a process whose leader has ended, /proc does not tell. */
+static char program[4096];
+
+__attribute__((constructor)) static void program_find(void)
+{
+	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+	program[length < 0 ? 0 : length] = '\0';
+}
+
 long part_execute(const char *name, const char *argument)
 {
 	const char *const arguments[] = {"conform", "--part", name, argument, NULL};
-	return QUIET(execve, "/proc/self/exe", arguments, environ);
+	return QUIET(execve, program, arguments, environ);
 }
 
 int part_run(char **arguments)

@@ -32,14 +32,15 @@ class Command:
 
 
 def commands_read(directory: Path) -> List[Command]:
-    """Lines "NAME[ <FILE]: WORDS" of every file there, the words quoted as a shell has them."""
+    """Lines "NAME[@UID:GID][ <FILE]: WORDS" of every file there, the words quoted as a shell has them."""
     found: List[Command] = []
     for source in sorted(directory.iterdir()):
         for line in source.read_text().splitlines():
             if line and not line.startswith("#"):
                 head, _, words = line.partition(": ")
                 name, _, stream = head.partition(" <")
-                found.append(Command(name, shlex.split(words), stream))
+                name, _, user = name.partition("@")
+                found.append(Command(name, shlex.split(words), stream, user=user))
     return found
 
 

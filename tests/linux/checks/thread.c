@@ -10,8 +10,7 @@
 static void *tid_thread(void *data)
 {
 	pid_t *tid = data;
-	*tid = (pid_t)QUIET(gettid);
-	EXPECT(QUIET(getpid) != *tid);
+	*tid = QUIET(getpid) == getpid() ? (pid_t)QUIET(gettid) : 0;
 	return NULL;
 }
 

@@ -277,7 +277,7 @@ CHECK(wait_by_another_thread, "wait4")
 {
 	pthread_t thread;
 	pid_t child = child_exiting(6);
-	EXPECT(pthread_create(&thread, NULL, waiting_thread, &child) == 0);
+	REQUIRE(pthread_create(&thread, NULL, waiting_thread, &child) == 0);
 	pthread_join(thread, NULL);
 	CALL(wait4, child, NULL, 0, NULL);
 }
