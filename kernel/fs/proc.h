@@ -19,6 +19,7 @@ struct fd_table *proc_files(struct process *process);
  * The thread of a node below task/, else the process's leader; for reading while the process tree lock is held. NULL: it
  * has ended.
  */
+struct thread *proc_leader(struct process *process);
 struct thread *proc_thread(struct process *process, const struct pseudo_node *node);
 
 /* Directories and files that several tables list. */

@@ -31,30 +31,31 @@ static void area_add(struct text *text, uint64_t start, uint64_t end)
 	}
 }
 
-/* What the program was given at its execve. NULL: the process has ended. */
-static struct program_words *words_get_of(const struct pseudo_node *node)
+/* What the program was given at its execve; NULL: it has ended. -ESRCH: so has its process. */
+static int words_find(const struct pseudo_node *node, struct program_words **out)
 {
 	struct process *process = proc_process(node);
-	struct program_words *words = process ? words_of(process) : NULL;
 
+	*out = process ? words_of(process) : NULL;
 	process_put(process);
-	return words;
+	return process ? 0 : -ESRCH;
 }
 
 int proc_show_cmdline(const struct pseudo_node *node, struct text *text)
 {
 	const struct process *self = process_current();
 	struct program_words *words;
+	int error;
 
 	if (node->pid == self->pid) {
 		area_add(text, self->arguments_start, self->arguments_end);
 		return 0;
 	}
-	words = words_get_of(node);
+	error = words_find(node, &words);
 	if (words)
 		text_add(text, words->bytes, words->argument_bytes);
 	words_put(words);
-	return 0;
+	return error;
 }
 
 int proc_show_environ(const struct pseudo_node *node, struct text *text)
@@ -66,20 +67,22 @@ int proc_show_environ(const struct pseudo_node *node, struct text *text)
 		area_add(text, self->environment_start, self->environment_end);
 		return 0;
 	}
-	words = words_get_of(node);
-	if (words)
-		text_add(text, words->bytes + words->argument_bytes, words->environment_bytes);
+	(void)words_find(node, &words);
+	if (!words)
+		return -ESRCH;
+	text_add(text, words->bytes + words->argument_bytes, words->environment_bytes);
 	words_put(words);
 	return 0;
 }
 
 int proc_show_auxv(const struct pseudo_node *node, struct text *text)
 {
-	struct program_words *words = words_get_of(node);
+	struct program_words *words;
 
-	if (words)
-		text_add(text, words->bytes + words->argument_bytes + words->environment_bytes,
-			 words->auxiliary_bytes);
+	(void)words_find(node, &words);
+	if (!words)
+		return -ESRCH;
+	text_add(text, words->bytes + words->argument_bytes + words->environment_bytes, words->auxiliary_bytes);
 	words_put(words);
 	return 0;
 }

@@ -22,6 +22,7 @@ struct snapshot {
 	char name[16];
 	char state;
 	int tid, parent, nice;
+	unsigned threads;
 	signal_set_t pending, shared_pending, blocked, ignored, caught;
 	struct mm_totals totals;
 	struct address_space *space;
@@ -58,6 +59,8 @@ static void thread_take(struct snapshot *snapshot, const struct pseudo_node *nod
 	process_tree_lock();
 	snapshot->parent = snapshot->process->parent ? snapshot->process->parent->pid : 0;
 	thread = proc_thread(snapshot->process, node);
+	/* A leader that has ended is one of them, until the others have. */
+	snapshot->threads = snapshot->process->thread_count + !proc_leader(snapshot->process);
 	/* Without threads and not ended: on the last steps. */
 	if (snapshot->process->state == PROCESS_ALIVE && !snapshot->process->thread_count)
 		snapshot->state = 'R';
@@ -129,7 +132,7 @@ int proc_show_stat(const struct pseudo_node *node, struct text *text)
 	text_print(text, "%d (%.*s) %c %d %d %d 0 -1 4194304 0 0 0 0", snapshot.tid, (int)sizeof(snapshot.name),
 		   snapshot.name, snapshot.state, snapshot.parent, process->group, process->session);
 	text_print(text, " %lu 0 0 0 %d %d %u 0 %lu", cpu_ticks(process), PRIORITY_NORMAL + snapshot.nice,
-		   snapshot.nice, process->thread_count, process->start_ns / NS_PER_TICK);
+		   snapshot.nice, snapshot.threads, process->start_ns / NS_PER_TICK);
 	stat_memory(text, &snapshot);
 	text_print(text, " %lu %lu %lu %lu %d\n", process->arguments_start, process->arguments_end,
 		   process->environment_start, process->environment_end, process->exit_status);
@@ -188,7 +191,7 @@ static void status_rights(struct text *text, const struct snapshot *snapshot)
 	const struct process *process = snapshot->process;
 	const struct credentials *ids = &process->credentials;
 
-	text_print(text, "Threads:\t%u\nSigQ:\t0/%lu\n", process->thread_count,
+	text_print(text, "Threads:\t%u\nSigQ:\t0/%lu\n", snapshot->threads,
 		   (uint64_t)process->limits[RLIMIT_SIGPENDING].rlim_cur);
 	text_print(text, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\nSigCgt:\t%016lx\n",
 		   snapshot->pending, snapshot->shared_pending, snapshot->blocked, snapshot->ignored, snapshot->caught);

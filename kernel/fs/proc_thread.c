@@ -2,10 +2,8 @@
 #include "kernel/fs/proc.h"
 #include "kernel/task/pid.h"
 
-struct thread *proc_thread(struct process *process, const struct pseudo_node *node)
+static struct thread *thread_by_id(struct process *process, int tid)
 {
-	int tid = node->number ? node->number : process->pid;
-
 	list_for_each(at, &process->threads)
 	{
 		struct thread *thread = list_entry(at, struct thread, siblings);
@@ -14,6 +12,16 @@ struct thread *proc_thread(struct process *process, const struct pseudo_node *no
 			return thread;
 	}
 	return NULL;
+}
+
+struct thread *proc_thread(struct process *process, const struct pseudo_node *node)
+{
+	return thread_by_id(process, node->number ? node->number : process->pid);
+}
+
+struct thread *proc_leader(struct process *process)
+{
+	return thread_by_id(process, process->pid);
 }
 
 int proc_thread_next(const struct pseudo_node *dir, int from)

@@ -98,6 +98,16 @@ static int name_number(const struct pseudo_entry *entry, const struct name *name
 	return number;
 }
 
+/* Below the directory of a process that is gone there is nothing. */
+static bool is_gone(const struct pseudo_node *dir)
+{
+	struct process *process = dir->pid ? process_find(dir->pid) : NULL;
+	bool gone = dir->pid && !process;
+
+	process_put(process);
+	return gone;
+}
+
 static int directory_lookup(struct inode *inode, const struct name *name, struct inode **out)
 {
 	const struct pseudo_node *dir = node_of(inode);
@@ -105,6 +115,8 @@ static int directory_lookup(struct inode *inode, const struct name *name, struct
 	struct pseudo_node *node;
 	int number;
 
+	if (is_gone(dir))
+		return -ESRCH;
 	for (; entry && entry->name; entry++) {
 		if (strlen(entry->name) == name->length && memcmp(entry->name, name->text, name->length) == 0)
 			break;

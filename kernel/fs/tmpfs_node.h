@@ -217,7 +217,7 @@ void tmpfs_extent_insert(struct tmpfs_data *data, struct tmpfs_extent *extent);
 int tmpfs_extent_split(struct tmpfs_data *data, uint64_t page);
 /* Takes out all extents from `first` up to `end`, which are borders; linked by node.right. */
 struct tmpfs_extent *tmpfs_extents_detach(struct tmpfs_data *data, uint64_t first, uint64_t end);
-/* Keeps detached extents, if there are any, until the last tmpfs_unpin: the file is pinned. A version of its own. */
+/* Keeps detached extents, if any, until the last tmpfs_unpin: the file is pinned. Makes a version. */
 void tmpfs_extents_defer(struct tmpfs_data *data, struct tmpfs_extent *list);
 /* Frees detached extents and their pages. */
 void tmpfs_extents_free(struct tmpfs *fs, struct tmpfs_extent *list);

@@ -111,7 +111,7 @@ static int connect_try(struct unix_socket *sock, struct unix_socket *listener, s
 
 	if (sock == listener)
 		return unix_state(sock) == UNIX_LISTENING ? -EINVAL : -ECONNREFUSED;
-	if (first > second) {
+	if ((uintptr_t)first > (uintptr_t)second) {
 		first = second;
 		second = &sock->socket.lock;
 	}

@@ -58,9 +58,13 @@ SYSCALL(pidfd_send_signal)
 		return error;
 	info = signal_info_make(signal, SI_USER);
 	if (ARG_USER(args, 2)) {
-		error = signal_info_import(&info, ARG_USER(args, 2), signal, process->pid);
-		if (!error && info.si_signo != signal)
+		uint32_t number = 0; /* which begins it */
+
+		error = get_user_u32(&number, ARG_USER(args, 2));
+		if (!error && number != (uint32_t)signal)
 			error = -EINVAL;
+		if (!error)
+			error = signal_info_import(&info, ARG_USER(args, 2), signal, process->pid);
 	}
 	if (!error)
 		error = signal < 0 || signal > SIGNAL_COUNT ? -EINVAL : 0;

@@ -57,11 +57,29 @@ static void wipe(struct tty *tty, uint8_t c)
 	tty_echo_text(tty, is_control(c) ? "\b \b\b \b" : "\b \b");
 }
 
+/* As a printer shows it. */
+static void print_erased(struct tty *tty, uint32_t position, uint32_t end)
+{
+	if (!tty->erasing)
+		tty_echo(tty, '\\');
+	tty->erasing = true;
+	for (; position != end; position++)
+		tty_echo_visible(tty, at(tty, position));
+}
+
+void tty_erase_finish(struct tty *tty)
+{
+	if (tty->erasing)
+		tty_echo(tty, '/');
+	tty->erasing = false;
+}
+
 static void line_kill(struct tty *tty, uint8_t c)
 {
 	tty->head = tty->line_head;
 	if (!TTY_L(tty, ECHO))
 		return;
+	tty_erase_finish(tty);
 	tty_echo_visible(tty, c);
 	if (TTY_L(tty, ECHOK))
 		tty_echo(tty, '\n');
@@ -78,6 +96,15 @@ static uint32_t last_character(const struct tty *tty)
 			return position;
 	}
 	return tty->head;
+}
+
+/* `key`: VERASE's, 0 if it was another one. */
+static void erased_show(struct tty *tty, uint8_t c, uint8_t key)
+{
+	if (key && !TTY_L(tty, ECHOE))
+		tty_echo_visible(tty, key);
+	else
+		wipe(tty, c);
 }
 
 void tty_erase(struct tty *tty, uint8_t key)
@@ -99,18 +126,21 @@ void tty_erase(struct tty *tty, uint8_t key)
 		if (word && !is_word(c) && in_word)
 			break;
 		in_word |= is_word(c);
+		if (TTY_L(tty, ECHO) && TTY_L(tty, ECHOPRT))
+			print_erased(tty, position, tty->head);
 		tty->head = position;
-		if (TTY_L(tty, ECHO) && one && !TTY_L(tty, ECHOE))
-			tty_echo_visible(tty, key);
-		else if (TTY_L(tty, ECHO))
-			wipe(tty, c);
+		if (TTY_L(tty, ECHO) && !TTY_L(tty, ECHOPRT))
+			erased_show(tty, c, one ? key : 0);
 		if (one)
 			break;
 	}
+	if (tty->head == tty->line_head && TTY_L(tty, ECHO))
+		tty_erase_finish(tty);
 }
 
 void tty_reprint(struct tty *tty, uint8_t c)
 {
+	tty_erase_finish(tty);
 	tty_echo_visible(tty, c);
 	tty_echo(tty, '\n');
 	for (uint32_t position = tty->line_head; position != tty->head; position++)

@@ -22,6 +22,8 @@ static inline void tty_line_unmark(struct tty *tty, uint32_t position)
 
 /* VERASE, VWERASE or VKILL was typed. */
 void tty_erase(struct tty *tty, uint8_t key);
+/* ECHOPRT: what comes next is not erased any more. */
+void tty_erase_finish(struct tty *tty);
 /* VREPRINT was. */
 void tty_reprint(struct tty *tty, uint8_t c);
 

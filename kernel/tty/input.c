@@ -122,6 +122,7 @@ static bool canonical_take(struct tty *tty, uint8_t c)
 static void ordinary_take(struct tty *tty, uint8_t c)
 {
 	if (TTY_L(tty, ECHO)) {
+		tty_erase_finish(tty);
 		if (tty->line_head == tty->head)
 			tty->line_column = tty->column;
 		if (c == '\n')

@@ -162,19 +162,22 @@ static bool is_controlling(const struct tty *tty)
 	return tty->session && tty->session == process_current()->session;
 }
 
-static bool group_is_in_session(int group, int session)
+/* 0, -EPERM: another session's; -ESRCH: nobody has it. */
+static int group_check(int group, int session)
 {
 	struct process *process = process_next(1);
-	bool found = false;
+	int error = -ESRCH;
 
-	while (process) {
+	while (process && error) {
 		int next = process->pid + 1;
 
-		found |= process->group == group && process->session == session;
+		if (process->group == group)
+			error = process->session == session ? 0 : -EPERM;
 		process_put(process);
-		process = found ? NULL : process_next(next);
+		process = error ? process_next(next) : NULL;
 	}
-	return found;
+	process_put(process);
+	return error;
 }
 
 static long foreground_set(struct tty *tty, user_t from)
@@ -190,10 +193,10 @@ static long foreground_set(struct tty *tty, user_t from)
 		return -EFAULT;
 	if ((int32_t)group < 0)
 		return -EINVAL;
-	if (!group_is_in_session((int32_t)group, tty->session))
-		return -EPERM;
-	tty->foreground = (int32_t)group;
-	return 0;
+	error = group_check((int32_t)group, tty->session);
+	if (!error)
+		tty->foreground = (int32_t)group;
+	return error;
 }
 
 /* TIOCNOTTY: a leader gives the terminal up for its session; others leave it by setsid alone. */
@@ -202,7 +205,7 @@ static long control_give_up(struct tty *tty)
 	if (!is_controlling(tty))
 		return -ENOTTY;
 	if (process_current()->session == process_current()->pid)
-		tty_hang_up(tty);
+		tty_give_up(tty);
 	return 0;
 }
 

@@ -173,6 +173,17 @@ int tty_check_background(struct tty *tty, int signal)
 	return -ERESTARTSYS;
 }
 
+void tty_give_up(struct tty *tty)
+{
+	int32_t foreground;
+
+	lock_acquire(&sessions_lock);
+	foreground = tty->foreground;
+	tty->session = tty->foreground = 0;
+	lock_release(&sessions_lock);
+	signals_send(foreground, 1u << SIGHUP | 1u << SIGCONT);
+}
+
 void tty_hang_up(struct tty *tty)
 {
 	int32_t session, foreground;

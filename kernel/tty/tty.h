@@ -67,6 +67,7 @@ struct tty {
 	bool exclusive;
 	bool flow_stopped; /* by ^S or TCOOFF */
 	bool literal_next; /* the next character is itself, whatever it means */
+	bool erasing;      /* ECHOPRT: what is erased is being printed, behind a backslash */
 	bool closed;       /* there is nothing behind the driver any more */
 
 	/* A ring: positions count on for ever. line_head: the end of the last line that is complete. */
@@ -148,6 +149,8 @@ int tty_control(struct tty *tty, bool force);
 int tty_check_background(struct tty *tty, int signal);
 /* The line is gone: the session's processes are told, files are of no use. Not locked. */
 void tty_hang_up(struct tty *tty);
+/* It is nobody's controlling terminal any more; the job in the foreground is told. Files stay. Not locked. */
+void tty_give_up(struct tty *tty);
 /* A session's leader has ended. */
 void tty_session_end(int session);
 

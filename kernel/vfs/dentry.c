@@ -200,16 +200,32 @@ static struct position position_of(const struct dentry *dentry, const char *name
 	return (struct position){dentry->parent, name, dentry->hash, dentry->length};
 }
 
+static struct lock position_lock;
+
+void dentry_position_lock(void)
+{
+	lock_acquire(&position_lock);
+}
+
+void dentry_position_unlock(void)
+{
+	lock_release(&position_lock);
+}
+
 /* Gives an entry of the cache another name and directory, taking over the position's reference and name. */
 static void dentry_set_position(struct dentry *dentry, struct position position)
 {
+	struct dentry *old_parent = dentry->parent;
+
 	dentry_unhash(dentry);
+	dentry_position_lock();
 	dentry_free_name(dentry);
-	dentry_put(dentry->parent);
 	dentry->parent = position.parent;
 	dentry->name = position.name;
 	dentry->hash = position.hash;
 	dentry->length = position.length;
+	dentry_position_unlock();
+	dentry_put(old_parent);
 	dentry_rehash(dentry);
 	notify_place_mark(dentry->inode, dentry->parent->inode);
 }

@@ -44,6 +44,13 @@ void dentry_put(struct dentry *dentry);
 int dentry_anonymous(const char *text, struct inode *inode, struct dentry **out);
 
 /*
+ * For those who look at a dentry's parent and name without the tree lock, which may be held or not: between the two,
+ * neither changes. Renames take this lock within the tree lock.
+ */
+void dentry_position_lock(void);
+void dentry_position_unlock(void);
+
+/*
  * Changes the attributes of what the dentry leads to, and tells those who watch it. Permissions were checked. -EPERM if
  * the file system has no such thing; its errors.
  */

@@ -19,7 +19,7 @@ static void place_get(struct place *place, struct dentry *dentry)
 {
 	struct dentry *parent;
 
-	tree_lock();
+	dentry_position_lock();
 	parent = dentry->parent;
 	place->dir = NULL;
 	if (parent != dentry && parent->inode && parent->inode->watched & WATCHED_SELF) {
@@ -30,7 +30,7 @@ static void place_get(struct place *place, struct dentry *dentry)
 	} else if (dentry->inode->nlink <= 1) {
 		__atomic_fetch_and(&dentry->inode->watched, (uint8_t)~WATCHED_DIRECTORY, __ATOMIC_RELAXED);
 	}
-	tree_unlock();
+	dentry_position_unlock();
 }
 
 /* What goes through terminals, pipes and the like is told of to those alone who watch the very thing: Linux since 6.16. */
@@ -107,6 +107,8 @@ void notify_moved(struct inode *inode, struct inode *from_dir, const struct name
 
 void notify_children_mark(struct dentry *dir)
 {
+	/* Against place_get, which takes the mark away. */
+	dentry_position_lock();
 	list_for_each(at, &dir->children)
 	{
 		struct inode *inode = list_entry(at, struct dentry, sibling)->inode;
@@ -114,4 +116,5 @@ void notify_children_mark(struct dentry *dir)
 		if (inode)
 			notify_place_mark(inode, dir->inode);
 	}
+	dentry_position_unlock();
 }

@@ -17,10 +17,10 @@ enum {
 	WATCHED_DIRECTORY = 2, /* a directory that has it was watched once: whether it still is, is found out */
 };
 
-/* By a path: those who watch the inode, and those who watch its directory. They take the tree lock. */
+/* Callers may hold any lock but inotify's own, dentry_position_lock, and those of wait queues and the heap. */
+/* By a path: those who watch the inode, and those who watch its directory. */
 void notify_file_watched(const struct file *file, uint32_t event);
 void notify_dentry_watched(struct dentry *dentry, uint32_t event);
-/* Any lock may be held by the callers of these but those of inotify's own, wait queues and the heap. */
 void notify_inode_watched(struct inode *inode, uint32_t event);
 void notify_name_watched(struct inode *dir, const struct name *name, uint32_t event, uint32_t cookie);
 void notify_unlinked_watched(struct inode *inode);

@@ -1,4 +1,5 @@
-/* For checks with several processes and threads: making them, waiting until they are where they should be, their end. */
+/* For checks with several processes and threads: making them, waiting until they are where they should be, their
+ * end. */
 #ifndef TESTS_LINUX_FAMILY_H
 #define TESTS_LINUX_FAMILY_H
 

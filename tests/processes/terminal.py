@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import List, Optional, Sequence, Tuple
 
-PATIENCE_S = 30
+PATIENCE_S = 20
 KEY_S = 0.005
 ROWS, COLUMNS = 24, 80
 

@@ -82,7 +82,7 @@ class Place:
         """What runs the command natively."""
         settings = [f"{name}={value}" for name, value in {**ENVIRONMENT, **command.environment}.items()]
         uid, _, gid = command.user.partition(":")
-        user = ["setpriv", "--reuid", uid, "--regid", gid] if command.user else []
+        user = ["setpriv", "--reuid", uid, "--regid", gid, "--clear-groups"] if command.user else []
         return [str(word) for word in ("unshare", "--mount", "--uts", "--ipc", "--net", HERE / "native", self.root,
                                        self.layer, "env", "-i", *settings, *user, *command.words)]
 
