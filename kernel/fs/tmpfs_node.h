@@ -36,12 +36,11 @@ struct tmpfs_extent {
 	struct tree_node node; /* by first */
 	uint64_t first;        /* page number in the file */
 	uint64_t count;
-	uint64_t spare; /* pages behind them, for growing: only the file's last extent has any */
-	uint8_t *data;  /* NULL: a hole, where the image has data */
-	/* For tmpfs_history, in versions of the file: */
-	uint64_t made;       /* since when its pages lie there */
-	uint64_t hole_since; /* since when there was a hole extent before; 0: never */
-	uint64_t gone;       /* of one that was taken out: until when */
+	uint64_t spare;      /* pages behind them, for growing: only the file's last extent has any */
+	uint8_t *data;       /* NULL: a hole, where the image has data */
+	uint64_t made;       /* the file's version since which its pages lie there */
+	uint64_t hole_since; /* version since which there was a hole extent before; 0: never */
+	uint64_t gone;       /* of one that was taken out: the first version without */
 };
 
 struct tmpfs_data {

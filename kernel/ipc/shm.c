@@ -165,7 +165,10 @@ long shm_attach(int id, user_t address, int flags)
 	/* Mapping takes the address space's lock, whose holders may take ours. */
 	if (!result) {
 		result = mm_map_shared(address, segment->bytes, protection, flags & SHM_REMAP, segment->memory);
-		shared_memory_put(segment->memory);
+		if (result < 0)
+			shared_memory_put(segment->memory);
+		else
+			shared_memory_return(segment->memory);
 	}
 	ipc_drop(&segments, object);
 	return result;

@@ -41,6 +41,11 @@ void shared_memory_put(struct shared_memory *shared)
 	heap_free(shared);
 }
 
+void shared_memory_return(struct shared_memory *shared)
+{
+	__atomic_fetch_sub(&shared->references, 1, __ATOMIC_RELEASE);
+}
+
 void mm_shared_place(uint64_t address, const void **object, uint64_t *offset)
 {
 	struct address_space *space = space_lock();

@@ -9,5 +9,7 @@ struct shared_memory *shared_memory_new(uint64_t bytes);
 void shared_memory_get(struct shared_memory *shared);
 /* The last one frees the pages. */
 void shared_memory_put(struct shared_memory *shared);
+/* A reference that was no mapping's and is not the last one. */
+void shared_memory_return(struct shared_memory *shared);
 
 #endif

@@ -82,7 +82,7 @@ void process_finish(struct process *process)
 	if (process->pid == 1)
 		guest_end(process->exit_status);
 	if (process->session == process->pid)
-		tty_session_end(process->session);
+		tty_session_end(process);
 	sem_undo(process);
 	process_timers_end(process);
 	cpu_time_note(process);

@@ -35,6 +35,7 @@ struct process {
 	int32_t pid;
 	int32_t group;
 	int32_t session;
+	int32_t orphaned_foreground; /* of a session's leader: the foreground group when its terminal hung up; 0: none */
 	uint32_t references;
 	/* Guarded by the process tree lock (task/pid.h), up to the next blank line. */
 	struct process *parent;

@@ -205,7 +205,7 @@ static long control_give_up(struct tty *tty)
 	if (!is_controlling(tty))
 		return -ENOTTY;
 	if (process_current()->session == process_current()->pid)
-		tty_give_up(tty);
+		tty_give_up(tty, 1u << SIGHUP | 1u << SIGCONT);
 	return 0;
 }
 

@@ -173,7 +173,7 @@ int tty_check_background(struct tty *tty, int signal)
 	return -ERESTARTSYS;
 }
 
-void tty_give_up(struct tty *tty)
+void tty_give_up(struct tty *tty, uint32_t signals)
 {
 	int32_t foreground;
 
@@ -181,7 +181,7 @@ void tty_give_up(struct tty *tty)
 	foreground = tty->foreground;
 	tty->session = tty->foreground = 0;
 	lock_release(&sessions_lock);
-	signals_send(foreground, 1u << SIGHUP | 1u << SIGCONT);
+	signals_send(foreground, signals);
 }
 
 void tty_hang_up(struct tty *tty)
@@ -203,22 +203,24 @@ void tty_hang_up(struct tty *tty)
 	tty_unlock(tty);
 	leader = session ? process_find(session) : NULL;
 	if (leader) {
+		leader->orphaned_foreground = foreground;
 		info.si_signo = SIGHUP;
 		signal_send_process(leader, &info);
 		info.si_signo = SIGCONT;
 		signal_send_process(leader, &info);
 	}
 	process_put(leader);
-	if (foreground)
-		signals_send(foreground, 1u << SIGHUP | 1u << SIGCONT);
 }
 
-void tty_session_end(int session)
+void tty_session_end(struct process *leader)
 {
-	struct tty *tty = tty_of_session(session);
+	struct tty *tty = tty_of_session(leader->session);
 
-	if (!tty)
+	if (!tty) {
+		signals_send(leader->orphaned_foreground, 1u << SIGHUP | 1u << SIGCONT);
 		return;
-	tty_hang_up(tty);
+	}
+	/* Files stay, too: Linux hangs up real lines only. */
+	tty_give_up(tty, 1u << SIGHUP);
 	tty_put(tty);
 }

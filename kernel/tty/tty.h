@@ -147,11 +147,11 @@ void tty_list_add(struct tty *tty);
 int tty_control(struct tty *tty, bool force);
 /* The calling process may change the terminal: 0, -EIO, or -ERESTARTSYS with SIGTTOU sent. Not locked. */
 int tty_check_background(struct tty *tty, int signal);
-/* The line is gone: the session's processes are told, files are of no use. Not locked. */
+/* The line is gone: the session's leader is told, and at its end the foreground; files are of no use. Not locked. */
 void tty_hang_up(struct tty *tty);
-/* It is nobody's controlling terminal any more; the job in the foreground is told. Files stay. Not locked. */
-void tty_give_up(struct tty *tty);
+/* It is nobody's controlling terminal any more; the job in the foreground gets the signals (bit n: signal n). Not locked. */
+void tty_give_up(struct tty *tty, uint32_t signals);
 /* A session's leader has ended. */
-void tty_session_end(int session);
+void tty_session_end(struct process *leader);
 
 #endif

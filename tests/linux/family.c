@@ -16,7 +16,9 @@ extern const struct part __start_parts[], __stop_parts[];
 
 pid_t family_fork(void)
 {
-	pid_t pid = (pid_t)QUIET(fork);
+	/* The C library's: it knows the thread's id, for locks. */
+	pid_t pid = fork();
+	record_made("fork");
 	if (pid == 0)
 		alarm(CHILD_SECONDS);
 	return pid;

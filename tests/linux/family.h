@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-/* fork, as the system call. A child that is forgotten ends by SIGALRM after 20 seconds. */
+/* fork. A child that is forgotten ends by SIGALRM after 20 seconds. */
 pid_t family_fork(void);
 /* The child's wait status, -1 without one. */
 int family_wait(pid_t child);

@@ -2,6 +2,7 @@
 #include "../family.h"
 
 #include <linux/falloc.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -339,4 +340,59 @@ CHECK(mmap_change_never_foreign, "mmap,ftruncate,fallocate")
 	word[0] = 1;
 	family_end("first", children[0]);
 	family_end("second", children[1]);
+}
+
+struct counting {
+	volatile long *memory;
+	volatile int *stop;
+	int index;
+	long lost;
+};
+
+/* Counts up in four pages of its process's own, while their file changes. */
+static void *count_up(void *data)
+{
+	struct counting *counting = data;
+	for (long i = 1; !*counting->stop; i++) {
+		for (int page = 0; page < 4; page++) {
+			volatile long *word = counting->memory + page * (PAGE / 8) + counting->index;
+			counting->lost += *word != i - 1;
+			*word = i;
+		}
+	}
+	return NULL;
+}
+
+CHECK(mmap_change_threads_keep, "mmap,fallocate,pwrite64")
+{
+	int fd = lettered("a", 8);
+	volatile int *stop = family_memory();
+	long *private = MAP(NULL, 8 * PAGE, READ_WRITE, MAP_PRIVATE, fd, 0);
+	REQUIRE(private);
+	memset(private, 0, 4 * PAGE);
+	private[0] = private[PAGE / 8] = private[2 * PAGE / 8] = private[3 * PAGE / 8] = 1;
+	pid_t child = family_fork();
+	if (child == 0) {
+		struct counting counting[3];
+		pthread_t threads[3];
+		long lost = 0;
+		for (int i = 0; i < 3; i++) {
+			counting[i] = (struct counting){private, stop, i + 1, 0};
+			pthread_create(&threads[i], NULL, count_up, &counting[i]);
+		}
+		for (int i = 0; i < 3; i++) {
+			pthread_join(threads[i], NULL);
+			lost += counting[i].lost;
+		}
+		_exit(lost != 0);
+	}
+	for (int i = 0; i < 200; i++) {
+		QUIET(fallocate, fd, PUNCH, 0, 8 * PAGE);
+		pages_use("b");
+		unlink("b");
+		QUIET(pwrite64, fd, "filled", 6, i % 8 * PAGE);
+	}
+	*stop = 1;
+	family_end("counting", child);
+	show("here", (char *)private, 4);
 }

@@ -12,6 +12,14 @@
 #define KEY 0x7e5d
 #define UNKNOWN_ID 0x7fff0001
 
+/* NULL: it failed. */
+static void *attach(long id, const void *place, int flags)
+{
+	long address = QUIET(shmat, id, place, flags);
+
+	return address < 0 ? NULL : (void *)address;
+}
+
 static void shm_show(long id)
 {
 	struct shmid_ds state;
@@ -47,9 +55,9 @@ CHECK(shm_keys, "shmget,shmctl")
 CHECK(shm_attach, "shmget,shmat,shmdt,shmctl")
 {
 	long id = CALL_OK(shmget, IPC_PRIVATE, 2 * PAGE, 0600);
-	char *first = shmat((int)id, NULL, 0), *second = shmat((int)id, NULL, SHM_RDONLY);
+	char *first = attach(id, NULL, 0), *second = attach(id, NULL, SHM_RDONLY);
 
-	REQUIRE(first != (void *)-1 && second != (void *)-1);
+	REQUIRE(first && second);
 	strcpy(first + PAGE, "shared");
 	SHOW_TEXT(second + PAGE, 7);
 	shm_show(id);
@@ -69,9 +77,9 @@ CHECK(shm_attach, "shmget,shmat,shmdt,shmctl")
 CHECK(shm_removed_while_attached, "shmget,shmat,shmdt,shmctl")
 {
 	long id = CALL_OK(shmget, KEY, PAGE, IPC_CREAT | 0600);
-	char *memory = shmat((int)id, NULL, 0);
+	char *memory = attach(id, NULL, 0);
 
-	REQUIRE(memory != (void *)-1);
+	REQUIRE(memory);
 	CALL(shmctl, id, IPC_RMID, NULL);
 	CALL(shmget, KEY, PAGE, 0);
 	shm_show(id);
@@ -89,7 +97,7 @@ CHECK(shm_places, "shmget,shmat,shmdt,shmctl")
 	CALL(shmat, id, place, 0);
 	CALL(shmat, id, place + 1, SHM_REMAP);
 	CALL(shmat, id, NULL, SHM_REMAP);
-	EXPECT(shmat((int)id, place + PAGE + 5, SHM_RND | SHM_REMAP) == place + PAGE);
+	EXPECT(attach(id, place + PAGE + 5, SHM_RND | SHM_REMAP) == place + PAGE);
 	CALL(shmdt, place + PAGE);
 	CALL(shmat, UNKNOWN_ID, NULL, 0);
 	CALL(shmat, -1, NULL, 0);
@@ -102,11 +110,11 @@ CHECK(shm_places, "shmget,shmat,shmdt,shmctl")
 CHECK(shm_between_processes, "shmget,shmat,shmdt,shmctl")
 {
 	long id = CALL_OK(shmget, IPC_PRIVATE, PAGE, 0600);
-	int *memory = shmat((int)id, NULL, 0);
+	int *memory = attach(id, NULL, 0);
 	struct shmid_ds state;
 	pid_t child;
 
-	REQUIRE(memory != (void *)-1);
+	REQUIRE(memory);
 	child = fork();
 	if (child == 0) {
 		memory[0] = shmctl((int)id, IPC_STAT, &state) == 0 ? (int)state.shm_nattch : -1;
@@ -204,6 +212,7 @@ CHECK(sem_undone, "semget,semctl,semop")
 	waitpid(child, &status, 0);
 	SHOW(WEXITSTATUS(status));
 	CALL(semctl, id, 0, GETVAL);
+	CALL(semop, id, (&(struct sembuf){0, -1, SEM_UNDO}), 1);
 	CALL(semctl, id, 0, IPC_RMID);
 }
 
@@ -303,5 +312,6 @@ CHECK(msg_between_processes, "msgget,msgsnd,msgrcv,msgctl")
 	CALL(msgrcv, id, &got, 16, 7, 0);
 	SHOW_TEXT(got.text, 15);
 	waitpid(child, NULL, 0);
+	CALL(msgsnd, id, &got, 15, 0);
 	CALL(msgctl, id, IPC_RMID, NULL);
 }

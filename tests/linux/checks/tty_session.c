@@ -319,6 +319,7 @@ CHECK(terminal_hangup, "read,write,ioctl,poll")
 		pid_t job = job_fork();
 		if (job == 0) {
 			setpgid(0, 0);
+			close(master);
 			shared[0] = 1;
 			sigset_t all;
 			sigfillset(&all);
@@ -380,7 +381,7 @@ CHECK(leader_end_hangs_up, "exit_group,kill,read")
 			memcpy(&wanted, &set, 8);
 			shared[1] = sigwaitinfo(&wanted, &info);
 			shared[2] = info.si_code;
-			shared[3] = (int)QUIET(read, slave, &byte, 1);
+			shared[3] = (int)QUIET(read, slave, &byte, 1); /* the line is still there */
 			shared[4] = (int)QUIET(open, "/dev/tty", O_RDWR);
 			shared[5] = 1;
 			_exit(0);
@@ -391,6 +392,7 @@ CHECK(leader_end_hangs_up, "exit_group,kill,read")
 	}
 	family_end("leader", leader);
 	record_made("exit_group");
+	type("x\r");
 	EXPECT(family_word_is(&shared[5], 1));
 	NOTE("signal %d, code %d, read %s, /dev/tty %s", shared[1], shared[2], result_name(shared[3]),
 	     result_name(shared[4]));
