@@ -16,7 +16,8 @@ struct process *proc_process(const struct pseudo_node *node);
 struct address_space *proc_space(struct process *process);
 struct fd_table *proc_files(struct process *process);
 /*
- * The thread of a node below task/, else the process's leader; for reading while the process tree lock is held. NULL: it
+ * The thread of a node below task/, else the process's leader; for reading while the process tree lock is held.
+ * NULL: it
  * has ended.
  */
 struct thread *proc_leader(struct process *process);

@@ -55,7 +55,8 @@ struct mqueue {
 /* At boot: mounts it. 0 or -errno */
 int mqueue_mount(void);
 /*
- * mq_open(2) and mq_unlink(2), below the decoding. `limits` NULL: the default. *out with one reference. -ENOENT, -EEXIST,
+ * mq_open(2) and mq_unlink(2), below the decoding. `limits` NULL: the default. *out with one reference. -ENOENT,
+ * -EEXIST,
  * -EACCES, -EINVAL, -EMFILE (RLIMIT_MSGQUEUE), -ENOSPC (queues_max), -ENAMETOOLONG, -ENOMEM, -EPERM.
  */
 int mqueue_open(const char *name, unsigned flags, uint32_t mode, const struct mq_attr *limits, struct file **out);

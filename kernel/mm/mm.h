@@ -223,7 +223,8 @@ bool mm_fault_repair(uint64_t address, bool write, bool execute, struct mm_fault
 void mm_site_trapped(uint64_t site, uint64_t number);
 
 /*
- * A file was truncated or pages of it moved (copy-up, a hole was made or filled): mappings of it, in all processes, show
+ * A file was truncated or pages of it moved (copy-up, a hole was made or filled): mappings of it, in all processes,
+ * show
  * the new truth when this returns. What was written to private mappings stays, but for what lies behind the file's end.
  * No lock may be held but those before the address space's.
  *

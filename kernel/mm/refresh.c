@@ -3,7 +3,8 @@
  *
  * Pages that an application wrote to in a private mapping are the host's copies, and only their contents tell: a page
  * that differs from what the file had there is one, and stays where it is, over a place that the file has given up (the
- * VMA is torn). A copy that equals the file's page is thereby given up, which shows only if the file is written to later.
+ * VMA is torn). A copy that equals the file's page is thereby given up, which shows only if the file is written to
+ * later.
  */
 #include "kernel/mm/refresh.h"
 

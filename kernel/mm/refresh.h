@@ -1,5 +1,6 @@
 /*
- * Files that change under their mappings. A change marks the VMAs that show it, in all address spaces (mm/changed.c); the
+ * Files that change under their mappings. A change marks the VMAs that show it, in all address spaces
+ * (mm/changed.c); the
  * process that a space is of brings them up to date (mm/refresh.c), at the latest when it locks the space again.
  */
 #ifndef KERNEL_MM_REFRESH_H

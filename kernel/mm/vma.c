@@ -151,7 +151,7 @@ struct vma *vma_copy(struct address_space *space, const struct vma *from)
 	}
 	if (vma->shared)
 		shared_memory_get(vma->shared);
-	if (vma->is_stale && vma->source.history)
+	if (vma->file && vma->is_stale && vma->source.history)
 		vma->source.history->pin(vma->file->inode);
 	/* One more of what is there already: never refused. */
 	if (is_counted(vma))

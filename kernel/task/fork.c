@@ -5,8 +5,8 @@
 
 #include "abi/hostcall.h"
 #include "arch.h"
-#include "kernel/host/host.h"
 #include "kernel/fs/pidfd.h"
+#include "kernel/host/host.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/copy.h"
 #include "kernel/mm/space.h"

@@ -88,22 +88,22 @@ struct process {
 	bool continue_report; /* continued, until a wait has told */
 	int32_t stop_report;  /* the signal that stopped it, until a wait has told; 0 */
 	bool exiting;         /* exit_status, too, is guarded by signal_lock until the end */
-	int32_t exit_status; /* as wait4 gives it */
+	int32_t exit_status;  /* as wait4 gives it */
 	/* Guarded by the tree lock. */
 	enum process_state {
 		PROCESS_ALIVE,
 		PROCESS_ZOMBIE, /* ended, not waited for */
 		PROCESS_GONE,
 	} state;
-	int32_t exit_signal;              /* what the parent is sent: SIGCHLD, or what clone said; 0: nothing */
-	bool executed;                    /* since it was forked: setpgid(2) */
-	uint64_t cpu_ns;                  /* of an ended process */
-	uint64_t children_cpu_ns;         /* of children that were waited for */
-	uint64_t start_ns;                /* CLOCK_MONOTONIC */
-	struct wait_queue children_queue; /* someone waits for children */
-	struct list sem_undos;            /* ipc/sem.c */
+	int32_t exit_signal;               /* what the parent is sent: SIGCHLD, or what clone said; 0: nothing */
+	bool executed;                     /* since it was forked: setpgid(2) */
+	uint64_t cpu_ns;                   /* of an ended process */
+	uint64_t children_cpu_ns;          /* of children that were waited for */
+	uint64_t start_ns;                 /* CLOCK_MONOTONIC */
+	struct wait_queue children_queue;  /* someone waits for children */
+	struct list sem_undos;             /* ipc/sem.c */
 	struct wait_queue *signal_waiters; /* for signals; NULL until there is one: signal/waiters.h */
-	struct wait_queue end_waiters;    /* for its end: pidfd */
+	struct wait_queue end_waiters;     /* for its end: pidfd */
 };
 
 static inline struct process *process_current(void)

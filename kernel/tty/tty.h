@@ -149,7 +149,10 @@ int tty_control(struct tty *tty, bool force);
 int tty_check_background(struct tty *tty, int signal);
 /* The line is gone: the session's leader is told, and at its end the foreground; files are of no use. Not locked. */
 void tty_hang_up(struct tty *tty);
-/* It is nobody's controlling terminal any more; the job in the foreground gets the signals (bit n: signal n). Not locked. */
+/*
+ * It is nobody's controlling terminal any more; the job in the foreground gets the signals (bit n: signal n). Not
+ * locked.
+ */
 void tty_give_up(struct tty *tty, uint32_t signals);
 /* A session's leader has ended. */
 void tty_session_end(struct process *leader);

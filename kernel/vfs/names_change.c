@@ -54,7 +54,9 @@ static int remove_check(const struct last_component *at, const struct dentry *ch
 	return child->mounted ? -EBUSY : 0;
 }
 
-/* The file system has removed the name. Who watches is told in Linux's order: the end of the inode, then of the name. */
+/*
+ * The file system has removed the name. Who watches is told in Linux's order: the end of the inode, then of the name.
+ */
 static void name_gone(const struct last_component *at, struct dentry *child, bool directory)
 {
 	if (!directory)

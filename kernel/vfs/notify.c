@@ -33,7 +33,9 @@ static void place_get(struct place *place, struct dentry *dentry)
 	dentry_position_unlock();
 }
 
-/* What goes through terminals, pipes and the like is told of to those alone who watch the very thing: Linux since 6.16. */
+/*
+ * What goes through terminals, pipes and the like is told of to those alone who watch the very thing: Linux since 6.16.
+ */
 static bool is_for_directory(const struct inode *inode, uint32_t event)
 {
 	return !(event & (IN_ACCESS | IN_MODIFY)) || INODE_IS(inode, S_IFREG) || INODE_IS(inode, S_IFDIR) ||

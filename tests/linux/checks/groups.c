@@ -218,7 +218,7 @@ CHECK(orphaned_group_is_told, "setpgid,setsid,kill")
 		_exit(0);
 	}
 	family_end("leader", leader);
-	while (waitpid(-1, NULL, WNOHANG) > 0) /* the orphan is ours if we are the first process */
+	while (waitpid(-1, NULL, 0) > 0) /* the orphan is ours if we are the first process */
 		;
 	QUIET(setpgid, -1, 0);
 	QUIET(kill, 1 << 22, 0);
