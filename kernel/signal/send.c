@@ -33,8 +33,10 @@ static bool may_drop(const struct process *process, const struct thread *thread,
 
 void thread_kick(struct thread *thread, uint32_t why)
 {
-	__atomic_fetch_or(&thread->kick, why, __ATOMIC_SEQ_CST);
-	if (thread != current && thread->host_tid)
+	uint32_t before = __atomic_fetch_or(&thread->kick, why, __ATOMIC_SEQ_CST);
+
+	/* Who has been told and has not looked yet is not told again: who is told all the time gets nothing done. */
+	if (!(before & why) && thread != current && thread->host_tid)
 		host_kick(thread->host_pid, thread->host_tid);
 }
 

@@ -121,6 +121,10 @@ void thread_begin(struct frame *frame)
 	struct thread *thread = current;
 
 	host_signal_stack(thread->signal_stack, KERNEL_SIGNAL_STACK_BYTES);
+	lock_acquire(&thread->process->signal_lock);
+	thread->can_be_kicked = true;
+	thread->host_tid = thread->offered_tid;
+	lock_release(&thread->process->signal_lock);
 	thread->frame = frame;
 	thread->call_number = CALL_NONE;
 	if (thread->execution)

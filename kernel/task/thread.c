@@ -140,8 +140,10 @@ void thread_publish(struct thread *thread, int host_pid, int host_tid)
 		host_futex_wake((uint32_t *)&thread->host_pid, INT32_MAX);
 	/* It may have ended already. */
 	if (!list_is_empty(&thread->siblings)) {
-		thread->host_tid = host_tid;
-		if (__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
+		thread->offered_tid = host_tid;
+		if (thread->can_be_kicked)
+			thread->host_tid = host_tid;
+		if (thread->can_be_kicked && __atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
 			host_kick(host_pid, host_tid);
 	}
 	lock_release(&process->signal_lock);

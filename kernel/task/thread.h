@@ -52,7 +52,9 @@ struct thread {
 	 * it is 0 none is on its way.
 	 */
 	int32_t host_tid;
-	int32_t host_pid; /* 0: not known yet; -1: and it is waited for (thread_host_await) */
+	int32_t offered_tid; /* its host id, until it can take kicks: it begins on the signal stack of who made it */
+	bool can_be_kicked;  /* likewise guarded */
+	int32_t host_pid;    /* 0: not known yet; -1: and it is waited for (thread_host_await) */
 	/* Not 0: a host thread may still use the stacks. The host itself clears it when a thread ends. */
 	uint32_t host_alive;
 	uint32_t references;

@@ -51,6 +51,8 @@ static void state_bring_back(struct kept_state *state)
 static void host_thread_take(struct thread *child)
 {
 	lock_acquire(&child->process->signal_lock);
+	child->can_be_kicked = false;
+	child->offered_tid = 0;
 	child->host_tid = 0;
 	child->host_pid = 0; /* it will be another one's */
 	child->lender = NULL;
@@ -60,6 +62,7 @@ static void host_thread_take(struct thread *child)
 static void host_thread_lend(struct thread *child)
 {
 	child->lender = current;
+	child->can_be_kicked = true;
 	thread_publish(child, thread_host_await(), thread_host_tid());
 	arch_thread_lend(thread_frame(child), child, &current->lender_sp);
 }
