@@ -210,6 +210,7 @@ clean:
 include tests/tests.mk
 ifeq ($(ARCH),x86_64)
 include tests/linux/linux.mk
+include tests/torture/torture.mk
 include tests/isolation/isolation.mk
 endif
 include bench/bench.mk

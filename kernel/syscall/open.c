@@ -145,7 +145,10 @@ static int table_unshare(void)
 
 	if (!own)
 		return -ENOMEM;
+	/* Who looks at another process's table does so under the lock. */
+	lock_acquire(&process->lock);
 	process->files = own;
+	lock_release(&process->lock);
 	fd_table_put(old);
 	return 0;
 }

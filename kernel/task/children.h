@@ -15,6 +15,8 @@ void children_give_away(struct process *process);
 void children_of_thread_keep(struct thread *thread, bool ended);
 /* It becomes a zombie and its parent is told, or it is gone at once if the parent does not care. */
 void child_ended(struct process *process);
+/* Nobody waits for the child any more: takes it out of its parent's children, and gives the reference of the ids up. */
+void child_forget(struct process *child);
 /* It executed a program: clone(2) and setpgid(2) care. */
 void process_executed(struct process *process);
 /* Job control stopped the process by the signal, or continued it (SIGCONT): its parent is told. */
@@ -34,6 +36,11 @@ struct child_report {
 	uint64_t cpu_ns;
 };
 
+/* A status as wait4(2) gives it, beside exit codes and signals. */
+#define STATUS_STOPPED(signal) ((signal) << 8 | 0x7f)
+#define STATUS_CONTINUED 0xffff
+/* si_code of a status, CLD_*. */
+int child_status_code(int status);
 /* si_status of such a status: an exit code or a signal. */
 int child_status_value(int status);
 /* 0, -ECHILD, or -ERESTARTSYS if a signal ended the wait. */

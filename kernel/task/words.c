@@ -8,8 +8,8 @@
 struct program_words *words_new(const struct strings *arguments, const struct strings *environment,
 				const void *auxiliary, size_t auxiliary_bytes)
 {
-	struct program_words *words =
-		heap_alloc(sizeof(*words) + arguments->length + environment->length + auxiliary_bytes);
+	struct program_words *words = heap_alloc(sizeof(*words) + arguments->length + environment->length +
+						 auxiliary_bytes);
 
 	if (!words)
 		return NULL;

@@ -117,11 +117,19 @@ static void step_receive(struct both *at)
 	assert_memory_equal(native_bytes, our_bytes, bytes);
 }
 
+/* struct cmsghdr without its flexible member, which nothing may follow. */
+struct control_header {
+	size_t cmsg_len;
+	int cmsg_level;
+	int cmsg_type;
+};
+_Static_assert(sizeof(struct control_header) == sizeof(struct cmsghdr), "a header");
+
 /* A message of one byte with up to three descriptors. */
 static void step_send_descriptors(struct both *at)
 {
 	struct {
-		struct cmsghdr header;
+		struct control_header header;
 		int fds[4];
 	} native = {.header = {CMSG_LEN(0), SOL_SOCKET, SCM_RIGHTS}}, ours = native;
 	struct iovec vector = {sent, 1};
@@ -144,7 +152,7 @@ static void step_send_descriptors(struct both *at)
 static void step_receive_descriptors(struct both *at)
 {
 	struct {
-		struct cmsghdr header;
+		struct control_header header;
 		int fds[4];
 	} native = {.header = {0}}, ours = {.header = {0}};
 	int flags = rand() % 5 ? 0 : MSG_PEEK;
@@ -260,7 +268,7 @@ static void alone_add(int fd)
 static void alone_message(bool send)
 {
 	struct {
-		struct cmsghdr header;
+		struct control_header header;
 		int fds[2];
 	} control = {.header = {CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
 	struct iovec vector = {our_bytes, 1};
@@ -371,7 +379,7 @@ static void test_chain(void **state)
 	assert_int_equal(kernel_call(SYS_socketpair, AF_UNIX, SOCK_DGRAM, 0, (long)ends), 0);
 	for (int i = 0; i < LENGTH; i++) {
 		struct {
-			struct cmsghdr header;
+			struct control_header header;
 			int fd[2];
 		} control = {.header = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
 		struct iovec vector = {sent, 1};

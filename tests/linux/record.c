@@ -10,7 +10,7 @@ enum { CALLS_MAX = 256 };
 static struct {
 	const char *names[CALLS_MAX];
 	size_t count;
-} *made;
+} * made;
 
 long raw_call(long number, const long arguments[6])
 {

@@ -14,9 +14,8 @@
 #include <unistd.h>
 
 #define COMPLAINTS_SHOWN 10
-#define WARM_UP 20
-/* What a guest's kernel may keep for later use: pools of stacks, address trees. */
-#define KEPT_KIB 512
+/* What a guest's kernel may keep for later use: stacks of as many threads as there were at once. */
+#define KEPT_KIB 3072
 
 extern const struct torture __start_tortures[], __stop_tortures[];
 
@@ -89,7 +88,7 @@ static long kernel_kib(void)
 	text[got > 0 ? got : 0] = '\0';
 	const char *line = strstr(text, "Committed_AS:");
 	if (line)
-		sscanf(line, "Committed_AS: %ld", &kib);
+		kib = strtol(strchr(line, ':') + 1, NULL, 10);
 	return kib;
 }
 
@@ -107,11 +106,11 @@ static struct balance balance_take(void)
 	};
 }
 
-/* Threads and orphans may take a moment. */
+/* The last steps of threads and orphans may take a moment. */
 static struct balance balance_settled(const struct balance *before)
 {
 	struct balance now = balance_take();
-	for (int i = 0; i < 200 && (now.processes > before->processes || now.threads > before->threads); i++) {
+	for (int i = 0; i < 50 && (now.processes > before->processes || now.threads > before->threads); i++) {
 		usleep(10000);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
@@ -123,8 +122,9 @@ static struct balance balance_settled(const struct balance *before)
 static void torture_run(const struct torture *torture, bool full, bool guest)
 {
 	unsigned times = full ? torture->full : torture->quick;
-	torture->run(times < WARM_UP ? times : WARM_UP);
-	struct balance before = balance_take();
+	static const struct balance alone = {.threads = 1};
+	torture->run(times / 10 + 1);
+	struct balance before = balance_settled(&alone);
 	torture->run(times);
 	struct balance after = balance_settled(&before);
 	if (after.descriptors != before.descriptors)
@@ -142,7 +142,11 @@ int main(int count, char **arguments)
 	ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
 	program[length < 0 ? 0 : length] = '\0';
 	if (count > 2 && strcmp(arguments[1], "--exit") == 0)
-		return atoi(arguments[2]);
+		return (int)strtol(arguments[2], NULL, 10);
+	if (count > 1 && strcmp(arguments[1], "--bomb") == 0)
+		return bomb_explode();
+	if (count > 1 && strcmp(arguments[1], "--family") == 0)
+		family_stand();
 	complaints = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (const struct torture *torture = __start_tortures; torture < __stop_tortures; torture++) {
 		if (count > 1 && strcmp(arguments[1], "--list") == 0)

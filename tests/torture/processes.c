@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-TORTURE(fork_exit, 2000, 20000)
+TORTURE(fork_exit, 1000, 20000)
 {
 	for (unsigned i = 0; i < times; i++) {
 		pid_t child = fork();
@@ -22,7 +22,7 @@ TORTURE(fork_exit, 2000, 20000)
 	}
 }
 
-TORTURE(fork_execute, 1000, 10000)
+TORTURE(fork_execute, 500, 10000)
 {
 	for (unsigned i = 0; i < times; i++) {
 		pid_t child = fork();
@@ -52,7 +52,7 @@ static pid_t vfork_one(bool good)
 }
 
 /* Every third one cannot be executed. */
-TORTURE(vfork_execute, 1000, 10000)
+TORTURE(vfork_execute, 600, 10000)
 {
 	for (unsigned i = 0; i < times; i++) {
 		pid_t child = vfork_one(i % 3);
@@ -84,7 +84,7 @@ static void spawns(unsigned times)
 	}
 }
 
-TORTURE(spawn, 1000, 10000)
+TORTURE(spawn, 600, 10000)
 {
 	spawns(times);
 }
@@ -229,7 +229,7 @@ TORTURE(execve_of_thread, 200, 3000)
 }
 
 /* exit_group, a signal, and being killed, with threads that compute and threads that wait. */
-TORTURE(exits_with_threads, 1000, 10000)
+TORTURE(exits_with_threads, 600, 10000)
 {
 	for (unsigned i = 0; i < times; i++) {
 		pid_t child = fork();
@@ -248,7 +248,7 @@ TORTURE(exits_with_threads, 1000, 10000)
 }
 
 /* Children that end while their parents do. */
-TORTURE(orphans, 200, 3000)
+TORTURE(orphans, 60, 3000)
 {
 	for (unsigned i = 0; i < times; i++) {
 		pid_t child = fork();
@@ -262,4 +262,44 @@ TORTURE(orphans, 200, 3000)
 		while (waitpid(-1, NULL, WNOHANG) > 0) /* we may be the first process */
 			;
 	}
+}
+
+/* Not a test by itself: a family of every kind of member, for those who kill it from outside (--family). */
+void family_stand(void)
+{
+	for (int i = 0; i < 3; i++) {
+		if (fork() != 0)
+			continue;
+		child_with_threads(i == 1, 2, NULL);
+		while (i == 2) {
+			if (fork() == 0)
+				_exit(0);
+			wait(NULL);
+		}
+		blocked_thread(NULL);
+	}
+	dprintf(STDOUT_FILENO, "ready\n");
+	busy_thread(NULL);
+}
+
+/* Likewise: as many processes as there may be, then what is left works (--bomb). */
+int bomb_explode(void)
+{
+	static pid_t children[100000];
+	int count = 0, status = -1;
+	pid_t child = 1;
+	while (count < 100000 && (child = fork()) > 0)
+		children[count++] = child;
+	if (child == 0)
+		blocked_thread(NULL);
+	dprintf(STDOUT_FILENO, "%s\n", count < 100000 ? strerrorname_np(errno) : "no limit");
+	for (int i = 0; i < count; i++)
+		kill(children[i], SIGKILL);
+	for (int i = 0; i < count; i++)
+		waitpid(children[i], NULL, 0);
+	child = fork();
+	if (child == 0)
+		_exit(3);
+	waitpid(child, &status, 0);
+	return status == 3 << 8 ? 0 : 1;
 }

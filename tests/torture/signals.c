@@ -6,11 +6,11 @@
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sched.h>
-#include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -24,7 +24,7 @@
 
 static volatile unsigned caught;
 
-static void catch(int signal)
+static void catch (int signal)
 {
 	(void)signal;
 	caught++;
@@ -130,7 +130,7 @@ static pid_t sender_start(int signal)
 	return sender;
 }
 
-TORTURE(waits_and_timer, 5000, 200000)
+TORTURE(waits_and_timer, 2000, 200000)
 {
 	struct itimerval often = {{0, 50}, {0, 50}}, none = {{0, 0}, {0, 0}};
 	struct ways ways;
@@ -144,7 +144,7 @@ TORTURE(waits_and_timer, 5000, 200000)
 	ways_close(&ways);
 }
 
-TORTURE(waits_and_senders, 5000, 200000)
+TORTURE(waits_and_senders, 1500, 200000)
 {
 	struct ways ways;
 	ways_open(&ways);
@@ -160,7 +160,7 @@ TORTURE(waits_and_senders, 5000, 200000)
 }
 
 /* Calls that do not wait, and computing, with results that nothing may change. */
-TORTURE(work_and_senders, 20000, 1000000)
+TORTURE(work_and_senders, 10000, 1000000)
 {
 	struct itimerval often = {{0, 50}, {0, 50}}, none = {{0, 0}, {0, 0}};
 	int ends[2];
@@ -210,7 +210,7 @@ static pid_t fork_exit(bool executes)
 }
 
 /* Signals to a family while it forks, executes and ends. */
-TORTURE(forks_and_senders, 300, 10000)
+TORTURE(forks_and_senders, 100, 10000)
 {
 	handler_set(SA_RESTART);
 	pid_t sender = sender_start(SIGUSR1);

@@ -126,7 +126,7 @@ TORTURE(thread_storm, 300, 10000)
 
 static volatile int caught;
 
-static void catch(int signal)
+static void catch (int signal)
 {
 	(void)signal;
 	__atomic_add_fetch(&caught, 1, __ATOMIC_RELAXED);

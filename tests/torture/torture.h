@@ -29,6 +29,9 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void child_expect(pid_t child, int status, const char *what);
 /* This program again, at its part for those who are executed: it ends at once with the exit status. */
 void execute_exit(int status);
+/* For the runner: a family to be killed from outside; as many processes as there may be (the exit status). */
+void family_stand(void);
+int bomb_explode(void);
 /* A page of memory that children share. */
 volatile int *memory_shared(void);
 

@@ -94,7 +94,9 @@ CHECK(child_signal_no_stops, "kill,wait4")
 CHECK(children_unwanted, "wait4,waitid")
 {
 	for (int how = 0; how < 3; how++) {
-		struct sigaction action = {.sa_handler = how == 0 ? SIG_IGN : how == 1 ? SIG_DFL : signal_count,
+		struct sigaction action = {.sa_handler = how == 0   ? SIG_IGN
+							 : how == 1 ? SIG_DFL
+								    : signal_count,
 					   .sa_flags = how ? SA_NOCLDWAIT : 0};
 		signals_caught = 0;
 		sigaction(SIGCHLD, &action, NULL);

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
 static pid_t child_in_group(pid_t group)
@@ -29,13 +30,13 @@ CHECK(setpgid_errors, "setpgid,getpgid")
 	pid_t child = family_fork();
 	if (child == 0) {
 		pid_t self = getpid();
-		SHOW(QUIET(setpgid, 0, 1 << 21));  /* no such group */
+		SHOW(QUIET(setpgid, 0, 1 << 21));   /* no such group */
 		SHOW(QUIET(setpgid, getppid(), 0)); /* not a child of ours */
 		SHOW(QUIET(setpgid, self, self));
 		EXPECT(QUIET(getpgid, 0) == self && QUIET(getpgid, self) == self);
 		pid_t other = child_in_group(0);
 		SHOW(QUIET(setpgid, 0, other)); /* a group of the session */
-		SHOW(QUIET(setpgid, 0, 0));	/* ours is gone, and made anew */
+		SHOW(QUIET(setpgid, 0, 0));     /* ours is gone, and made anew */
 		SHOW(QUIET(setpgid, other, self));
 		EXPECT(QUIET(getpgid, other) == self);
 		family_kill(other);
@@ -54,7 +55,7 @@ CHECK(setsid_effects, "setsid,getsid,getpgid,setpgid")
 		EXPECT(QUIET(setsid) == self);
 		EXPECT(QUIET(getsid, 0) == self && QUIET(getpgid, 0) == self);
 		SHOW(QUIET(setsid));
-		SHOW(QUIET(setpgid, 0, 0));	      /* a session's leader stays */
+		SHOW(QUIET(setpgid, 0, 0));         /* a session's leader stays */
 		SHOW(QUIET(setpgid, 0, getppid())); /* a group of another session */
 		gate_open(&ready);
 		for (;;)
@@ -87,9 +88,9 @@ CHECK(setpgid_after_execve, "setpgid,execve")
 
 PART(waiting)
 {
-	char byte = 0;
-	int ready, go;
-	if (sscanf(arguments[0], "%d %d", &ready, &go) != 2 || write(ready, "", 1) != 1 || read(go, &byte, 1) != 1)
+	char byte = 0, *rest;
+	int ready = (int)strtol(arguments[0], &rest, 10), go = (int)strtol(rest, NULL, 10);
+	if (write(ready, "", 1) != 1 || read(go, &byte, 1) != 1)
 		return 1;
 	/* It may itself. */
 	SHOW(QUIET(setpgid, 0, 0));

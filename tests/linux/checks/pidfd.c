@@ -122,14 +122,14 @@ CHECK(pidfd_information, "pidfd_open")
 {
 	char text[512] = "", path[64];
 	pid_t child = child_waiting();
-	int fd = (int)QUIET(pidfd_open, child, 0), pid = 0;
+	int fd = (int)QUIET(pidfd_open, child, 0);
 	snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
 	for (int ended = 0; ended < 2; ended++) {
 		int info = open(path, O_RDONLY);
 		ssize_t length = read(info, text, sizeof text - 1);
 		text[length > 0 ? length : 0] = '\0';
 		const char *line = strstr(text, "\nPid:");
-		EXPECT(line && sscanf(line, "\nPid: %d", &pid) == 1 && pid == (ended ? -1 : child));
+		EXPECT(line && strtol(line + 5, NULL, 10) == (ended ? -1 : child));
 		close(info);
 		if (!ended)
 			family_kill(child);

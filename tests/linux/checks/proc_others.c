@@ -111,7 +111,7 @@ CHECK(proc_words, "execve,fork")
 CHECK(proc_relations, "fork,setsid,prctl")
 {
 	struct gate ready = gate_make();
-	char text[1024], name[64];
+	char text[1024];
 	pid_t child = family_fork();
 	if (child == 0) {
 		QUIET(setsid);
@@ -125,17 +125,14 @@ CHECK(proc_relations, "fork,setsid,prctl")
 			pause();
 	}
 	gate_wait(&ready);
-	int pid, parent, group, session;
-	char state;
 	EXPECT(family_state_is(child, "S"));
 	text_of(child, "stat", text, sizeof text);
-	int fields = sscanf(text, "%d (%63[^\n]", &pid, name);
-	char *end = strrchr(name, ')');
-	REQUIRE(fields == 2 && end);
-	*end = '\0';
-	NOTE("%s", name);
-	EXPECT(sscanf(end + 1, " %c %d %d %d", &state, &parent, &group, &session) == 4);
-	EXPECT(pid == child && parent == getpid() && group == child && session == child);
+	char *start = strchr(text, '('), *end = strrchr(text, ')');
+	REQUIRE(start && end);
+	SHOW_TEXT(start, end - start);
+	EXPECT(strtol(text, NULL, 10) == child);
+	long parent = strtol(end + 4, &end, 10), group = strtol(end, &end, 10), session = strtol(end, &end, 10);
+	EXPECT(parent == getpid() && group == child && session == child);
 	status_show(child, "Name");
 	status_show(child, "Umask");
 	status_show(child, "SigBlk");

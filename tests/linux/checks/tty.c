@@ -1,4 +1,4 @@
-/* Pseudoterminals: opening, attributes, the line discipline's input and output. */
+/* Terminals: attributes, and the line discipline's input and output. */
 #include "../family.h"
 #include "../signals.h"
 
@@ -78,46 +78,6 @@ static void typed_show(const struct line *line, const char *text)
 	record_text("typed", text, (long)strlen(text));
 	read_show("echo", line->master);
 	read_show("read", line->slave);
-}
-
-CHECK(pty_opens, "openat,ioctl")
-{
-	int master = (int)QUIET(openat, AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY);
-	int number = -1, locked = -1, unlocked = 0, flag = -1;
-	char path[32], name[64];
-	SHOW(QUIET(ioctl, master, TIOCGPTN, &number));
-	SHOW(QUIET(ioctl, master, TIOCGPTLCK, &locked));
-	SHOW(locked);
-	snprintf(path, sizeof path, "/dev/pts/%d", number);
-	SHOW(open(path, O_RDWR | O_NOCTTY) < 0 ? -errno : 0);
-	SHOW(QUIET(ioctl, master, TIOCSPTLCK, &unlocked));
-	SHOW(QUIET(ioctl, master, TIOCGPTLCK, &locked));
-	SHOW(locked);
-	int slave = open(path, O_RDWR | O_NOCTTY);
-	EXPECT(slave >= 0);
-	SHOW(isatty(slave));
-	SHOW(isatty(master));
-	EXPECT(ttyname_r(slave, name, sizeof name) == 0 && strcmp(name, path) == 0);
-	struct stat status;
-	fstat(slave, &status);
-	SHOW_OCTAL(status.st_mode & S_IFMT); /* the rest, as the group, is how devpts was mounted */
-	SHOW(status.st_rdev >> 8);
-	SHOW(QUIET(ioctl, slave, TIOCGPTN, &number));
-	int peer = (int)QUIET(ioctl, master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	EXPECT(peer >= 0);
-	SHOW(fcntl(peer, F_GETFD));
-	SHOW(QUIET(ioctl, slave, TIOCGETD, &flag));
-	SHOW(flag);
-	SHOW(QUIET(ioctl, slave, TIOCEXCL, 0));
-	SHOW(QUIET(ioctl, slave, TIOCGEXCL, &flag));
-	SHOW(flag);
-	SHOW(QUIET(ioctl, slave, TIOCNXCL, 0));
-	SHOW(QUIET(ioctl, slave, 0x54ff, 0));
-	SHOW(QUIET(ioctl, slave, TCGETS, 8));
-	SHOW(QUIET(ioctl, slave, TIOCGWINSZ, 8));
-	close(master);
-	SHOW(open(path, O_RDWR | O_NOCTTY) < 0 ? -errno : 0);
-	record_made("openat");
 }
 
 static void attributes_show(int fd)
@@ -228,8 +188,14 @@ CHECK(tty_canonical_variants, "write")
 
 CHECK(tty_output, "write")
 {
-	static const tcflag_t modes[] = {0, OPOST, OPOST | ONLCR, OPOST | OCRNL, OPOST | ONLRET | ONOCR,
-					 OPOST | OLCUC, OPOST | XTABS, OPOST | ONOCR};
+	static const tcflag_t modes[] = {0,
+					 OPOST,
+					 OPOST | ONLCR,
+					 OPOST | OCRNL,
+					 OPOST | ONLRET | ONOCR,
+					 OPOST | OLCUC,
+					 OPOST | XTABS,
+					 OPOST | ONOCR};
 	struct line line = line_open();
 	for (unsigned i = 0; i < 8; i++) {
 		line_set(&line, 0, modes[i], 0, 1, 0);
@@ -335,48 +301,4 @@ CHECK(tty_flow, "write,ioctl,poll")
 	SHOW(count);
 	QUIET(poll, NULL, 0, 0);
 	line_close(&line);
-}
-
-CHECK(tty_window, "ioctl")
-{
-	struct line line = line_open();
-	struct winsize size = {24, 80, 1, 2}, got = {0, 0, 0, 0};
-	SHOW(QUIET(ioctl, line.slave, TIOCGWINSZ, &got));
-	NOTE("%d %d %d %d", got.ws_row, got.ws_col, got.ws_xpixel, got.ws_ypixel);
-	SHOW(QUIET(ioctl, line.master, TIOCSWINSZ, &size));
-	SHOW(QUIET(ioctl, line.slave, TIOCGWINSZ, &got));
-	NOTE("%d %d %d %d", got.ws_row, got.ws_col, got.ws_xpixel, got.ws_ypixel);
-	line_close(&line);
-}
-
-/* The master has no use for the slave's end, but notices it. */
-CHECK(pty_ends, "read,write,poll,ioctl")
-{
-	struct line line = line_open();
-	char bytes[8], path[32];
-	int number;
-	struct pollfd entry = {.fd = line.master, .events = POLLIN | POLLOUT};
-	QUIET(ioctl, line.master, TIOCGPTN, &number);
-	snprintf(path, sizeof path, "/dev/pts/%d", number);
-	SHOW(QUIET(write, line.slave, "last", 4));
-	close(line.slave);
-	SHOW(QUIET(poll, &entry, 1, 0));
-	SHOW_HEX(entry.revents);
-	SHOW(QUIET(read, line.master, bytes, 8));
-	SHOW(QUIET(read, line.master, bytes, 8));
-	line.slave = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-	SHOW(QUIET(poll, &entry, 1, 0));
-	SHOW_HEX(entry.revents);
-	fcntl(line.master, F_SETFL, O_RDWR | O_NONBLOCK);
-	SHOW(QUIET(read, line.master, bytes, 8));
-	SHOW(QUIET(read, line.slave, bytes, 8));
-	close(line.master);
-	entry.fd = line.slave;
-	SHOW(QUIET(poll, &entry, 1, 0));
-	SHOW_HEX(entry.revents);
-	SHOW(QUIET(read, line.slave, bytes, 8));
-	SHOW(QUIET(write, line.slave, bytes, 8));
-	SHOW(QUIET(ioctl, line.slave, TCGETS, bytes));
-	SHOW(QUIET(ioctl, line.slave, TIOCSPGRP, &number));
-	close(line.slave);
 }

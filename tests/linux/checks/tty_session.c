@@ -1,5 +1,5 @@
 /* Controlling terminals and job control. */
-#include "../family.h"
+#include "../line.h"
 #include "../signals.h"
 
 #include <poll.h>
@@ -8,89 +8,28 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-static int master, slave;
-static char slave_path[32];
-
-static void line_open(void)
-{
-	int unlocked = 0, number = -1;
-	master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	ioctl(master, TIOCSPTLCK, &unlocked);
-	ioctl(master, TIOCGPTN, &number);
-	snprintf(slave_path, sizeof slave_path, "/dev/pts/%d", number);
-	slave = open(slave_path, O_RDWR | O_NOCTTY);
-}
-
-static void line_close(void)
-{
-	close(slave);
-	close(master);
-}
-
-static void type(const char *text)
-{
-	if (write(master, text, strlen(text)) < 0)
-		record_expectation("typing", false);
-}
-
-/* A child that leads a session with the line as its terminal. */
-static pid_t leader_fork(void)
-{
-	pid_t child = family_fork();
-	if (child == 0) {
-		setsid();
-		if (ioctl(slave, TIOCSCTTY, 0) != 0)
-			record_expectation("a controlling terminal", false);
-	}
-	return child;
-}
-
-static pid_t job_fork(void)
-{
-	pid_t child = family_fork();
-	setpgid(child, child);
-	return child;
-}
-
-static pid_t job_waiting(void)
-{
-	pid_t job = job_fork();
-	if (job == 0)
-		for (;;)
-			pause();
-	return job;
-}
-
-static void foreground(pid_t group)
-{
-	signal(SIGTTOU, SIG_IGN);
-	if (tcsetpgrp(slave, group) != 0)
-		NOTE("tcsetpgrp: %s", strerrorname_np(errno));
-	signal(SIGTTOU, SIG_DFL);
-}
-
 CHECK(terminal_control, "ioctl,setsid,openat")
 {
 	line_open();
 	pid_t child = family_fork();
 	if (child == 0) {
 		int group = -1, zero = 0;
-		SHOW(QUIET(ioctl, slave, TIOCSCTTY, 0)); /* leads no session */
-		SHOW(QUIET(ioctl, slave, TIOCGPGRP, &group));
-		SHOW(QUIET(ioctl, slave, TIOCGSID, &group));
-		SHOW(QUIET(ioctl, slave, TIOCNOTTY, 0));
-		SHOW(QUIET(ioctl, master, TIOCGPGRP, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCSCTTY, 0)); /* leads no session */
+		SHOW(QUIET(ioctl, line_slave, TIOCGPGRP, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCGSID, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCNOTTY, 0));
+		SHOW(QUIET(ioctl, line_master, TIOCGPGRP, &group));
 		SHOW(group);
 		QUIET(setsid);
 		SHOW(open("/dev/tty", O_RDWR) < 0 ? -errno : 0);
-		SHOW(QUIET(ioctl, slave, TIOCSPGRP, &zero));
-		SHOW(QUIET(ioctl, slave, TIOCSCTTY, 0));
-		SHOW(QUIET(ioctl, slave, TIOCSCTTY, 0));
-		SHOW(QUIET(ioctl, slave, TIOCGPGRP, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCSPGRP, &zero));
+		SHOW(QUIET(ioctl, line_slave, TIOCSCTTY, 0));
+		SHOW(QUIET(ioctl, line_slave, TIOCSCTTY, 0));
+		SHOW(QUIET(ioctl, line_slave, TIOCGPGRP, &group));
 		EXPECT(group == getpid());
-		SHOW(QUIET(ioctl, slave, TIOCGSID, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCGSID, &group));
 		EXPECT(group == getpid());
-		SHOW(QUIET(ioctl, master, TIOCGPGRP, &group));
+		SHOW(QUIET(ioctl, line_master, TIOCGPGRP, &group));
 		EXPECT(group == getpid());
 		int own = open("/dev/tty", O_RDWR);
 		EXPECT(own >= 0 && isatty(own));
@@ -99,8 +38,8 @@ CHECK(terminal_control, "ioctl,setsid,openat")
 		pid_t other = family_fork();
 		if (other == 0) {
 			QUIET(setsid);
-			SHOW(QUIET(ioctl, slave, TIOCSCTTY, 0));
-			SHOW(QUIET(ioctl, slave, TIOCSCTTY, 1)); /* stolen, by who may */
+			SHOW(QUIET(ioctl, line_slave, TIOCSCTTY, 0));
+			SHOW(QUIET(ioctl, line_slave, TIOCSCTTY, 1)); /* stolen, by who may */
 			_exit(0);
 		}
 		family_end("other", other);
@@ -118,14 +57,14 @@ CHECK(terminal_by_opening, "openat,setsid,ioctl")
 		pid_t child = family_fork();
 		if (child == 0) {
 			QUIET(setsid);
-			close(slave);
+			close(line_slave);
 			if (how == 2 && family_fork() != 0) { /* not a leader */
 				(void)waitpid(-1, NULL, 0);
 				_exit(0);
 			}
-			slave = (int)QUIET(openat, AT_FDCWD, slave_path, O_RDWR | (how == 1 ? O_NOCTTY : 0));
+			line_slave = (int)QUIET(openat, AT_FDCWD, line_path, O_RDWR | (how == 1 ? O_NOCTTY : 0));
 			int group;
-			NOTE("opened %d: %s", how, result_name(QUIET(ioctl, slave, TIOCGPGRP, &group)));
+			NOTE("opened %d: %s", how, result_name(QUIET(ioctl, line_slave, TIOCGPGRP, &group)));
 			_exit(0);
 		}
 		family_end("child", child);
@@ -144,16 +83,16 @@ CHECK(foreground_groups, "ioctl,setpgid")
 		pid_t job = job_waiting();
 		QUIET(setpgid, job, job);
 		group = job;
-		SHOW(QUIET(ioctl, slave, TIOCSPGRP, &gone));
-		SHOW(QUIET(ioctl, slave, TIOCSPGRP, &negative));
-		SHOW(QUIET(ioctl, slave, TIOCSPGRP, 8));
-		SHOW(QUIET(ioctl, slave, TIOCSPGRP, &group));
-		SHOW(QUIET(ioctl, slave, TIOCGPGRP, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCSPGRP, &gone));
+		SHOW(QUIET(ioctl, line_slave, TIOCSPGRP, &negative));
+		SHOW(QUIET(ioctl, line_slave, TIOCSPGRP, 8));
+		SHOW(QUIET(ioctl, line_slave, TIOCSPGRP, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCGPGRP, &group));
 		EXPECT(group == job);
 		family_kill(job);
-		SHOW(QUIET(ioctl, slave, TIOCGPGRP, &group)); /* whoever that was */
+		SHOW(QUIET(ioctl, line_slave, TIOCGPGRP, &group)); /* whoever that was */
 		EXPECT(group == job);
-		foreground(getpid());
+		line_foreground(getpid());
 		_exit(0);
 	}
 	family_end("leader", leader);
@@ -169,24 +108,24 @@ CHECK(terminal_signals, "kill,wait4")
 		for (int i = 0; i < 3; i++) {
 			int status;
 			pid_t job = job_waiting(), background = job_waiting();
-			foreground(job);
+			line_foreground(job);
 			EXPECT(family_state_is(job, "S") && family_state_is(background, "S"));
-			type("dropped");
-			type(keys[i]);
+			line_type("dropped");
+			line_type(keys[i]);
 			EXPECT(QUIET(wait4, job, &status, WUNTRACED, NULL) == job);
 			family_status("job", status & ~0x80);
 			SHOW(QUIET(wait4, background, &status, WUNTRACED | WNOHANG, NULL));
 			if (WIFSTOPPED(status))
 				family_kill(job);
 			family_kill(background);
-			foreground(getpid());
+			line_foreground(getpid());
 			if (i == 2)
 				kill(job, SIGKILL);
 			while (waitpid(job, NULL, 0) > 0)
 				;
 		}
 		int count = -1;
-		ioctl(slave, FIONREAD, &count);
+		ioctl(line_slave, FIONREAD, &count);
 		SHOW(count); /* what was typed went with the signals */
 		_exit(0);
 	}
@@ -204,10 +143,10 @@ CHECK(background_jobs, "wait4,ioctl")
 		for (int how = 0; how < 8; how++) {
 			struct termios attributes;
 			int status;
-			tcgetattr(slave, &attributes);
+			tcgetattr(line_slave, &attributes);
 			attributes.c_lflag = how == 2 || how == 3 ? attributes.c_lflag | TOSTOP
-								   : attributes.c_lflag & ~(tcflag_t)TOSTOP;
-			tcsetattr(slave, TCSANOW, &attributes);
+								  : attributes.c_lflag & ~(tcflag_t)TOSTOP;
+			tcsetattr(line_slave, TCSANOW, &attributes);
 			pid_t job = job_fork();
 			if (job == 0) {
 				char byte;
@@ -219,13 +158,13 @@ CHECK(background_jobs, "wait4,ioctl")
 				if (how == 6)
 					signals_mask(SIG_BLOCK, SIGNAL_SET(SIGTTIN));
 				if (how == 0 || how == 6)
-					result = QUIET(read, slave, &byte, 1);
+					result = QUIET(read, line_slave, &byte, 1);
 				else if (how < 4)
-					result = QUIET(write, slave, "x", 1);
+					result = QUIET(write, line_slave, "x", 1);
 				else if (how < 6)
-					result = QUIET(ioctl, slave, TCSETS, &attributes);
+					result = QUIET(ioctl, line_slave, TCSETS, &attributes);
 				else
-					result = QUIET(ioctl, slave, TIOCSWINSZ, &size);
+					result = QUIET(ioctl, line_slave, TIOCSWINSZ, &size);
 				NOTE("%d: %s", how, result_name(result));
 				_exit(0);
 			}
@@ -236,7 +175,7 @@ CHECK(background_jobs, "wait4,ioctl")
 		}
 		_exit(0);
 	}
-	QUIET(ioctl, slave, TIOCGPGRP, NULL);
+	QUIET(ioctl, line_slave, TIOCGPGRP, NULL);
 	family_end("leader", leader);
 	line_close();
 }
@@ -252,18 +191,18 @@ CHECK(background_reader_continues, "wait4,kill")
 		if (job == 0) {
 			char bytes[16] = "";
 			setpgid(0, 0);
-			SHOW(QUIET(read, slave, bytes, sizeof bytes - 1));
+			SHOW(QUIET(read, line_slave, bytes, sizeof bytes - 1));
 			SHOW_TEXT(bytes, 5);
 			_exit(0);
 		}
 		EXPECT(QUIET(wait4, job, &status, WUNTRACED, NULL) == job);
 		family_status("job", status);
-		foreground(job);
+		line_foreground(job);
 		QUIET(kill, -job, SIGCONT);
 		EXPECT(family_state_is(job, "S"));
-		type("line\r");
+		line_type("line\r");
 		family_end("job", job);
-		foreground(getpid());
+		line_foreground(getpid());
 		_exit(0);
 	}
 	QUIET(kill, leader, 0);
@@ -286,7 +225,7 @@ CHECK(orphaned_background_reader, "setsid,read")
 				shared[2] = 1;
 				while (getppid() == old)
 					usleep(1000);
-				shared[1] = (int)QUIET(read, slave, &byte, 1);
+				shared[1] = (int)QUIET(read, line_slave, &byte, 1);
 				shared[0] = 1;
 				_exit(0);
 			}
@@ -305,103 +244,6 @@ CHECK(orphaned_background_reader, "setsid,read")
 	line_close();
 }
 
-/* The line goes: who is told, and what reads and writes say. */
-CHECK(terminal_hangup, "read,write,ioctl,poll")
-{
-	int *shared = family_memory();
-	line_open();
-	pid_t leader = leader_fork();
-	if (leader == 0) {
-		uint64_t set = SIGNAL_SET(SIGHUP) | SIGNAL_SET(SIGCONT) | SIGNAL_SET(SIGUSR1);
-		char byte;
-		siginfo_t info;
-		signals_mask(SIG_BLOCK, set);
-		pid_t job = job_fork();
-		if (job == 0) {
-			setpgid(0, 0);
-			close(master);
-			shared[0] = 1;
-			sigset_t all;
-			sigfillset(&all);
-			sigwaitinfo(&all, &info);
-			shared[4] = info.si_signo;
-			_exit(0);
-		}
-		EXPECT(family_word_is(&shared[0], 1));
-		foreground(job);
-		close(master);
-		shared[1] = 1;
-		EXPECT(family_word_is(&shared[2], 1)); /* the other end is closed */
-		for (int i = 0; i < 1000 && !(signal_is_pending(SIGHUP) && signal_is_pending(SIGCONT)); i++)
-			usleep(1000);
-		NOTE("HUP %d, CONT %d", signal_is_pending(SIGHUP), signal_is_pending(SIGCONT));
-		SHOW(QUIET(read, slave, &byte, 1));
-		SHOW(QUIET(write, slave, &byte, 1));
-		struct pollfd entry = {.fd = slave, .events = POLLIN | POLLOUT};
-		SHOW(QUIET(poll, &entry, 1, 0));
-		SHOW_HEX(entry.revents);
-		struct termios attributes;
-		SHOW(QUIET(ioctl, slave, TCGETS, &attributes));
-		SHOW(open("/dev/tty", O_RDWR) < 0 ? -errno : 0);
-		usleep(20000);
-		NOTE("the job in the foreground got %s", shared[4] ? sigabbrev_np(shared[4]) : "nothing");
-		shared[3] = job;
-		_exit(0);
-	}
-	EXPECT(family_word_is(&shared[1], 1));
-	close(master);
-	shared[2] = 1;
-	family_end("leader", leader);
-	for (int i = 0; i < 1000 && !shared[4]; i++)
-		usleep(1000);
-	NOTE("when the leader ended it got %s", shared[4] ? sigabbrev_np(shared[4]) : "nothing");
-	if (!shared[4])
-		kill(shared[3], SIGKILL);
-	while (waitpid(-1, NULL, 0) > 0)
-		;
-	close(slave);
-}
-
-/* A leader's end hangs up for the foreground job. */
-CHECK(leader_end_hangs_up, "exit_group,kill,read")
-{
-	int *shared = family_memory();
-	line_open();
-	pid_t leader = leader_fork();
-	if (leader == 0) {
-		signals_mask(SIG_BLOCK, SIGNAL_SET(SIGHUP) | SIGNAL_SET(SIGCONT));
-		pid_t job = job_fork();
-		if (job == 0) {
-			uint64_t set = SIGNAL_SET(SIGHUP);
-			siginfo_t info;
-			char byte;
-			setpgid(0, 0);
-			shared[0] = 1;
-			sigset_t wanted;
-			memcpy(&wanted, &set, 8);
-			shared[1] = sigwaitinfo(&wanted, &info);
-			shared[2] = info.si_code;
-			shared[3] = (int)QUIET(read, slave, &byte, 1); /* the line is still there */
-			shared[4] = (int)QUIET(open, "/dev/tty", O_RDWR);
-			shared[5] = 1;
-			_exit(0);
-		}
-		EXPECT(family_word_is(&shared[0], 1));
-		foreground(job);
-		_exit(0);
-	}
-	family_end("leader", leader);
-	record_made("exit_group");
-	type("x\r");
-	EXPECT(family_word_is(&shared[5], 1));
-	NOTE("signal %d, code %d, read %s, /dev/tty %s", shared[1], shared[2], result_name(shared[3]),
-	     result_name(shared[4]));
-	while (QUIET(wait4, -1, NULL, 0, NULL) > 0)
-		;
-	QUIET(kill, leader, 0);
-	line_close();
-}
-
 CHECK(window_signal, "ioctl")
 {
 	int *shared = family_memory();
@@ -413,7 +255,7 @@ CHECK(window_signal, "ioctl")
 		shared[0] = 1;
 		while (!signals_caught)
 			usleep(1000);
-		SHOW(QUIET(ioctl, slave, TIOCGWINSZ, &size));
+		SHOW(QUIET(ioctl, line_slave, TIOCGWINSZ, &size));
 		NOTE("%d rows", size.ws_row);
 		signals_caught = 0;
 		shared[0] = 2;
@@ -423,9 +265,9 @@ CHECK(window_signal, "ioctl")
 	}
 	struct winsize size = {33, 44, 0, 0};
 	EXPECT(family_word_is(&shared[0], 1));
-	QUIET(ioctl, master, TIOCSWINSZ, &size);
+	QUIET(ioctl, line_master, TIOCSWINSZ, &size);
 	EXPECT(family_word_is(&shared[0], 2));
-	QUIET(ioctl, master, TIOCSWINSZ, &size); /* no change */
+	QUIET(ioctl, line_master, TIOCSWINSZ, &size); /* no change */
 	usleep(10000);
 	shared[1] = 1;
 	family_end("leader", leader);
@@ -439,11 +281,11 @@ CHECK(terminal_given_up, "ioctl")
 	if (leader == 0) {
 		int group;
 		signals_mask(SIG_BLOCK, SIGNAL_SET(SIGHUP) | SIGNAL_SET(SIGCONT));
-		SHOW(QUIET(ioctl, slave, TIOCNOTTY, 0));
+		SHOW(QUIET(ioctl, line_slave, TIOCNOTTY, 0));
 		NOTE("HUP %d, CONT %d", signal_is_pending(SIGHUP), signal_is_pending(SIGCONT));
-		SHOW(QUIET(ioctl, slave, TIOCGPGRP, &group));
+		SHOW(QUIET(ioctl, line_slave, TIOCGPGRP, &group));
 		SHOW(open("/dev/tty", O_RDWR) < 0 ? -errno : 0);
-		SHOW(QUIET(ioctl, slave, TIOCSCTTY, 0));
+		SHOW(QUIET(ioctl, line_slave, TIOCSCTTY, 0));
 		_exit(0);
 	}
 	family_end("leader", leader);

@@ -52,7 +52,7 @@ CHECK(vfork_execute, "vfork,execve")
 
 PART(exit_with)
 {
-	return atoi(arguments[0]);
+	return (int)strtol(arguments[0], NULL, 10);
 }
 
 CHECK(vfork_signals, "vfork,kill,rt_sigaction")
@@ -65,7 +65,7 @@ CHECK(vfork_signals, "vfork,kill,rt_sigaction")
 	pid_t child = vfork_made(vfork());
 	if (child == 0) {
 		sigaction(SIGUSR2, &action, NULL); /* the child's own */
-		kill(getppid(), SIGUSR1);	   /* waits until the parent runs */
+		kill(getppid(), SIGUSR1);          /* waits until the parent runs */
 		word = signals_caught;
 		QUIET(kill, getpid(), SIGKILL);
 	}
@@ -176,7 +176,7 @@ PART(spawned)
 /* From a parent with much memory, and threads of it going on meanwhile. */
 CHECK(posix_spawn_from_large, "clone,mmap")
 {
-	size_t bytes = 256l << 20;
+	size_t bytes = 256L << 20;
 	char *memory = MAP(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	static char conform[] = "conform", part[] = "--part", exit_with[] = "exit_with", six[] = "6";
 	char *arguments[] = {conform, part, exit_with, six, NULL};
