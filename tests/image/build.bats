@@ -24,7 +24,10 @@ as_nobody() {
 }
 
 needs_root() {
-	[ "$(id -u)" -eq 0 ] || skip "needs root"
+	[ "$(id -u)" -eq 0 ] || {
+		echo "this test makes mounts and unprivileged processes: run it as root" >&2
+		return 1
+	}
 }
 
 @test "build: an image is made and what it holds is told" {
@@ -87,7 +90,7 @@ needs_root() {
 @test "build: a full file system is told and left as it was" {
 	needs_root
 	mkdir small
-	mount -t tmpfs -o size=256k none small || skip "cannot mount"
+	mount -t tmpfs -o size=256k none small
 	echo old >small/image.tend
 	run "$TEND" build --root root -o small/image.tend
 	local left content
