@@ -1,34 +1,10 @@
 /* Pseudoterminals: opening, window sizes, and the end of either side. */
 #include "../family.h"
+#include "../tty_pair.h"
 
 #include <poll.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
-
-struct line {
-	int master, slave;
-};
-
-/* A pair that is nobody's controlling terminal. */
-static struct line line_open(void)
-{
-	struct line line = {open("/dev/ptmx", O_RDWR | O_NOCTTY), -1};
-	int unlocked = 0, number = -1;
-	char path[32];
-	ioctl(line.master, TIOCSPTLCK, &unlocked);
-	ioctl(line.master, TIOCGPTN, &number);
-	snprintf(path, sizeof path, "/dev/pts/%d", number);
-	line.slave = open(path, O_RDWR | O_NOCTTY);
-	if (line.slave < 0)
-		record_expectation("a pseudoterminal", false);
-	return line;
-}
-
-static void line_close(struct line *line)
-{
-	close(line->slave);
-	close(line->master);
-}
 
 CHECK(pty_opens, "openat,ioctl")
 {
@@ -72,20 +48,20 @@ CHECK(pty_opens, "openat,ioctl")
 
 CHECK(tty_window, "ioctl")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	struct winsize size = {24, 80, 1, 2}, got = {0, 0, 0, 0};
 	SHOW(QUIET(ioctl, line.slave, TIOCGWINSZ, &got));
 	NOTE("%d %d %d %d", got.ws_row, got.ws_col, got.ws_xpixel, got.ws_ypixel);
 	SHOW(QUIET(ioctl, line.master, TIOCSWINSZ, &size));
 	SHOW(QUIET(ioctl, line.slave, TIOCGWINSZ, &got));
 	NOTE("%d %d %d %d", got.ws_row, got.ws_col, got.ws_xpixel, got.ws_ypixel);
-	line_close(&line);
+	tty_pair_close(&line);
 }
 
 /* The master has no use for the slave's end, but notices it. */
 CHECK(pty_ends, "read,write,poll,ioctl")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	char bytes[8], path[32];
 	int number;
 	struct pollfd entry = {.fd = line.master, .events = POLLIN | POLLOUT};

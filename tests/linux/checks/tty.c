@@ -1,6 +1,7 @@
 /* Terminals: attributes, and the line discipline's input and output. */
 #include "../family.h"
 #include "../signals.h"
+#include "../tty_pair.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -8,32 +9,7 @@
 #include <sys/ioctl.h>
 #include <termios.h>
 
-struct line {
-	int master, slave;
-};
-
-/* A pair that is nobody's controlling terminal. */
-static struct line line_open(void)
-{
-	struct line line = {open("/dev/ptmx", O_RDWR | O_NOCTTY), -1};
-	int unlocked = 0, number = -1;
-	char path[32];
-	ioctl(line.master, TIOCSPTLCK, &unlocked);
-	ioctl(line.master, TIOCGPTN, &number);
-	snprintf(path, sizeof path, "/dev/pts/%d", number);
-	line.slave = open(path, O_RDWR | O_NOCTTY);
-	if (line.slave < 0)
-		record_expectation("a pseudoterminal", false);
-	return line;
-}
-
-static void line_close(struct line *line)
-{
-	close(line->slave);
-	close(line->master);
-}
-
-static void line_set(const struct line *line, tcflag_t input, tcflag_t output, tcflag_t local, int min, int time)
+static void line_set(const struct tty_pair *line, tcflag_t input, tcflag_t output, tcflag_t local, int min, int time)
 {
 	struct termios attributes;
 	tcgetattr(line->slave, &attributes);
@@ -45,7 +21,7 @@ static void line_set(const struct line *line, tcflag_t input, tcflag_t output, t
 	tcsetattr(line->slave, TCSANOW, &attributes);
 }
 
-static void type(const struct line *line, const char *text)
+static void type(const struct tty_pair *line, const char *text)
 {
 	if (write(line->master, text, strlen(text)) != (ssize_t)strlen(text))
 		record_expectation("all of it is written", false);
@@ -71,7 +47,7 @@ static void read_show(const char *what, int fd)
 	fcntl(fd, F_SETFL, flags);
 }
 
-static void typed_show(const struct line *line, const char *text)
+static void typed_show(const struct tty_pair *line, const char *text)
 {
 	type(line, text);
 	usleep(5000); /* the other end is told by a thread of the kernel's own */
@@ -91,7 +67,7 @@ static void attributes_show(int fd)
 
 CHECK(tty_attributes, "ioctl")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	struct termios attributes;
 	attributes_show(line.slave);
 	attributes_show(line.master);
@@ -109,14 +85,14 @@ CHECK(tty_attributes, "ioctl")
 	SHOW(QUIET(ioctl, line.slave, TCFLSH, 2));
 	SHOW(QUIET(ioctl, line.slave, TCXONC, 4));
 	SHOW(QUIET(ioctl, line.slave, TCSBRK, 1));
-	line_close(&line);
+	tty_pair_close(&line);
 }
 
 #define COOKED (ICANON | ISIG | IEXTEN | ECHO | ECHOE | ECHOK | ECHOCTL | ECHOKE)
 
 CHECK(tty_canonical, "read,write,ioctl")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	int count = -1;
 	typed_show(&line, "a line\r");
 	typed_show(&line, "two\rlines\r");
@@ -144,12 +120,12 @@ CHECK(tty_canonical, "read,write,ioctl")
 	SHOW(count);
 	read_show("rest", line.slave);
 	QUIET(write, line.slave, "", 0);
-	line_close(&line);
+	tty_pair_close(&line);
 }
 
 CHECK(tty_canonical_variants, "write")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	struct termios attributes;
 	QUIET(write, line.slave, "", 0);
 	line_set(&line, ICRNL | IUTF8, OPOST | ONLCR, COOKED, 1, 0);
@@ -183,7 +159,7 @@ CHECK(tty_canonical_variants, "write")
 	attributes.c_cc[VERASE] = 'e';
 	tcsetattr(line.slave, TCSANOW, &attributes);
 	typed_show(&line, "a;b!there\r");
-	line_close(&line);
+	tty_pair_close(&line);
 }
 
 CHECK(tty_output, "write")
@@ -196,18 +172,18 @@ CHECK(tty_output, "write")
 					 OPOST | OLCUC,
 					 OPOST | XTABS,
 					 OPOST | ONOCR};
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	for (unsigned i = 0; i < 8; i++) {
 		line_set(&line, 0, modes[i], 0, 1, 0);
 		SHOW(QUIET(write, line.slave, "\rab\tc\nd\r\n\te\b\r", 13));
 		read_show("output", line.master);
 	}
-	line_close(&line);
+	tty_pair_close(&line);
 }
 
 CHECK(tty_raw, "read,write,poll")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	char bytes[32];
 	QUIET(write, line.slave, "", 0);
 	line_set(&line, 0, 0, 0, 1, 0);
@@ -243,13 +219,13 @@ CHECK(tty_raw, "read,write,poll")
 	line_set(&line, 0, 0, 0, 10, 1);
 	type(&line, "pq");
 	SHOW(QUIET(read, line.slave, bytes, sizeof bytes));
-	line_close(&line);
+	tty_pair_close(&line);
 }
 
 /* What was typed in one mode is read in the other. */
 CHECK(tty_mode_changes, "ioctl,read")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	QUIET(ioctl, line.slave, TCFLSH, TCIFLUSH);
 	line_set(&line, ICRNL, 0, ICANON, 1, 0);
 	type(&line, "half");
@@ -269,12 +245,12 @@ CHECK(tty_mode_changes, "ioctl,read")
 	SHOW(QUIET(ioctl, line.slave, TCFLSH, TCIFLUSH));
 	read_show("flushed", line.slave);
 	QUIET(read, -1, NULL, 0);
-	line_close(&line);
+	tty_pair_close(&line);
 }
 
 CHECK(tty_flow, "write,ioctl,poll")
 {
-	struct line line = line_open();
+	struct tty_pair line = tty_pair_open();
 	int count = -1;
 	line_set(&line, IXON, 0, 0, 1, 0);
 	type(&line, "\023"); /* ^S */
@@ -300,5 +276,5 @@ CHECK(tty_flow, "write,ioctl,poll")
 	SHOW(QUIET(ioctl, line.slave, TIOCOUTQ, &count));
 	SHOW(count);
 	QUIET(poll, NULL, 0, 0);
-	line_close(&line);
+	tty_pair_close(&line);
 }
