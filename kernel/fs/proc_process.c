@@ -120,6 +120,21 @@ static int show_schedule(const struct pseudo_node *node, struct text *text)
 	return 0;
 }
 
+static int show_personality(const struct pseudo_node *node, struct text *text)
+{
+	struct process *process = proc_process(node);
+	const struct thread *thread;
+
+	if (!process)
+		return -ESRCH;
+	process_tree_lock();
+	thread = proc_leader(process);
+	text_print(text, "%08x\n", thread ? thread->personality : 0);
+	process_tree_unlock();
+	process_put(process);
+	return 0;
+}
+
 /* Nobody has logged in. Without a line's end: getlogin(3) insists. */
 static int show_login(const struct pseudo_node *node, struct text *text)
 {
@@ -166,7 +181,7 @@ static const struct pseudo_entry process_entries[] = {
 	 .mode = S_IFREG | 0644,
 	 .show = show_score_adjustment,
 	 .store = store_score_adjustment},
-	PSEUDO_CONSTANT("personality", "00000000"),
+	{.name = "personality", .mode = S_IFREG | 0400, .show = show_personality},
 	{.name = "root", .mode = S_IFLNK | 0777, .target = proc_root_target, .follow = proc_root_follow},
 	PSEUDO_FILE("sched", show_schedule),
 	PSEUDO_CONSTANT("setgroups", "allow"),

@@ -8,7 +8,7 @@
 
 #define HEAP_LABEL "[heap]"
 
-void mm_break_set(uint64_t start)
+void mm_break_set(uint64_t start, uint64_t distance)
 {
 	struct address_space *space = space_lock();
 	struct vma *vma;
@@ -17,6 +17,8 @@ void mm_break_set(uint64_t start)
 	/* The stubs of a patched program lie behind it. */
 	while ((vma = vma_at(space, start)))
 		start = vma->end;
+	if (area_has(start, distance) && range_is_free(space, start, start + distance))
+		start += distance;
 	space->brk_start = start;
 	space->brk_end = start;
 	space_unlock(space);

@@ -156,7 +156,7 @@ struct address_space {
 	uint64_t brk_end;
 	uint64_t mmap_top;     /* where searches for room start, downwards */
 	uint64_t roomy_top;    /* the same for large mappings that are given room to grow */
-	uint64_t program_base; /* where position-independent programs are put */
+	uint64_t program_base; /* where position-independent programs are put: low, so that their heap can grow */
 	uint64_t stack_start;  /* the initial stack pointer, for /proc/self/stat */
 	uint64_t stack_end;    /* of the initial stack's mapping */
 	uint64_t code_start, code_end, data_start, data_end;
@@ -184,8 +184,8 @@ long mm_protect(uint64_t start, uint64_t bytes, unsigned protection);
 long mm_remap(uint64_t old, uint64_t old_bytes, uint64_t new_bytes, unsigned flags, uint64_t new_address);
 long mm_advise(uint64_t start, uint64_t bytes, int advice);
 long mm_break(uint64_t end);
-/* The break starts here, right behind the program; nothing is mapped yet. */
-void mm_break_set(uint64_t start);
+/* The break starts so far behind the program's end, if there is room; nothing is mapped yet. */
+void mm_break_set(uint64_t start, uint64_t distance);
 
 /* What of a shared mapping lies at the address: the memory or inode, and where in it. Else neither is changed. */
 void mm_shared_place(uint64_t address, const void **object, uint64_t *offset);

@@ -12,7 +12,6 @@
 
 #define TIMER_SLACK_NS 50000
 #define PER_LINUX 0
-#define ADDRESSES_NOT_RANDOM 0x0040000
 #define PERSONALITY_QUERY 0xffffffffu
 
 static long name_set(user_t from)
@@ -133,10 +132,12 @@ SYSCALL(prctl)
 	return result == -ENOSYS ? machine_option(args) : result;
 }
 
-/* A guest's addresses are as random as they are; there is one personality. */
 SYSCALL(personality)
 {
 	uint32_t persona = ARG_UINT(args, 0);
+	uint32_t old = current->personality;
 
-	return persona == PERSONALITY_QUERY || !(persona & ~ADDRESSES_NOT_RANDOM) ? PER_LINUX : -EINVAL;
+	if (persona != PERSONALITY_QUERY)
+		current->personality = persona;
+	return old;
 }

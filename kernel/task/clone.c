@@ -10,6 +10,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/copy.h"
+#include "kernel/signal/cpu_limit.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/create.h"
 #include "kernel/task/execution.h"
@@ -25,6 +26,7 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 	if (!thread)
 		return NULL;
 	memcpy(thread->name, self->name, sizeof(thread->name));
+	thread->personality = self->personality;
 	thread->nice = self->nice;
 	thread->signals.blocked = self->signals.restore_saved ? self->signals.saved : self->signals.blocked;
 	thread->signals.stack_flags = SS_DISABLE;
@@ -116,10 +118,25 @@ long thread_clone(const struct clone_request *request)
 	return start(thread, request->flags & CLONE_SETTLS ? request->tls : arch_get_fs());
 }
 
+/*
+ * A new process has none of the arena's pages in its page tables. The host maps sixteen at once where one is missed that
+ * is to be read, and only that one where it is to be written: so what is about to be written is read first.
+ */
+static void arena_look(const struct thread *thread)
+{
+	const struct process *process = thread->process;
+
+	(void)lock_is_held(&process->signal_lock);
+	(void)lock_is_held(&process->space->lock);
+	(void)__atomic_load_n(&thread->calls_served[0], __ATOMIC_RELAXED);
+}
+
 void thread_begin(struct frame *frame)
 {
 	struct thread *thread = current;
 
+	if (thread->is_leader)
+		arena_look(thread);
 	host_signal_stack(thread->signal_stack, KERNEL_SIGNAL_STACK_BYTES);
 	lock_acquire(&thread->process->signal_lock);
 	thread->can_be_kicked = true;
@@ -136,6 +153,8 @@ void thread_begin(struct frame *frame)
 	if (thread->set_child_tid)
 		(void)put_user_u32(thread->set_child_tid, (uint32_t)thread->tid);
 	mm_refresh_if_stale();
+	if (thread->is_leader)
+		cpu_limit_inherit();
 	/* What came for it before its host id was known. */
 	if (__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
 		signals_deliver(frame, false);

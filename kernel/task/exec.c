@@ -5,11 +5,12 @@
 #include <linux/prctl.h>
 
 #include "kernel/lib/heap.h"
-#include "kernel/lib/random.h"
+#include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/children.h"
+#include "kernel/task/distance.h"
 #include "kernel/task/elf.h"
 #include "kernel/task/exit.h"
 #include "kernel/task/stack.h"
@@ -18,6 +19,8 @@
 /* How much of a file decides what it is: Linux's BINPRM_BUF_SIZE. */
 #define HEAD_BYTES 256
 #define SCRIPTS_MAX 5
+/* The break is less than this behind the program. */
+#define BREAK_RANDOM (32ull << 20)
 
 static void remember_missing(struct exec *exec, const char *path)
 {
@@ -240,23 +243,17 @@ static bool credentials_apply(struct process *process, const struct inode *inode
 	return who->euid != uid || who->egid != gid;
 }
 
-/* Where position-independent programs go: low in the user area, so that their heap has room to grow. */
-static uint64_t program_hint(const struct address_space *space)
-{
-	return space->program_base;
-}
-
 static int program_map(const struct exec *exec, struct elf_place *program, struct elf_place *start)
 {
 	struct address_space *space = process_current()->space;
-	int error = elf_map(exec->elf, program_hint(space), program);
+	int error = elf_map(exec->elf, space->program_base, program);
 
 	*start = *program;
 	if (!error && exec->interpreter)
 		error = elf_map(exec->interpreter_elf, 0, start);
 	if (error)
 		return error;
-	mm_break_set(program->end);
+	mm_break_set(program->end, distance_choose(BREAK_RANDOM, PAGE_BYTES));
 	space->code_start = program->code_start;
 	space->code_end = program->code_end;
 	space->data_start = program->data_start;
@@ -287,6 +284,8 @@ void exec_commit(struct exec *exec, struct frame *frame)
 	bool secure = credentials_apply(process, exec->file->inode);
 	int error;
 
+	if (secure)
+		thread->personality &= ~PERSONALITY_INSECURE;
 	fd_table_close_on_exec(process->files);
 	signal_actions_reset(process);
 	process_timers_exec(process);

@@ -236,6 +236,7 @@ static void place_hand_over(struct thread *from, struct thread *to)
 	to->signals.restore_saved = false;
 	to->restart_behind_handler = false;
 	to->host_tid = to->host_pid;
+	to->personality = from->personality;
 	to->nice = from->nice;
 	thread_link(to);
 	__atomic_fetch_and(&to->kick, ~(uint32_t)KICK_EXIT, __ATOMIC_SEQ_CST);

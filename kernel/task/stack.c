@@ -12,14 +12,17 @@
 #include "kernel/lib/random.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
+#include "kernel/task/distance.h"
 #include "kernel/task/process.h"
 #include "kernel/task/words.h"
 
 #define STACK_BYTES_MIN (128ull << 10)
 #define STACK_BYTES_MAX (1ull << 30)
 #define STACK_ALIGN 16
-/* Random distances, in bytes below: of the stack, of programs, of the break behind a program. */
+/* Random distances are below: of the stack, of the first word in it, of programs. */
 #define STACK_RANDOM (1ull << 34)
+#define WORDS_RANDOM 8192
+#define ROOMY_RANDOM (1ull << 30)
 #define PROGRAM_RANDOM (1ull << 40)
 #define TOP_GAP (1ull << 20)
 #define CLOCK_TICKS 100
@@ -32,16 +35,11 @@ struct auxiliary {
 	unsigned count;
 };
 
-static uint64_t random_pages_below(uint64_t bytes)
-{
-	return random_word() % (bytes / PAGE_BYTES) * PAGE_BYTES;
-}
-
 int stack_map(struct address_space *space, bool executable)
 {
 	const struct kernel_boot *boot = kernel_boot();
 	uint64_t bytes = PAGE_ROUND_DOWN(process_limit(RLIMIT_STACK));
-	uint64_t end = boot->user_base + boot->user_bytes - PAGE_BYTES - random_pages_below(STACK_RANDOM);
+	uint64_t end = boot->user_base + boot->user_bytes - PAGE_BYTES - distance_choose(STACK_RANDOM, PAGE_BYTES);
 	unsigned protection = PROT_READ | PROT_WRITE | (executable ? PROT_EXEC : 0u);
 	long start;
 
@@ -55,7 +53,9 @@ int stack_map(struct address_space *space, bool executable)
 		return (int)start;
 	space->stack_end = end;
 	space->mmap_top = end - bytes - TOP_GAP;
-	space->program_base = boot->user_base + PAGE_BYTES * 16 + random_pages_below(PROGRAM_RANDOM);
+	space->roomy_top -= distance_choose(ROOMY_RANDOM, PAGE_BYTES);
+	space->program_base = boot->user_base + PAGE_BYTES * 16 +
+			      distance_choose(PROGRAM_RANDOM, PAGE_BYTES);
 	return 0;
 }
 
@@ -172,6 +172,7 @@ int stack_fill(const struct stack_contents *contents, bool secure, uint64_t *sta
 		error = push(&top, PLATFORM, sizeof(PLATFORM));
 	auxiliary_add(&vector, AT_PLATFORM, top);
 	random_fill(random, sizeof(random));
+	top -= distance_choose(WORDS_RANDOM, STACK_ALIGN);
 	top &= ~(uint64_t)(STACK_ALIGN - 1);
 	if (!error)
 		error = push(&top, random, sizeof(random));

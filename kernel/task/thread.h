@@ -83,6 +83,7 @@ struct thread {
 	uint64_t robust_list;
 	uint64_t robust_list_bytes;
 	char name[16];
+	uint32_t personality; /* personality(2) */
 
 	struct signal_state {
 		signal_set_t blocked;
@@ -98,9 +99,13 @@ struct thread {
 	struct list *rights_dropped; /* net/rights.c: descriptors from messages that are being closed; or NULL */
 	uint64_t call_number;        /* of the call being served, for restarting it */
 	bool restart_behind_handler; /* arch/x86_64/signal_frame.c */
+	/* Of a call that is about to be served again: until when it waits, whatever its arguments say; 0: as they say. */
+	uint64_t restart_deadline_ns;
 	uint8_t *kernel_stack_pages;
 	uint8_t *signal_stack; /* KERNEL_SIGNAL_STACK_BYTES: the host's alternate stack */
 	int32_t nice;
+	uintptr_t lent;         /* vfs/fd_lend.c: the file it is using; others may write it */
+	uint64_t *calls_served; /* one of the tables of struct kernel_statistics */
 };
 
 _Static_assert(offsetof(struct thread, self) == 0, "GS offset of self");

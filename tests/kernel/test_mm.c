@@ -38,7 +38,7 @@ long mm_remap(uint64_t old, uint64_t old_bytes, uint64_t new_bytes, unsigned fla
 long mm_advise(uint64_t start, uint64_t bytes, int advice);
 long mm_lock(uint64_t start, uint64_t bytes, bool lock);
 long mm_break(uint64_t end);
-void mm_break_set(uint64_t start);
+void mm_break_set(uint64_t start, uint64_t distance);
 void mm_show_maps(void *space, struct text *text);
 void mm_show_smaps(void *space, struct text *text);
 bool mm_fault_repair(uint64_t address, bool write, bool execute, struct mm_fault *out);
@@ -216,7 +216,7 @@ static void test_break(void **state)
 	uint64_t heap = FAKE_LOW_START + 0x10000;
 
 	(void)state;
-	mm_break_set(heap);
+	mm_break_set(heap, 0);
 	assert_int_equal(mm_break(0), (long)heap);
 	assert_int_equal(mm_break(heap + 100), (long)heap + 100);
 	assert_int_equal(byte_at(heap + PAGE - 1), 0);
@@ -492,7 +492,7 @@ static void test_show(void **state)
 	struct text text = {0};
 
 	(void)state;
-	mm_break_set(FAKE_LOW_START);
+	mm_break_set(FAKE_LOW_START, 0);
 	assert_true(mm_break(FAKE_LOW_START + PAGE) > 0);
 	assert_true(mm_map(FAKE_LOW_START + 4 * PAGE, PAGE, PROT_READ | PROT_EXEC, ANON | MAP_FIXED, NULL, 0) > 0);
 	assert_true(mm_map(FAKE_LOW_START + 8 * PAGE, PAGE, RW, MAP_SHARED | MAP_FIXED, fake_file_of(file), PAGE) > 0);
@@ -537,7 +537,7 @@ static long call_failing(unsigned which, uint64_t at, struct fake_file *file)
 	case 9:
 		return mm_lock(at + PAGE, PAGE, true);
 	case 10:
-		mm_break_set(FAKE_LOW_START);
+		mm_break_set(FAKE_LOW_START, 0);
 		/* Fails as brk(2) does: the old end is the answer. */
 		return mm_break(FAKE_LOW_START + PAGE) == FAKE_LOW_START ? -ENOMEM : 0;
 	default:

@@ -69,6 +69,11 @@ CHECK(thread_pointers, "arch_prctl,set_tid_address,set_robust_list,get_robust_li
 	CALL(set_robust_list, list, 24);
 	CALL(get_robust_list, 4000000, &now, &bytes);
 	CALL(personality, 0xffffffff);
+	/* ADDR_NO_RANDOMIZE, and what no kernel knows */
+	CALL(personality, 0x0040000);
+	CALL(personality, 0xfff0000);
+	CALL(personality, 0);
+	CALL(personality, 0xffffffff);
 }
 
 CHECK(signal_actions, "rt_sigaction")
