@@ -2,6 +2,7 @@
 #
 #   make                   the product: build/release/{bin,lib,include,guests}
 #   make unit              unit tests under ASan and UBSan       make fuzz      fuzzers
+#   make races             tests with threads under ThreadSanitizer
 #   make VARIANT=clang CC=clang ...                              the same with another compiler
 #   make ARCH=aarch64      tender, bindings and test unikernels cross-compiled
 #   make install DESTDIR=... PREFIX=/usr/local
@@ -126,24 +127,28 @@ $(B)/include/solo5/%.h: abi/%.h
 	@mkdir -p $(@D)
 	cp $< $@
 
+# --- sources of libraries that are built with the product: one copy for all variants -------------------------------
+
+THIRD_PARTY := build/third-party
+$(THIRD_PARTY)/%.fetched: tools/third-party
+	@mkdir -p $(@D)
+	tools/third-party $(THIRD_PARTY) $*
+	touch $@
+
 # --- command line tools (built for the machine that builds) --------------------------------------------------------
 
 include image/image.mk
 
 CLI_CFLAGS := $(COMMON) -fpie -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
-CLI := $(wildcard cli/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
+CLI := $(wildcard cli/*.c cli/debug/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
 CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
-# What every start waits for is static; what loads a library to build images is not.
-CLI_STATIC := $(filter-out $(IMAGE_BUILDER),$(CLI)) cli/static/image_build.c
-CLI_STATIC_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI_STATIC))
 
 $(B)/cli/%.o: %.c $(B)/gen/errno_names.inc Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CLI_CFLAGS) -c $< -o $@
+$(B)/cli/cli/gdb.o: cli/debug/stubs.py
 ifeq ($(ARCH),$(HOST_ARCH))
-$(B)/bin/tend: $(CLI_STATIC_OBJS)
-	@mkdir -p $(@D)
-	$(CC) -static-pie $^ -ljansson -o $@
+include cli/static/static.mk
 $(B)/bin/tend-build: $(CLI_OBJS)
 	@mkdir -p $(@D)
 	$(CC) $^ -ljansson -o $@

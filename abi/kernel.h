@@ -30,8 +30,13 @@
 #define KERNEL_HEADER_MAGIC 0x314c4e52454b4454ull /* "TDKERNL1" */
 #define KERNEL_BOOT_MAGIC 0x31544f4f424b4454ull   /* "TDKBOOT1" */
 
-#define KERNEL_KICK_SIGNAL                                                                                             \
-	63 /* the one host signal tgkill may send: interrupts a thread. Near SIGRTMAX, unused by glibc. */
+/*
+ * The one host signal tgkill may send: it interrupts a thread. SIGURG, because signals below 32 do not queue (no limit on
+ * pending ones makes tgkill fail), because nobody outside sends it unless asked to, because whoever has no handler for
+ * it ignores it, and because debuggers hand it on without stopping.
+ */
+#define KERNEL_KICK_SIGNAL 23
+#define KERNEL_KICK_NAME "SIGURG"
 #define KERNEL_BOOT_STACK_BYTES (64u << 10)
 #define KERNEL_SIGNAL_STACK_BYTES (32u << 10)
 
@@ -71,7 +76,8 @@ struct kernel_stdio {
 	uint8_t termios[64];  /* TTY: struct termios as TCGETS fills it */
 	uint16_t rows;        /* TTY */
 	uint16_t columns;
-	uint32_t reserved;
+	/* TTY: the guest has it for itself, for input and output: the host leaves both as they are */
+	uint32_t raw;
 };
 
 struct kernel_boot {
@@ -104,7 +110,7 @@ struct kernel_boot {
 	uint32_t group_id;
 	uint32_t argument_count; /* of the program */
 	uint32_t environment_count;
-	uint32_t reserved;
+	uint32_t takes_cores; /* the supervisor takes core dumps */
 
 	uint64_t arguments;    /* char *[argument_count]: pointers into the arena; [0] is the program's path as given */
 	uint64_t environment;  /* char *[environment_count] */
@@ -127,13 +133,15 @@ struct kernel_boot {
  * Counters, in the arena. The kernel counts; whoever holds the arena outside reads them as hostile data.
  */
 #define KERNEL_CALLS_MAX 512
+/* Threads share out so many tables of calls, page by page: two that count in one pass its lines to and fro. */
+#define KERNEL_CALL_TABLES 16
 
 struct kernel_statistics {
-	uint64_t library_calls;             /* system calls served by the library, whichever way they came */
+	/* System calls served by the library, by Linux number, unknown ones too. Page-aligned, like the whole. */
+	uint64_t calls[KERNEL_CALL_TABLES][KERNEL_CALLS_MAX];
 	uint64_t traps;                     /* of these, by SIGSYS */
 	uint64_t faults;                    /* fault signals taken */
 	uint64_t host_calls[16];            /* by enum kernel_host_call */
-	uint64_t calls[KERNEL_CALLS_MAX];   /* by Linux number: how often; unknown ones too */
 	uint64_t unknown[KERNEL_CALLS_MAX]; /* by Linux number: answered with ENOSYS */
 	uint64_t unknown_other;             /* numbers from KERNEL_CALLS_MAX on */
 	uint64_t arena_bytes;               /* in use when the guest ended */
@@ -165,14 +173,31 @@ enum kernel_host_call { KERNEL_HOST_CALLS(KERNEL_HOST_CALL_ENUM) KERNEL_HOST_CAL
 enum kernel_control_kind {
 	KERNEL_CONTROL_SIGNAL = 1, /* supervisor to guest: value is a signal for guest process 1 */
 	KERNEL_CONTROL_WINDOW,     /* supervisor to guest: value is rows << 16 | columns */
-	KERNEL_CONTROL_TERMIOS, /* guest to supervisor: set the terminal's attributes (64 bytes), and read it from now on */
+	/*
+	 * Guest to supervisor: read the terminal from now on, and set its attributes (64 bytes), unless it is raw.
+	 */
+	KERNEL_CONTROL_TERMIOS,
 	KERNEL_CONTROL_INPUT, /* supervisor to guest: value bytes were typed; none: the terminal is gone */
+	/* Guest to supervisor: a struct kernel_core; value: bytes of a piece. Supervisor to guest: value is 0 or an errno. */
+	KERNEL_CONTROL_CORE,
 };
 
 struct kernel_control {
 	uint32_t kind; /* enum kernel_control_kind */
 	uint32_t value;
 	uint8_t bytes[64];
+};
+
+/* Core dumps of guest processes, one at a time, each message answered before the next one (--core). */
+enum { KERNEL_CORE_BEGIN, KERNEL_CORE_PIECE, KERNEL_CORE_END };
+
+#define KERNEL_CORE_PIECE_BYTES (1u << 16)
+
+struct kernel_core {
+	uint32_t step;         /* KERNEL_CORE_* */
+	int32_t pid;           /* inside the guest */
+	uint64_t file_offset;  /* of the piece; at the end: the file's size */
+	uint64_t arena_offset; /* of the piece */
 };
 
 /*
