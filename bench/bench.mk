@@ -20,7 +20,7 @@ $(BENCH)/empty: bench/src/arch/$(ARCH)/empty.S
 	$(CC) -nostdlib -static -Wl,--build-id=none $< -o $@
 $(BENCH)/spawn_time $(BENCH)/peak_rss: $(BENCH)/%: $(BENCH)/objects/bench/src/%.o
 	$(CC) $^ -o $@
-$(BENCH)/linux/%: bench/linux/%.c bench/batches.h Makefile
+$(BENCH)/linux/%: bench/linux/%.c bench/batches.h $(wildcard bench/linux/*.h) Makefile
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -MMD -MP,$(COMMON)) -static $< -o $@
 $(BENCH)/raw_calls: $(patsubst %.c,$(BENCH)/objects/%.o,bench/src/raw_calls.c $(BENCH_POLICY))

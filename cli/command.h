@@ -14,6 +14,8 @@ int command_run(int argc, char **argv);
 int command_build(int argc, char **argv);
 int command_inspect(int argc, char **argv);
 int command_elf(int argc, char **argv);
+int command_gdb(int argc, char **argv);
+int command_perf(int argc, char **argv);
 int command_stat(int argc, char **argv);
 int command_trace(int argc, char **argv);
 

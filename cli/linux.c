@@ -29,7 +29,7 @@ struct linux_arguments {
 };
 
 /* '+': up to the program; ':': a missing value is told as such, and nothing is printed. */
-static const char short_options[] = "+:e:w:u:o:";
+static const char short_options[] = "+:e:w:u:o:f";
 static const struct option long_options[] = {
 	{"root", required_argument, NULL, 'r'},
 	{"mem", required_argument, NULL, 'm'},
@@ -39,6 +39,8 @@ static const struct option long_options[] = {
 	{"hostname", required_argument, NULL, 'h'},
 	{"policy", required_argument, NULL, 'p'},
 	{"output", required_argument, NULL, 'o'},
+	{"core", required_argument, NULL, 'c'},
+	{"stop-timeout", required_argument, NULL, 't'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -118,6 +120,8 @@ static int option_take(struct linux_arguments *to, int option, const char *value
 	case 'o':
 		to->output = value;
 		return to->is_observed ? 0 : usage_complain(to);
+	case 'f': /* as strace has it: nothing else is done here */
+		return to->is_observed ? 0 : usage_complain(to);
 	case 'e':
 		return variable_add(to, value);
 	case 'm':
@@ -130,6 +134,10 @@ static int option_take(struct linux_arguments *to, int option, const char *value
 		return option_add(to, "hostname", value);
 	case 'p':
 		return option_add(to, "policy", value);
+	case 'c':
+		return option_add(to, "core", value);
+	case 't':
+		return option_add(to, "stop-timeout", value);
 	default:
 		return complain("%s: no such option, or its value is missing; tend --help lists them", word);
 	}

@@ -6,7 +6,8 @@
 
 #define LINUX_OPTIONS_USAGE                                                                                            \
 	"--root DIR|IMAGE [--mem MIB] [-e VAR[=VALUE]]... [-w DIR] [-u UID[:GID]]\n"                                   \
-	"        [--hostname NAME] [--policy strict|standard] [--] PROGRAM [ARGS...]"
+	"        [--hostname NAME] [--policy strict|standard] [--stop-timeout SECONDS] [--core DIR]\n"                 \
+	"        [--] PROGRAM [ARGS...]"
 
 /* What is to be observed, and where the report goes. */
 struct linux_observation {

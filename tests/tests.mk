@@ -1,8 +1,10 @@
 # Unit and policy tests, and fuzzers. Each is one program per file; the rest of its folder is linked to all of them.
 #
 #   make unit    builds $(B)/tests/unit/* under ASan and UBSan, runs them and prints one TAP stream
+#   make races   the same under ThreadSanitizer, for those that have threads
 #   make fuzz    builds build/fuzz/*; tests/fuzz/run [SECONDS] runs them
 
+# Overridden for other sanitizers (make races).
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
 # functions are libc's.

@@ -1,21 +1,11 @@
-/*
- * calls [NAME...]: what single system calls, mappings and page faults cost (bench/batches.h). The same program runs
- * natively and in a guest.
- */
+/* calls [NAME...]: what single system calls, mappings and page faults cost (program.h). */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "bench/batches.h"
+#include "bench/linux/program.h"
 
 #define PAGE 4096u
 #define SMALL_BYTES (16 * PAGE)
@@ -28,14 +18,6 @@
 static int file;
 static int ends[2];
 static char *small;
-
-static void check(bool succeeded, const char *what)
-{
-	if (succeeded)
-		return;
-	perror(what);
-	exit(1);
-}
 
 static void getppid_call(void)
 {
@@ -180,54 +162,25 @@ static void mremap_grow(void)
 	munmap(at, 2 * SMALL_BYTES);
 }
 
-static const struct operation operations[] = {
-	{"getppid", getppid_call},    OPERATION(pread_64),
-	OPERATION(pread_4096),        {"fstat", fstat_file},
-	{"stat", stat_path},          OPERATION(open_close),
-	OPERATION(pipe_write_read),   {"clock_gettime", clock_monotonic},
-	OPERATION(page_fault),        OPERATION(mmap_munmap),
-	OPERATION(mmap_touch_munmap), OPERATION(mmap_large),
-	OPERATION(mmap_file),         OPERATION(mmap_file_read),
-	OPERATION(mprotect_pair),     OPERATION(mremap_grow),
+static const struct measured operations[] = {
+	{.operation = {"getppid", getppid_call}},    {.operation = OPERATION(pread_64)},
+	{.operation = OPERATION(pread_4096)},        {.operation = {"fstat", fstat_file}},
+	{.operation = {"stat", stat_path}},          {.operation = OPERATION(open_close)},
+	{.operation = OPERATION(pipe_write_read)},   {.operation = {"clock_gettime", clock_monotonic}},
+	{.operation = OPERATION(page_fault)},        {.operation = OPERATION(mmap_munmap)},
+	{.operation = OPERATION(mmap_touch_munmap)}, {.operation = OPERATION(mmap_large)},
+	{.operation = OPERATION(mmap_file)},         {.operation = OPERATION(mmap_file_read)},
+	{.operation = OPERATION(mprotect_pair)},     {.operation = OPERATION(mremap_grow)},
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-static void output(const char *text, size_t length)
-{
-	check(write(STDOUT_FILENO, text, length) == (ssize_t)length, "write");
-}
-
-static bool is_wanted(const char *name, char **names)
-{
-	if (!*names)
-		return true;
-	for (; *names; names++) {
-		if (strcmp(*names, name) == 0)
-			return true;
-	}
-	return false;
-}
 
 int main(int argc, char **argv)
 {
-	static const struct batches batches = {now_ns, output};
-
 	(void)argc;
 	file = open(FILE_PATH, O_RDONLY);
 	check(file >= 0, FILE_PATH);
 	check(pipe(ends) == 0, "pipe");
 	small = map(NULL, SMALL_BYTES, MAP_ANONYMOUS, -1);
 	pages_write(small, SMALL_BYTES);
-	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
-		if (is_wanted(operations[i].name, argv + 1))
-			batches_run(&batches, &operations[i], 1);
-	}
+	measured_run(operations, sizeof(operations) / sizeof(operations[0]), argv + 1);
 	return 0;
 }

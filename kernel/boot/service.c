@@ -5,6 +5,7 @@
 #include <linux/signal.h>
 
 #include "arch.h"
+#include "kernel/core/core.h"
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/signal/send.h"
@@ -52,6 +53,9 @@ static void control_serve(const struct kernel_control *message)
 	case KERNEL_CONTROL_INPUT:
 		if (message->value <= sizeof(message->bytes))
 			host_terminal_input(message->bytes, message->value);
+		break;
+	case KERNEL_CONTROL_CORE:
+		core_answered(message->value);
 		break;
 	default:
 		break;

@@ -28,7 +28,7 @@ static bool count_take(struct eventfd *event, uint64_t *value)
 {
 	lock_acquire(&event->lock);
 	*value = event->semaphore && event->count ? 1 : event->count;
-	event->count -= *value;
+	__atomic_store_n(&event->count, event->count - *value, __ATOMIC_RELAXED);
 	lock_release(&event->lock);
 	return *value != 0;
 }
@@ -71,7 +71,7 @@ static bool count_add(struct eventfd *event, uint64_t value)
 	lock_acquire(&event->lock);
 	fits = value <= COUNT_MAX - event->count;
 	if (fits)
-		event->count += value;
+		__atomic_store_n(&event->count, event->count + value, __ATOMIC_RELAXED);
 	lock_release(&event->lock);
 	return fits;
 }

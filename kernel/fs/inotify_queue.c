@@ -58,7 +58,7 @@ void inotify_queue(struct inotify *inotify, int32_t number, const struct inotify
 		entry = inotify->overflow;
 	if (entry) {
 		list_append(&inotify->events, &entry->list);
-		inotify->event_count++;
+		__atomic_store_n(&inotify->event_count, inotify->event_count + 1, __ATOMIC_RELAXED);
 	}
 	lock_release(&inotify->lock);
 }
@@ -78,7 +78,7 @@ struct inotify_entry *inotify_dequeue(struct inotify *inotify, size_t room, int 
 	}
 	if (entry) {
 		list_remove(&entry->list);
-		inotify->event_count--;
+		__atomic_store_n(&inotify->event_count, inotify->event_count - 1, __ATOMIC_RELAXED);
 	}
 	lock_release(&inotify->lock);
 	return entry;

@@ -6,10 +6,8 @@
 
 #include <linux/errno.h>
 #include <linux/eventpoll.h>
-#include <linux/signal.h>
 
 #include "kernel/lib/heap.h"
-#include "kernel/signal/send.h"
 #include "kernel/syscall/table.h"
 #include "kernel/vfs/io.h"
 
@@ -107,17 +105,6 @@ static int ring_read(struct pipe *pipe, struct io *io, long *done)
 	return 0;
 }
 
-static bool is_readable(void *data)
-{
-	struct pipe *pipe = data;
-	bool readable;
-
-	lock_acquire(&pipe->lock);
-	readable = !pipe_is_empty(pipe) || !pipe->writer_count;
-	lock_release(&pipe->lock);
-	return readable;
-}
-
 long pipe_read(struct pipe *pipe, struct io *io, unsigned flags)
 {
 	long done = 0;
@@ -131,6 +118,7 @@ long pipe_read(struct pipe *pipe, struct io *io, unsigned flags)
 		lock_acquire(&pipe->lock);
 		was_full = pipe_is_full(pipe);
 		error = ring_read(pipe, io, &done);
+		spin_note(&pipe->reads);
 		was_full = was_full && !pipe_is_full(pipe);
 		at_end = !pipe->writer_count;
 		lock_release(&pipe->lock);
@@ -140,7 +128,7 @@ long pipe_read(struct pipe *pipe, struct io *io, unsigned flags)
 			return done ? done : error;
 		if (flags & PIPE_NONBLOCK)
 			return -EAGAIN;
-		if (wait_until(&pipe->readers, is_readable, pipe, WAIT_FOREVER))
+		if (pipe_readable_await(pipe))
 			return -ERESTARTSYS;
 	}
 }
@@ -183,24 +171,6 @@ static int ring_append(struct pipe *pipe, struct io *io, bool packet, long *done
 	return 0;
 }
 
-static bool is_writable(void *data)
-{
-	struct pipe *pipe = data;
-	bool writable;
-
-	lock_acquire(&pipe->lock);
-	writable = !pipe_is_full(pipe) || !pipe->reader_count;
-	lock_release(&pipe->lock);
-	return writable;
-}
-
-static int pipe_broken(unsigned flags)
-{
-	if (!(flags & PIPE_NO_SIGNAL))
-		signal_send_current(SIGPIPE);
-	return -EPIPE;
-}
-
 long pipe_write(struct pipe *pipe, struct io *io, unsigned flags)
 {
 	long done = 0;
@@ -217,6 +187,7 @@ long pipe_write(struct pipe *pipe, struct io *io, unsigned flags)
 			error = ring_merge(pipe, io, &done);
 		if (!broken && !error)
 			error = ring_append(pipe, io, flags & PIPE_PACKET, &done);
+		spin_note(&pipe->writes);
 		lock_release(&pipe->lock);
 		/* An edge for edge-triggered readers even if nothing fitted, as in Linux. */
 		if (!broken)
@@ -227,7 +198,7 @@ long pipe_write(struct pipe *pipe, struct io *io, unsigned flags)
 			return done ? done : error;
 		if (flags & PIPE_NONBLOCK)
 			return done ? done : -EAGAIN;
-		if (wait_until(&pipe->writers, is_writable, pipe, WAIT_FOREVER))
+		if (pipe_writable_await(pipe))
 			return done ? done : -ERESTARTSYS;
 	}
 }
@@ -263,32 +234,4 @@ void pipe_discard(struct pipe *pipe, size_t bytes)
 	}
 	lock_release(&pipe->lock);
 	pipe_wake(&pipe->writers, EVENTS_WRITABLE);
-}
-
-int pipe_wait_bytes(struct pipe *pipe, unsigned flags)
-{
-	bool empty;
-
-	if (flags & PIPE_NONBLOCK && !is_readable(pipe))
-		return -EAGAIN;
-	if (wait_until(&pipe->readers, is_readable, pipe, WAIT_FOREVER))
-		return -ERESTARTSYS;
-	lock_acquire(&pipe->lock);
-	empty = pipe_is_empty(pipe);
-	lock_release(&pipe->lock);
-	return empty ? 0 : 1;
-}
-
-int pipe_wait_room(struct pipe *pipe, unsigned flags)
-{
-	bool broken;
-
-	if (flags & PIPE_NONBLOCK && !is_writable(pipe))
-		return -EAGAIN;
-	if (wait_until(&pipe->writers, is_writable, pipe, WAIT_FOREVER))
-		return -ERESTARTSYS;
-	lock_acquire(&pipe->lock);
-	broken = !pipe->reader_count;
-	lock_release(&pipe->lock);
-	return broken ? pipe_broken(flags) : 1;
 }

@@ -14,6 +14,7 @@
 
 #include "kernel/lib/lock.h"
 #include "kernel/lib/pages.h"
+#include "kernel/vfs/spin.h"
 #include "kernel/vfs/wait.h"
 
 struct file;
@@ -35,6 +36,8 @@ struct pipe {
 	struct lock lock;
 	struct wait_queue readers; /* who waits for bytes, or for a writer */
 	struct wait_queue writers; /* who waits for room, or for a reader */
+	struct spin reads;         /* where, and what waiting for them is worth */
+	struct spin writes;
 	struct pipe_slot *slots;
 	uint32_t slot_count; /* a power of two */
 	uint32_t head;       /* slots ever filled; modulo slot_count: the next free one */
@@ -92,6 +95,11 @@ long pipe_set_bytes(struct file *file, uint64_t bytes);
 struct pipe *pipe_alloc(void);
 void pipe_free(struct pipe *pipe);
 size_t pipe_bytes(struct pipe *pipe);
+/* Waits until there may be bytes, or no writer; until there may be room, or no reader. Not 0: a signal came. */
+int pipe_readable_await(struct pipe *pipe);
+int pipe_writable_await(struct pipe *pipe);
+/* Nobody reads: sends SIGPIPE, unless the flags say otherwise; -EPIPE. */
+int pipe_broken(unsigned flags);
 
 static inline bool pipe_is_empty(const struct pipe *pipe)
 {

@@ -11,7 +11,7 @@ long pipe_get_bytes(const struct file *file)
 {
 	const struct pipe *pipe = pipe_of(file);
 
-	return pipe ? (long)(pipe->slot_count * PAGE_BYTES) : -EBADF;
+	return pipe ? (long)(__atomic_load_n(&pipe->slot_count, __ATOMIC_RELAXED) * PAGE_BYTES) : -EBADF;
 }
 
 /* Moves the used slots to the start of another array. The pipe is locked. */
@@ -22,7 +22,7 @@ static void slots_replace(struct pipe *pipe, struct pipe_slot *slots, uint32_t c
 	for (uint32_t i = 0; i < used; i++)
 		slots[i] = *pipe_slot(pipe, pipe->tail + i);
 	pipe->slots = slots;
-	pipe->slot_count = count;
+	__atomic_store_n(&pipe->slot_count, count, __ATOMIC_RELAXED);
 	pipe->tail = 0;
 	pipe->head = used;
 }
@@ -40,7 +40,8 @@ long pipe_set_bytes(struct file *file, uint64_t bytes)
 		return -EINVAL;
 	while (count * PAGE_BYTES < bytes)
 		count *= 2;
-	if (count > pipe->slot_count && count * PAGE_BYTES > PIPE_BYTES_MAX && !process_capable(CAP_SYS_RESOURCE))
+	if (count > __atomic_load_n(&pipe->slot_count, __ATOMIC_RELAXED) && count * PAGE_BYTES > PIPE_BYTES_MAX &&
+	    !process_capable(CAP_SYS_RESOURCE))
 		return -EPERM;
 	slots = heap_alloc(count * sizeof(*slots));
 	if (!slots)

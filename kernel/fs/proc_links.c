@@ -20,7 +20,7 @@ long proc_path_text(const struct path *path, char *out, size_t size)
 
 	if (error == -ENAMETOOLONG)
 		return error;
-	if (path->dentry->unlinked)
+	if (dentry_is_unlinked(path->dentry))
 		memcpy(buffer + sizeof(buffer) - sizeof(DELETED) - 1, DELETED, sizeof(DELETED));
 	length = strlen(text);
 	memcpy(out, text, length < size ? length : size);

@@ -1,4 +1,7 @@
-/* Which pages of the arena were touched: bits, walked word by word. */
+/*
+ * Which pages of the arena were touched: bits, walked word by word. They change under the lock of pages, in whole words:
+ * dirty_zero looks without it at bits that are its own, in words that others share.
+ */
 #include "kernel/lib/dirty.h"
 
 #include <stdbool.h>
@@ -18,11 +21,21 @@ struct walk {
 	uint64_t mask;
 };
 
+static uint64_t word_get(const uint64_t *word)
+{
+	return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static void word_set(uint64_t *word, uint64_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
 static bool chunk_is_clean(const struct dirty_map *map, uint32_t page)
 {
 	uint32_t chunk = page / CHUNK_PAGES;
 
-	return !(map->chunks[chunk / 64] >> (chunk % 64) & 1);
+	return !(word_get(&map->chunks[chunk / 64]) >> (chunk % 64) & 1);
 }
 
 /* The next piece; with `skip` those of clean chunks are left out. */
@@ -66,8 +79,8 @@ void dirty_set(struct dirty_map *map, uint32_t page, uint32_t count)
 	while (walk_next(&walk, false)) {
 		uint32_t chunk = walk.word / (CHUNK_PAGES / WORD_PAGES);
 
-		map->chunks[chunk / 64] |= 1ull << (chunk % 64);
-		map->bits[walk.word] |= walk.mask;
+		word_set(&map->chunks[chunk / 64], map->chunks[chunk / 64] | 1ull << (chunk % 64));
+		word_set(&map->bits[walk.word], map->bits[walk.word] | walk.mask);
 	}
 }
 
@@ -77,9 +90,9 @@ void dirty_clear(struct dirty_map *map, uint32_t page, uint32_t count)
 	uint32_t end = page + count;
 
 	while (walk_next(&walk, true))
-		map->bits[walk.word] &= ~walk.mask;
+		word_set(&map->bits[walk.word], map->bits[walk.word] & ~walk.mask);
 	for (uint32_t chunk = (page + CHUNK_PAGES - 1) / CHUNK_PAGES; (chunk + 1) * CHUNK_PAGES <= end; chunk++)
-		map->chunks[chunk / 64] &= ~(1ull << (chunk % 64));
+		word_set(&map->chunks[chunk / 64], map->chunks[chunk / 64] & ~(1ull << (chunk % 64)));
 }
 
 /* Without POPCNT, which not every x86-64 has. */
@@ -125,8 +138,7 @@ void dirty_zero(const struct dirty_map *map, uint32_t page, uint32_t count, char
 	struct walk walk = walk_begin(map, page, count);
 
 	while (walk_next(&walk, true)) {
-		/* Neighbours' bits in the word may change meanwhile, ours do not. */
-		uint64_t bits = __atomic_load_n(&map->bits[walk.word], __ATOMIC_RELAXED) & walk.mask;
+		uint64_t bits = word_get(&map->bits[walk.word]) & walk.mask;
 		char *base = first + (size_t)walk.word * WORD_PAGES * PAGE_BYTES;
 
 		if (bits == ~0ull) {

@@ -1,4 +1,8 @@
-/* Intrusive doubly linked circular lists. A list head and a member that is in no list both point to themselves. */
+/*
+ * Intrusive doubly linked circular lists. A list head and a member that is in no list both point to themselves.
+ * Changes are made under whatever lock guards the list; `next` is stored in one piece, behind what is in the
+ * member: others may follow it without the lock (acquiring), or only look whether there is anything (list_peek_empty).
+ */
 #ifndef KERNEL_LIB_LIST_H
 #define KERNEL_LIB_LIST_H
 
@@ -18,9 +22,14 @@ struct list {
 #define list_for_each_safe(at, after, head)                                                                            \
 	for (struct list *at = (head)->next, *after = at->next; at != (head); at = after, after = at->next)
 
+static inline void list_set_next(struct list *list, struct list *next)
+{
+	__atomic_store_n(&list->next, next, __ATOMIC_RELEASE);
+}
+
 static inline void list_init(struct list *list)
 {
-	list->next = list;
+	list_set_next(list, list);
 	list->prev = list;
 }
 
@@ -29,11 +38,17 @@ static inline bool list_is_empty(const struct list *list)
 	return list->next == list;
 }
 
+/* What list_is_empty said a moment ago, or will say in a moment. */
+static inline bool list_peek_empty(const struct list *list)
+{
+	return __atomic_load_n(&list->next, __ATOMIC_RELAXED) == list;
+}
+
 static inline void list_insert_before(struct list *place, struct list *member)
 {
 	member->prev = place->prev;
-	member->next = place;
-	place->prev->next = member;
+	list_set_next(member, place);
+	list_set_next(place->prev, member);
 	place->prev = member;
 }
 
@@ -52,9 +67,9 @@ static inline void list_splice(struct list *to, struct list *from)
 {
 	if (list_is_empty(from))
 		return;
-	from->prev->next = to->next;
+	list_set_next(from->prev, to->next);
 	to->next->prev = from->prev;
-	to->next = from->next;
+	list_set_next(to, from->next);
 	from->next->prev = to;
 	list_init(from);
 }
@@ -62,7 +77,7 @@ static inline void list_splice(struct list *to, struct list *from)
 /* Afterwards the member is in no list; removing it again does nothing. */
 static inline void list_remove(struct list *member)
 {
-	member->prev->next = member->next;
+	list_set_next(member->prev, member->next);
 	member->next->prev = member->prev;
 	list_init(member);
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 
 #include "freestanding/format.h"
+#include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 
 size_t text_format(char *out, size_t size, const char *format, ...)
@@ -27,9 +28,11 @@ void kernel_log(const char *format, ...)
 	for (size_t i = 0; i < length; i++)
 		line[i] = prefix[i];
 	va_start(args, format);
-	/* One byte is kept for the end of the line, which takes the NUL's place. */
-	length += format_text(line + length, sizeof(line) - length, format, args);
+	/* One byte is kept for the end of the line, which takes the NUL's place, and one for: */
+	length += format_text(line + length, sizeof(line) - length - 1, format, args);
 	va_end(args);
+	if (kernel_boot()->stdio[2].raw)
+		line[length++] = '\r';
 	line[length++] = '\n';
 	host_write(2, line, length);
 }

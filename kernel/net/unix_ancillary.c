@@ -153,9 +153,10 @@ int unix_message_attach(struct unix_message *message, struct unix_ancillary *anc
 void unix_message_sign(struct unix_message *message, const struct unix_socket *receiver)
 {
 	const struct process *process = process_current();
+	bool is_accepted = __atomic_load_n(&receiver->socket.file, __ATOMIC_RELAXED);
 
 	/* Of a connection that nobody accepted yet it is not known what he will ask for. */
-	if (message->from.is_known || (receiver->socket.file && !socket_has(&receiver->socket, SOCKET_PASSCRED) &&
+	if (message->from.is_known || (is_accepted && !socket_has(&receiver->socket, SOCKET_PASSCRED) &&
 				       !socket_has(&message->sender->socket, SOCKET_PASSCRED)))
 		return;
 	message->from = (struct unix_sender){

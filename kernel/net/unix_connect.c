@@ -75,7 +75,7 @@ static bool backlog_has_room(void *data)
 static void ends_join(struct unix_socket *sock, struct unix_socket *listener, struct unix_socket *made)
 {
 	unix_get(made);
-	sock->peer = made;
+	__atomic_store_n(&sock->peer, made, __ATOMIC_RELEASE);
 	unix_get(sock);
 	made->peer = sock;
 	made->address = listener->address;

@@ -18,7 +18,7 @@ static struct unix_socket *peer_replace(struct unix_socket *sock, struct unix_so
 
 	lock_acquire(&sock->socket.lock);
 	old = sock->peer;
-	sock->peer = peer;
+	__atomic_store_n(&sock->peer, peer, __ATOMIC_RELEASE);
 	__atomic_store_n(&sock->state, peer ? UNIX_CONNECTED : UNIX_CLOSED, __ATOMIC_RELEASE);
 	lock_release(&sock->socket.lock);
 	if (old)

@@ -165,14 +165,14 @@ static struct unix_socket *close_begin(struct unix_socket *sock, struct list *me
 	list_init(pending);
 	lock_acquire(&sock->socket.lock);
 	sock->dead = true;
-	sock->socket.file = NULL;
+	__atomic_store_n(&sock->socket.file, NULL, __ATOMIC_RELAXED);
 	list_splice(messages, &sock->queue);
 	if (sock->state == UNIX_LISTENING)
 		list_splice(pending, &sock->pending);
 	__atomic_store_n(&sock->state, UNIX_CLOSED, __ATOMIC_RELEASE);
 	__atomic_store_n(&sock->ended, UNIX_ENDED, __ATOMIC_RELEASE);
 	peer = sock->peer;
-	sock->peer = NULL;
+	__atomic_store_n(&sock->peer, NULL, __ATOMIC_RELEASE);
 	lock_release(&sock->socket.lock);
 	return peer;
 }

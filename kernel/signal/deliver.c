@@ -1,6 +1,7 @@
 /* What pending signals do on the way back to the application: see signal.h. */
 #include <linux/errno.h>
 
+#include "kernel/core/core.h"
 #include "kernel/mm/mm.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
@@ -9,6 +10,13 @@
 #include "kernel/syscall/table.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/exit.h"
+
+/* Signals that dump core unless they are handled: signal(7). */
+#define CORE_SIGNALS                                                                                                   \
+	(SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGBUS) |   \
+	 SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) | SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS))
+/* In a status of wait4(2) */
+#define STATUS_DUMPED 0x80
 
 static bool is_restart(long result)
 {
@@ -25,6 +33,7 @@ static void call_interrupt(struct frame *frame, const struct signal_action *acti
 		arch_call_restart(frame, current->call_number);
 	else
 		frame->rax = (uint64_t)-EINTR;
+	current->restart_deadline_ns = 0;
 }
 
 /* Sets up the handler, or ends the process if its stack cannot take the frame. */
@@ -37,8 +46,10 @@ static void handler_enter(struct frame *frame, const siginfo_t *info)
 	signal_set_t mask = thread->signals.restore_saved ? thread->signals.saved : thread->signals.blocked;
 
 	if (arch_signal_frame_push(frame, &action, info, mask) < 0) {
+		const siginfo_t fault = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
+
 		trace_event("--- SIGSEGV: no room for the frame of a handler ---");
-		process_kill(SIGSEGV);
+		process_exit(core_dump(&fault) ? SIGSEGV | STATUS_DUMPED : SIGSEGV);
 	}
 	thread->signals.restore_saved = false;
 	if (action.flags & SA_RESETHAND)
@@ -49,12 +60,16 @@ static void handler_enter(struct frame *frame, const siginfo_t *info)
 }
 
 /* What a signal without a handler does. */
-static void default_act(struct process *process, int signal)
+static void default_act(struct process *process, const siginfo_t *info)
 {
-	if (signal_is_ignored(process, signal))
+	int signal = info->si_signo;
+
+	if (signal_is_ignored(process, signal) || signal_is_powerless(process, info))
 		return;
 	if (signal_set_has(STOP_SIGNALS, signal))
 		process_stop(process, signal);
+	else if (signal_set_has(CORE_SIGNALS, signal) && core_dump(info))
+		process_exit(signal | STATUS_DUMPED);
 	else
 		process_kill(signal);
 }
@@ -77,7 +92,7 @@ bool signals_deliver(struct frame *frame, bool from_call)
 	while ((signal = signal_take(~thread->signals.blocked, &info)) != 0) {
 		trace_event("--- %s ---", names_signal(signal));
 		if (process->actions[signal - 1].handler <= (uint64_t)(uintptr_t)SIG_IGN) {
-			default_act(process, signal);
+			default_act(process, &info);
 			stop_observe(process);
 			continue;
 		}

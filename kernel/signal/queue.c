@@ -22,6 +22,12 @@ bool signal_is_ignored(const struct process *process, int signal)
 	       (handler == (uint64_t)(uintptr_t)SIG_DFL && signal_set_has(IGNORED_BY_DEFAULT, signal));
 }
 
+bool signal_is_powerless(const struct process *process, const siginfo_t *info)
+{
+	return process->pid == 1 && process->actions[info->si_signo - 1].handler == (uint64_t)(uintptr_t)SIG_DFL &&
+	       (info->si_code == SI_USER || info->si_code == SI_TKILL || info->si_code == SI_QUEUE) && info->si_pid > 1;
+}
+
 void signal_kick_update(struct thread *thread)
 {
 	const struct process *process = thread->process;

@@ -25,10 +25,11 @@ static void add(signal_set_t *pending, struct list *queue, const siginfo_t *info
 	list_append(queue, &entry->list);
 }
 
-/* A signal that is ignored and not blocked is gone at once. */
-static bool may_drop(const struct process *process, const struct thread *thread, int signal)
+/* A signal that does nothing and is not blocked is gone at once. */
+static bool may_drop(const struct process *process, const struct thread *thread, const siginfo_t *info)
 {
-	return signal_is_ignored(process, signal) && !(thread && signal_set_has(thread->signals.blocked, signal));
+	return (signal_is_ignored(process, info->si_signo) || signal_is_powerless(process, info)) &&
+	       !(thread && signal_set_has(thread->signals.blocked, info->si_signo));
 }
 
 void thread_kick(struct thread *thread, uint32_t why)
@@ -92,7 +93,7 @@ void signal_send_thread(struct process *process, int tid, const siginfo_t *info)
 	lock_acquire(&process->signal_lock);
 	continued = stop_signals_settle(process, info->si_signo);
 	thread = thread_by_id(process, tid);
-	if (thread && !may_drop(process, thread, info->si_signo)) {
+	if (thread && !may_drop(process, thread, info)) {
 		add(&thread->signals.pending, &thread->signals.queue, info);
 		notify(thread, info->si_signo);
 	}
@@ -108,7 +109,7 @@ void signal_send_process(struct process *process, const siginfo_t *info)
 	lock_acquire(&process->signal_lock);
 	continued = stop_signals_settle(process, info->si_signo);
 	first = first_thread(process);
-	if (first && !may_drop(process, first, info->si_signo)) {
+	if (first && !may_drop(process, first, info)) {
 		add(&process->pending, &process->signal_queue, info);
 		notify_any(process, info->si_signo);
 	}
@@ -154,7 +155,7 @@ void signal_send_timer(struct process *process, int tid, struct signal_info *ent
 	continued = stop_signals_settle(process, entry->info.si_signo);
 	target = tid ? thread_by_id(process, tid) : first_thread(process);
 	entry->setting = setting;
-	entry->held_back = target && may_drop(process, target, entry->info.si_signo);
+	entry->held_back = target && may_drop(process, target, &entry->info);
 	if (target && !entry->held_back)
 		timer_signal_add(process, tid ? target : NULL, entry);
 	lock_release(&process->signal_lock);

@@ -1,6 +1,7 @@
 /* The timers of a process, both kinds: see timers.h. */
 #include "kernel/signal/timers.h"
 
+#include "kernel/signal/cpu_limit.h"
 #include "kernel/signal/itimer.h"
 #include "kernel/signal/posix_timer.h"
 #include "kernel/signal/send.h"
@@ -10,6 +11,7 @@ void process_timers_init(struct process *process)
 {
 	list_init(&process->timers.posix);
 	itimers_init(process);
+	cpu_limit_init(process);
 }
 
 void process_timers_exec(struct process *process)
@@ -25,6 +27,7 @@ void process_timers_end(struct process *process)
 	lock_acquire(&process->timers.lock);
 	posix_timers_end(process);
 	itimers_end(process);
+	cpu_limit_end(process);
 	lock_release(&process->timers.lock);
 }
 
@@ -54,5 +57,6 @@ void timers_look(void)
 	lock_acquire(&process->timers.lock);
 	itimers_look(process);
 	posix_timers_look(process);
+	cpu_limit_look(process);
 	lock_release(&process->timers.lock);
 }

@@ -26,10 +26,11 @@ struct process_timers {
 		struct interval interval;
 		struct process *process;
 	} itimers[ITIMER_COUNT];
-	struct list posix;      /* of struct posix_timer, by id */
-	int32_t next_id;        /* of a new one */
-	bool look_due;          /* timers of CPU time are to be looked at, by whoever runs next */
-	uint64_t setting_count; /* each setting of a timer has a number that no other of the process has */
+	struct itimer cpu_limit; /* RLIMIT_CPU (signal/cpu_limit.h) */
+	struct list posix;       /* of struct posix_timer, by id */
+	int32_t next_id;         /* of a new one */
+	bool look_due;           /* timers of CPU time are to be looked at, by whoever runs next */
+	uint64_t setting_count;  /* each setting of a timer has a number that no other of the process has */
 };
 
 void process_timers_init(struct process *process);

@@ -156,7 +156,7 @@ static long lock_command(struct file *file, int fd, int command, uint64_t argume
 {
 	long result = lock_control(file, command, argument);
 
-	if (file->inode->locks && same_file(file, fd) != 1) {
+	if (locks_were_taken(file->inode) && same_file(file, fd) != 1) {
 		locks_release_process(file->inode, process_current());
 		return -EBADF;
 	}

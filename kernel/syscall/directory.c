@@ -85,7 +85,7 @@ static long entries_read(struct file *file, struct directory_sink *sink)
 	struct inode *dir = file->inode;
 	long result;
 
-	if (file->path.dentry->unlinked)
+	if (dentry_is_unlinked(file->path.dentry))
 		return -ENOENT;
 	lock_acquire(&file->position_lock);
 	if (file->ops->readdir)
@@ -187,7 +187,7 @@ static long directory_text(struct path *directory, struct path *root, char *buff
 	const size_t room = sizeof(UNREACHABLE) - 1;
 	long length = path_text(directory, root, buffer + room, PATH_BYTES_MAX - room, text);
 
-	if (length != -ENOENT || directory->dentry->unlinked)
+	if (length != -ENOENT || dentry_is_unlinked(directory->dentry))
 		return length;
 	*text -= room;
 	memcpy(*text, UNREACHABLE, room);

@@ -59,14 +59,12 @@ static long serve_once(struct frame *frame, uint64_t number)
 void syscall_serve(struct frame *frame)
 {
 	struct thread *thread = current;
-	struct kernel_statistics *statistics = kernel_statistics();
 	/* Linux looks at the lower half only. */
 	uint64_t number = (uint32_t)frame->rax;
 	bool again;
 
-	statistics->library_calls++;
 	if (number < KERNEL_CALLS_MAX)
-		statistics->calls[number]++;
+		thread->calls_served[number]++;
 	thread->frame = frame;
 	thread->call_number = number;
 	do {

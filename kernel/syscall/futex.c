@@ -35,8 +35,12 @@ static long wait(const struct arguments *args, int command)
 		result = timespec_get(&time, ARG_USER(args, 3));
 		if (result)
 			return result;
-		if (relative)
-			deadline_ns = deadline_after(timespec_to_ns(&time));
+		if (relative) {
+			deadline_ns = timeout_resume();
+			if (!deadline_ns)
+				deadline_ns = deadline_after(timespec_to_ns(&time));
+			time = timespec_from_ns(timeout_left(deadline_ns));
+		}
 	}
 	for (;;) {
 		thread_idle_begin();
@@ -46,7 +50,7 @@ static long wait(const struct arguments *args, int command)
 		if (result != -EINTR)
 			return result;
 		if (thread_is_interrupted(current))
-			return ARG_USER(args, 3) && relative ? -ERESTARTNOHAND : -ERESTARTSYS;
+			return ARG_USER(args, 3) ? timeout_restart(relative ? deadline_ns : 0) : -ERESTARTSYS;
 		if (relative)
 			time = timespec_from_ns(timeout_left(deadline_ns));
 	}

@@ -7,6 +7,7 @@
 #include "kernel/host/host.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/mm.h"
+#include "kernel/signal/cpu_limit.h"
 #include "kernel/syscall/table.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/time.h"
@@ -41,6 +42,8 @@ static int limit_exchange(struct process *process, unsigned resource, const stru
 			process->limits[resource] = *new;
 	}
 	lock_release(&process->lock);
+	if (new && !error && resource == RLIMIT_CPU)
+		cpu_limit_changed(process);
 	return error;
 }
 

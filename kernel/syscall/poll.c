@@ -77,7 +77,13 @@ static long poll_user(user_t user_fds, unsigned count, uint64_t deadline_ns)
 
 SYSCALL(poll)
 {
-	return poll_user(ARG_USER(args, 0), ARG_UINT(args, 1), timeout_from_ms(ARG_INT(args, 2)));
+	uint64_t deadline_ns = timeout_resume();
+	long result;
+
+	if (!deadline_ns)
+		deadline_ns = timeout_from_ms(ARG_INT(args, 2));
+	result = poll_user(ARG_USER(args, 0), ARG_UINT(args, 1), deadline_ns);
+	return result == -ERESTARTNOHAND ? timeout_restart(deadline_ns) : result;
 }
 
 SYSCALL(ppoll)

@@ -22,13 +22,15 @@ static int sleep_until(uint64_t deadline_ns)
 
 static long sleep_for(uint64_t ns, user_t remaining)
 {
-	uint64_t deadline_ns = deadline_after(ns);
+	uint64_t deadline_ns = timeout_resume();
 
+	if (!deadline_ns)
+		deadline_ns = deadline_after(ns);
 	if (!sleep_until(deadline_ns))
 		return 0;
 	if (remaining && timespec_put(remaining, timeout_left(deadline_ns)))
 		return -EFAULT;
-	return -ERESTARTNOHAND;
+	return timeout_restart(deadline_ns);
 }
 
 /* A clock that shows the time of day may be set outside: it is looked at again when the time should have come. */

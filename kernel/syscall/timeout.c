@@ -6,6 +6,7 @@
 
 #include "kernel/host/host.h"
 #include "kernel/syscall/table.h"
+#include "kernel/task/thread.h"
 #include "kernel/task/time.h"
 #include "kernel/vfs/wait.h"
 
@@ -78,6 +79,20 @@ uint64_t timeout_left(uint64_t deadline_ns)
 	uint64_t now_ns = host_monotonic_ns();
 
 	return deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+}
+
+long timeout_restart(uint64_t deadline_ns)
+{
+	current->restart_deadline_ns = deadline_ns;
+	return -ERESTART_RESTARTBLOCK;
+}
+
+uint64_t timeout_resume(void)
+{
+	uint64_t deadline_ns = current->restart_deadline_ns;
+
+	current->restart_deadline_ns = 0;
+	return deadline_ns;
 }
 
 static long put_result(int error, long result)

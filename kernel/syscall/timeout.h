@@ -22,6 +22,14 @@ uint64_t timeout_from_ms(int milliseconds);
 uint64_t timeout_left(uint64_t deadline_ns);
 
 /*
+ * A call with a relative timeout that a signal interrupts: it fails if there is a handler, else it goes on until the
+ * deadline that it had. timeout_restart has that noted and returns the call's result, timeout_resume tells of it when
+ * the call is served again; 0: it is not.
+ */
+long timeout_restart(uint64_t deadline_ns);
+uint64_t timeout_resume(void);
+
+/*
  * The end of a call that tells what is left of its timeout: `result`, or what becomes of it where the call cannot be
  * restarted
  * because the timeout cannot be written.

@@ -12,7 +12,7 @@
 #include "kernel/mm/user.h"
 #include "kernel/syscall/dispatch.h"
 #include "kernel/syscall/names.h"
-#include "kernel/task/thread.h"
+#include "kernel/task/process.h"
 
 #define STRING_SHOWN 48
 
@@ -111,13 +111,24 @@ static void add_argument(struct trace *trace, char kind, const struct arguments 
 	}
 }
 
+/* Who it is, inside the guest: a thread that is not the first of its process names that, too. */
+static void add_thread(struct trace *trace)
+{
+	int32_t pid = current->process->pid;
+
+	if (pid == current->tid)
+		add(trace, "[%d] ", pid);
+	else
+		add(trace, "[%d/%d] ", pid, current->tid);
+}
+
 void trace_enter(struct trace *trace, uint64_t number, const struct arguments *args)
 {
 	const struct syscall_entry *entry = number < SYSCALL_MAX ? &syscall_table[number] : NULL;
 	const char *kinds = entry && entry->name ? entry->arguments : "xxxxxx";
 
 	trace->length = 0;
-	add(trace, "[%d] ", current->tid);
+	add_thread(trace);
 	if (entry && entry->name)
 		add(trace, "%s(", entry->name);
 	else
@@ -167,7 +178,7 @@ void trace_event(const char *format, ...)
 
 	if (!trace_is_on())
 		return;
-	add(&trace, "[%d] ", current->tid);
+	add_thread(&trace);
 	va_start(args, format);
 	trace.length += format_text(trace.line + trace.length, sizeof(trace.line) - trace.length, format, args);
 	va_end(args);

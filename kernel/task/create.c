@@ -5,6 +5,7 @@
 
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
+#include "kernel/host/boot.h"
 #include "kernel/lib/heap.h"
 
 #define KIB 1024ull
@@ -71,6 +72,8 @@ struct process *process_new(void)
 	wait_queue_init(&process->end_waiters);
 	for (unsigned i = 0; i < PROCESS_LIMITS; i++)
 		process->limits[i] = default_limits[i];
+	if (kernel_boot()->takes_cores)
+		process->limits[RLIMIT_CORE].rlim_cur = RLIM64_INFINITY;
 	credentials_init(&process->credentials, kernel_boot()->user_id, kernel_boot()->group_id);
 	return process;
 }

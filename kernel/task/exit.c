@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 
 #include "arch.h"
+#include "kernel/core/core.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/list.h"
 #include "kernel/mm/user.h"
@@ -145,6 +146,7 @@ void thread_leave(void)
 {
 	struct thread *thread = current;
 
+	core_thread_note();
 	thread_memory_settle(thread);
 	if (__atomic_load_n(&thread->process->thread_count, __ATOMIC_ACQUIRE) > 1)
 		children_of_thread_keep(thread, true);

@@ -5,10 +5,12 @@
 #include <linux/time.h>
 #include <linux/wait.h>
 
+#include "kernel/core/core.h"
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/ipc/sem.h"
 #include "kernel/lib/heap.h"
+#include "kernel/lib/list.h"
 #include "kernel/lib/pages.h"
 #include "kernel/mm/mm.h"
 #include "kernel/signal/send.h"
@@ -66,6 +68,8 @@ static void possessions_drop(struct process *process)
 	dentry_put(directory.dentry);
 	executable_put(executable.dentry);
 	words_set(process, NULL);
+	core_free(process->core);
+	process->core = NULL;
 }
 
 static void cpu_time_note(struct process *process)
@@ -83,7 +87,8 @@ void process_finish(struct process *process)
 		guest_end(process->exit_status);
 	if (process->session == process->pid)
 		tty_session_end(process);
-	sem_undo(process);
+	if (!list_is_empty(&process->sem_undos))
+		sem_undo(process);
 	process_timers_end(process);
 	cpu_time_note(process);
 	possessions_drop(process);

@@ -54,6 +54,7 @@ struct process {
 	/* The one thread that an execve leaves alive, and what the host's leader takes over from it. NULL: none. */
 	struct thread *remains; /* guarded by signal_lock */
 	struct execution *inheritance;
+	struct core *core; /* of a process that dumps its memory before it ends: core/core.h */
 
 	struct address_space *space;
 	struct fd_table *files;

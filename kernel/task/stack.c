@@ -54,8 +54,7 @@ int stack_map(struct address_space *space, bool executable)
 	space->stack_end = end;
 	space->mmap_top = end - bytes - TOP_GAP;
 	space->roomy_top -= distance_choose(ROOMY_RANDOM, PAGE_BYTES);
-	space->program_base = boot->user_base + PAGE_BYTES * 16 +
-			      distance_choose(PROGRAM_RANDOM, PAGE_BYTES);
+	space->program_base = boot->user_base + PAGE_BYTES * 16 + distance_choose(PROGRAM_RANDOM, PAGE_BYTES);
 	return 0;
 }
 

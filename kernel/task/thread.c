@@ -5,6 +5,7 @@
 #include <linux/errno.h>
 
 #include "frame.h"
+#include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/list.h"
@@ -18,6 +19,13 @@ extern const char kernel_entry[];
 
 static struct lock pool_lock;
 static struct list pool = {&pool, &pool};
+
+static uint64_t *table_choose(void)
+{
+	static uint32_t next;
+
+	return kernel_statistics()->calls[__atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % KERNEL_CALL_TABLES];
+}
 
 static bool host_is_done(struct thread *thread)
 {
@@ -89,6 +97,7 @@ struct thread *thread_new(struct process *process)
 	thread->entry = (uint64_t)(uintptr_t)kernel_entry;
 	thread->process = process;
 	thread->references = 1;
+	thread->calls_served = table_choose();
 	list_init(&thread->free);
 	list_init(&thread->siblings);
 	list_init(&thread->signals.queue);

@@ -81,13 +81,15 @@ static void console_output(struct tty *tty)
 }
 
 /*
- * Input as it is typed, output as the guest's attributes say. Where echoes have nowhere to go the host's own discipline
- * does what the guest's attributes say.
+ * Of a terminal that the guest shares with others: input as it is typed, output as the guest's attributes say. Where
+ * echoes have nowhere to go the host's own discipline does what the guest's attributes say. Of its own one: whatever.
  */
 static struct termios host_attributes(struct tty *tty)
 {
-	struct termios attributes;
+	struct termios attributes = {0};
 
+	if (!tty->expanded)
+		return attributes;
 	tty_lock(tty);
 	memcpy(&attributes, &tty->termios, sizeof(attributes));
 	tty_unlock(tty);
@@ -121,7 +123,6 @@ static void console_changed(struct tty *tty)
 static const struct tty_driver console_driver = {
 	.output = console_output,
 	.changed = console_changed,
-	.processes_output = true,
 };
 
 void host_terminal_input(const uint8_t *bytes, size_t count)
@@ -171,6 +172,7 @@ int host_terminal_init(unsigned index, int output)
 	console.output = output;
 	/* Speeds are as they are at first: the host's attributes have none. */
 	memcpy(&console.tty->termios, stdio->termios, sizeof(struct termios));
+	console.tty->expanded = !stdio->raw;
 	console.tty->window = (struct window_size){.rows = stdio->rows, .columns = stdio->columns};
 	tty_list_add(console.tty);
 	return 0;

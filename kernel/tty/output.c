@@ -29,7 +29,7 @@ static void newline_put(struct tty *tty)
 {
 	if (TTY_O(tty, ONLRET | ONLCR))
 		tty->column = 0;
-	if (TTY_O(tty, ONLCR) && !tty->driver->processes_output)
+	if (TTY_O(tty, ONLCR) && !tty->expanded)
 		put(tty, '\r');
 	put(tty, '\n');
 }
@@ -38,7 +38,7 @@ static void return_put(struct tty *tty)
 {
 	if (TTY_O(tty, ONOCR) && tty->column == 0)
 		return;
-	if (TTY_O(tty, OCRNL) && !tty->driver->processes_output) {
+	if (TTY_O(tty, OCRNL) && !tty->expanded) {
 		newline_put(tty);
 		return;
 	}
@@ -51,7 +51,7 @@ static void tab_put(struct tty *tty)
 	unsigned spaces = TAB_COLUMNS - tty->column % TAB_COLUMNS;
 
 	tty->column += spaces;
-	if (TTY_O(tty, TABDLY) != XTABS || tty->driver->processes_output) {
+	if (TTY_O(tty, TABDLY) != XTABS || tty->expanded) {
 		put(tty, '\t');
 		return;
 	}

@@ -37,8 +37,6 @@ struct tty_driver {
 	/* A file was opened on it, or given up. NULL: the driver does not count. */
 	void (*opened)(struct tty *tty);
 	void (*released)(struct tty *tty);
-	/* The driver's device, not we, expands newlines and tabs. */
-	bool processes_output;
 };
 
 /* What tty_unlock has to do. */
@@ -69,6 +67,7 @@ struct tty {
 	bool literal_next; /* the next character is itself, whatever it means */
 	bool erasing;      /* ECHOPRT: what is erased is being printed, behind a backslash */
 	bool closed;       /* there is nothing behind the driver any more */
+	bool expanded;     /* the driver's device, not we, expands newlines and tabs */
 
 	/* A ring: positions count on for ever. line_head: the end of the last line that is complete. */
 	uint8_t input[TTY_INPUT_BYTES];

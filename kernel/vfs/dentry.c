@@ -102,7 +102,7 @@ int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **o
 	}
 	/* A directory that was removed has no names, not even impossible ones. */
 	if (name->length > NAME_MAX)
-		return dir->unlinked ? -ENOENT : -ENAMETOOLONG;
+		return dentry_is_unlinked(dir) ? -ENOENT : -ENAMETOOLONG;
 	if (dir->inode->ops->lookup)
 		error = dir->inode->ops->lookup(dir->inode, name, &inode);
 	/* A directory whose names nobody makes has no place for a missing one, either. */
@@ -117,7 +117,7 @@ int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **o
 	inode_put(inode);
 	if (!dentry)
 		return -ENOMEM;
-	if (!dir->inode->ops->uncached && !dir->unlinked)
+	if (!dir->inode->ops->uncached && !dentry_is_unlinked(dir))
 		cache_add(dentry);
 	*out = dentry;
 	return 0;
@@ -143,7 +143,7 @@ static void children_drop(struct dentry *dir)
 static void dentry_leave(struct dentry *dentry)
 {
 	children_drop(dentry);
-	dentry->unlinked = dentry->inode != NULL;
+	__atomic_store_n(&dentry->unlinked, dentry->inode != NULL, __ATOMIC_RELAXED);
 	cache_drop(dentry);
 }
 
@@ -153,7 +153,7 @@ void dentry_removed(struct dentry *dentry)
 
 	children_drop(dentry);
 	/* One reference is the cache's and one the caller's: nobody else would see it change. */
-	if (!dentry->hashed || dentry->references > 2) {
+	if (!dentry->hashed || __atomic_load_n(&dentry->references, __ATOMIC_ACQUIRE) > 2) {
 		dentry_leave(dentry);
 		return;
 	}

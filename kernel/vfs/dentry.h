@@ -34,6 +34,12 @@ struct path {
 	struct dentry *dentry;
 };
 
+/* May be asked without the tree lock: then it may become so at any moment. */
+static inline bool dentry_is_unlinked(const struct dentry *dentry)
+{
+	return __atomic_load_n(&dentry->unlinked, __ATOMIC_RELAXED);
+}
+
 void dentry_get(struct dentry *dentry);
 /* NULL is allowed. */
 void dentry_put(struct dentry *dentry);

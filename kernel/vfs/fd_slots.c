@@ -6,7 +6,7 @@
 
 static void slot_fill(struct fd_table *table, unsigned fd, struct file *file, bool close_on_exec)
 {
-	table->files[fd] = file;
+	__atomic_store_n(&table->files[fd], file, __ATOMIC_RELEASE);
 	bit_set(table->used, fd, true);
 	bit_set(table->close_on_exec, fd, close_on_exec);
 	if (fd == table->lowest)
@@ -20,7 +20,7 @@ static struct file *slot_empty(struct fd_table *table, unsigned fd)
 
 	if (!file)
 		return NULL;
-	table->files[fd] = NULL;
+	__atomic_store_n(&table->files[fd], NULL, __ATOMIC_RELEASE);
 	bit_set(table->used, fd, false);
 	bit_set(table->close_on_exec, fd, false);
 	if (fd < table->lowest)
@@ -82,7 +82,7 @@ int fd_install_at(struct file *file, int fd, bool close_on_exec)
 	}
 	lock_release(&table->lock);
 	if (old)
-		fd_file_closed(old);
+		fd_file_closed(table, old);
 	return error ? error : fd;
 }
 
@@ -96,7 +96,7 @@ int fd_close(int fd)
 	lock_release(&table->lock);
 	if (!file)
 		return -EBADF;
-	fd_file_closed(file);
+	fd_file_closed(table, file);
 	return 0;
 }
 
@@ -112,7 +112,7 @@ static int close_next(struct fd_table *table, const uint64_t *const *map, unsign
 	lock_release(&table->lock);
 	if (!file)
 		return -1;
-	fd_file_closed(file);
+	fd_file_closed(table, file);
 	return (int)fd;
 }
 

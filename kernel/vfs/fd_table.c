@@ -1,8 +1,9 @@
-/* Descriptor tables: their life, and lending files by number. */
+/* Descriptor tables: their life. */
 #include "kernel/vfs/fd_table.h"
 
 #include <linux/errno.h>
 
+#include "kernel/lib/bug.h"
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
 #include "kernel/task/process.h"
@@ -10,64 +11,16 @@
 
 #define CAPACITY_FIRST 64u
 
-/*
- * --- lending
- * ---------------------------------------------------------------------------------------------------------
- */
-
-static struct file *fd_get_counted(struct fd_table *table, unsigned fd)
+/* Threads may be looking at the slots without the lock (fd_lend.c): they stay until the table ends. */
+static void outgrown_keep(struct fd_table *table)
 {
-	struct file *file = NULL;
-
-	lock_acquire(&table->lock);
-	if (fd < table->capacity)
-		file = table->files[fd];
-	if (file)
-		file_get(file);
-	lock_release(&table->lock);
-	return file;
-}
-
-static bool table_is_shared(struct fd_table *table)
-{
-	if (table->shared)
-		return true;
-	if (process_current()->thread_count == 1)
-		return false;
-	table->shared = true;
-	return true;
-}
-
-struct file *fd_get_any(int fd)
-{
-	struct fd_table *table = process_current()->files;
-
-	if (__builtin_expect(table_is_shared(table), false))
-		return fd_get_counted(table, (unsigned)fd);
-	return (unsigned)fd < table->capacity ? table->files[fd] : NULL;
-}
-
-struct file *fd_get(int fd)
-{
-	struct file *file = fd_get_any(fd);
-
-	if (file && file->flags & O_PATH) {
-		fd_put(file);
-		return NULL;
+	if (!table->shared) {
+		heap_free(table->files);
+		return;
 	}
-	return file;
+	bug_on(table->outgrown_count == FD_TABLE_DOUBLINGS);
+	table->outgrown[table->outgrown_count++] = table->files;
 }
-
-void fd_put(struct file *file)
-{
-	if (process_current()->files->shared)
-		file_put(file);
-}
-
-/*
- * --- tables
- * ----------------------------------------------------------------------------------------------------------
- */
 
 int fd_table_grow(struct fd_table *table, unsigned wanted)
 {
@@ -87,13 +40,19 @@ int fd_table_grow(struct fd_table *table, unsigned wanted)
 		memcpy(files, table->files, table->capacity * sizeof(struct file *));
 		memcpy(maps, table->used, old_words * sizeof(uint64_t));
 		memcpy(maps + words, table->close_on_exec, old_words * sizeof(uint64_t));
-		heap_free(table->files);
 	}
-	table->files = files;
+	outgrown_keep(table);
+	__atomic_store_n(&table->files, files, __ATOMIC_RELEASE);
 	table->used = maps;
 	table->close_on_exec = maps + words;
-	table->capacity = capacity;
+	__atomic_store_n(&table->capacity, capacity, __ATOMIC_RELEASE);
 	return 0;
+}
+
+static void outgrown_free(struct fd_table *table)
+{
+	for (unsigned i = 0; i < table->outgrown_count; i++)
+		heap_free(table->outgrown[i]);
 }
 
 /* What closing a descriptor does for the process, besides giving the file back. */
@@ -103,12 +62,13 @@ static void fd_file_leave(struct file *file)
 		return;
 	if (file->ops->flush)
 		file->ops->flush(file);
-	if (file->inode->locks)
+	if (locks_were_taken(file->inode))
 		locks_release_process(file->inode, process_current());
 }
 
-void fd_file_closed(struct file *file)
+void fd_file_closed(struct fd_table *table, struct file *file)
 {
+	fd_lent_settle(table, file);
 	fd_file_leave(file);
 	file_put(file);
 }
@@ -188,6 +148,7 @@ void fd_table_put(struct fd_table *table)
 		return;
 	for (unsigned fd = 0; (fd = bit_next(table->used, fd, table->capacity, true)) < table->capacity; fd++)
 		file_put(table->files[fd]);
+	outgrown_free(table);
 	heap_free(table->files);
 	heap_free(table);
 }

@@ -8,10 +8,11 @@
 #include "kernel/vfs/file.h"
 
 #define WORD_BITS 64u
+/* From the first capacity, 64, past the largest limit of open files there can be. */
+#define FD_TABLE_DOUBLINGS 26
 
 /*
- * While one thread alone uses a table, fd_get lends files without counting: nobody can close them meanwhile. `shared`
- * says
+ * While one thread alone uses a table, fd_get lends files without a note: nobody can close them meanwhile. `shared` says
  * that this is over. It is set by the first use that finds a second thread or process, and stays: a file may have been
  * lent when the other thread was still there, and must be given back in the same way.
  */
@@ -24,6 +25,8 @@ struct fd_table {
 	struct file **files; /* one block for all three */
 	uint64_t *used;      /* bit maps */
 	uint64_t *close_on_exec;
+	struct file **outgrown[FD_TABLE_DOUBLINGS]; /* earlier `files`, where others may still look */
+	unsigned outgrown_count;
 };
 
 static inline bool bit_test(const uint64_t *map, unsigned bit)
@@ -57,7 +60,11 @@ static inline unsigned bit_next(const uint64_t *map, unsigned from, unsigned end
 
 /* Room for descriptors below `wanted`, with the lock held (or nobody else there): 0 or -ENOMEM. */
 int fd_table_grow(struct fd_table *table, unsigned wanted);
-/* What closing a descriptor does besides giving the file back, and that. Without locks. */
-void fd_file_closed(struct file *file);
+/* What closing a descriptor does besides giving the file back, and that. Without locks; the slot is empty already. */
+void fd_file_closed(struct fd_table *table, struct file *file);
+/* A file that was just taken out of the table stays for those who are using it. Without locks. */
+void fd_lent_settle(struct fd_table *table, struct file *file);
+/* The file of a descriptor of any process, with a reference, or NULL. */
+struct file *fd_get_counted(struct fd_table *table, unsigned fd);
 
 #endif

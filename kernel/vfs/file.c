@@ -156,7 +156,7 @@ static void file_close(struct file *file)
 {
 	notify_file(file, FILE_WRITABLE(file) ? IN_CLOSE_WRITE : IN_CLOSE_NOWRITE);
 	epoll_file_released(file);
-	if (file->inode->locks)
+	if (locks_were_taken(file->inode))
 		locks_release_file(file);
 	if (file->ops->release)
 		file->ops->release(file);

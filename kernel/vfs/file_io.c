@@ -5,14 +5,18 @@
 
 #include "kernel/signal/send.h"
 #include "kernel/task/process.h"
-#include "kernel/vfs/file.h"
+#include "kernel/vfs/fd_table.h"
 #include "kernel/vfs/notify.h"
 #include "kernel/vfs/permission.h"
 
-/* A file used by one descriptor of one thread needs no lock for its position. */
+/* A file used by one descriptor of one thread needs no lock for its position. Lending to several does not count. */
 static bool position_lock(struct file *file)
 {
-	if (__atomic_load_n(&file->references, __ATOMIC_RELAXED) == 1 || !file_has_positions(file))
+	const struct fd_table *table = process_current()->files;
+	bool alone = __atomic_load_n(&file->references, __ATOMIC_RELAXED) == 1 &&
+		     !(table && __atomic_load_n(&table->shared, __ATOMIC_RELAXED));
+
+	if (alone || !file_has_positions(file))
 		return false;
 	lock_acquire(&file->position_lock);
 	return true;
@@ -50,7 +54,8 @@ static long read_from(struct file *file, struct io *io, uint64_t *position)
 	/* Of nothing, at the end, or in vain: it was an access. */
 	if (INODE_IS(file->inode, S_IFREG) && !(file->flags & O_NOATIME)) {
 		inode_accessed(file->inode, file->atime_due);
-		file->atime_due = false;
+		if (file->atime_due)
+			file->atime_due = false;
 	}
 	return done;
 }
@@ -110,7 +115,7 @@ long file_write(struct file *file, struct io *io)
 	before = file->position;
 	result = write_to(file, io, &file->position);
 	/* Appending looks for the end first: that is no move if nothing comes of it. */
-	if (result < 0)
+	if (result < 0 && file->position != before)
 		file->position = before;
 	if (locked)
 		lock_release(&file->position_lock);
@@ -128,6 +133,7 @@ int file_write_begin(struct file *file, struct io *io, uint64_t *position)
 {
 	struct inode *inode = file->inode;
 	uint64_t limit = process_limit(RLIMIT_FSIZE);
+	uint32_t mode;
 
 	if (io->left == 0)
 		return 0;
@@ -143,7 +149,10 @@ int file_write_begin(struct file *file, struct io *io, uint64_t *position)
 		return -EFBIG;
 	if (io->left > limit - *position)
 		io->left = limit - *position;
-	inode->mode = mode_after_change(inode);
+	mode = mode_after_change(inode);
+	/* Seldom another one, and others look at it without the lock. */
+	if (mode != inode->mode)
+		inode->mode = mode;
 	inode->mtime = timestamp_now();
 	inode->ctime = inode->mtime;
 	return 0;

@@ -85,7 +85,7 @@ static long record_set(struct file *file, const struct flock *from, bool is_ofd,
 		return -EBADF;
 	if (is_ofd && from->l_pid)
 		return -EINVAL;
-	if (from->l_type == F_UNLCK && !file->inode->locks)
+	if (from->l_type == F_UNLCK && !locks_were_taken(file->inode))
 		return 0;
 	error = spares_alloc(&request);
 	if (error)
@@ -123,7 +123,7 @@ static long record_get(struct file *file, struct flock *flock, bool is_ofd)
 	if (error)
 		return error;
 	lock_acquire(&inode->locks_lock);
-	flock_encode(flock, inode->locks ? lock_conflict(inode->locks, &request) : NULL);
+	flock_encode(flock, locks_were_taken(inode) ? lock_conflict(inode->locks, &request) : NULL);
 	lock_release(&inode->locks_lock);
 	return 0;
 }
@@ -180,7 +180,7 @@ long flock_control(struct file *file, int operation)
 	if (operation & LOCK_MAND)
 		return 0;
 	request.type = operation & LOCK_UN ? F_UNLCK : operation & LOCK_EX ? F_WRLCK : F_RDLCK;
-	if (request.type == F_UNLCK && !file->inode->locks)
+	if (request.type == F_UNLCK && !locks_were_taken(file->inode))
 		return 0;
 	if (request.type != F_UNLCK)
 		request.spare[0] = heap_new(struct lock_record);

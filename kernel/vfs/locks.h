@@ -13,6 +13,12 @@
 struct process;
 struct text;
 
+/* Whether there ever was a lock, asked without one. */
+static inline bool locks_were_taken(const struct inode *inode)
+{
+	return __atomic_load_n(&inode->locks, __ATOMIC_ACQUIRE);
+}
+
 /*
  * fcntl(2)'s F_GETLK, F_SETLK, F_SETLKW, F_OFD_*, F_SETLEASE and F_GETLEASE; arg is the call's third argument (a struct
  * flock in application memory, or a lease's type). -EINVAL for any other command. F_SETLKW may block: -ERESTARTSYS if a

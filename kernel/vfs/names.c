@@ -29,7 +29,7 @@ struct new_inode new_inode_in(const struct inode *dir, uint32_t mode)
 
 int name_may_create(const struct dentry *dir)
 {
-	return dir->unlinked ? -ENOENT : inode_permission(dir->inode, MAY_WRITE | MAY_EXEC);
+	return dentry_is_unlinked(dir) ? -ENOENT : inode_permission(dir->inode, MAY_WRITE | MAY_EXEC);
 }
 
 int name_lookup(const struct last_component *at, struct dentry **out)
@@ -49,7 +49,7 @@ static int create_begin(const struct last_component *at, bool directory, struct 
 	if (!error) {
 		if ((*out)->inode)
 			error = -EEXIST;
-		else if (at->dir.dentry->unlinked || (at->trailing_slash && !directory))
+		else if (dentry_is_unlinked(at->dir.dentry) || (at->trailing_slash && !directory))
 			error = -ENOENT;
 		if (error)
 			dentry_put(*out);

@@ -25,7 +25,7 @@ static int may_remove(const struct dentry *dir, const struct dentry *child, bool
 		return error;
 	if (directory != is_directory(child))
 		return directory ? -ENOTDIR : -EISDIR;
-	return dir->unlinked ? -ENOENT : 0;
+	return dentry_is_unlinked(dir) ? -ENOENT : 0;
 }
 
 static int remove_special(const struct last_component *at, bool directory)

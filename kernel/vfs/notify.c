@@ -22,7 +22,7 @@ static void place_get(struct place *place, struct dentry *dentry)
 	dentry_position_lock();
 	parent = dentry->parent;
 	place->dir = NULL;
-	if (parent != dentry && parent->inode && parent->inode->watched & WATCHED_SELF) {
+	if (parent != dentry && parent->inode && notify_watched(parent->inode) & WATCHED_SELF) {
 		place->dir = parent->inode;
 		inode_get(place->dir);
 		memcpy(place->text, dentry->name, dentry->length);
@@ -47,7 +47,7 @@ static void tell(struct dentry *dentry, uint32_t event, bool nameless)
 	struct inode *inode = dentry->inode;
 	struct inotify_news news = {.event = event | notify_kind(inode), .nameless = nameless};
 
-	if (inode->watched & WATCHED_DIRECTORY && is_for_directory(inode, event)) {
+	if (notify_watched(inode) & WATCHED_DIRECTORY && is_for_directory(inode, event)) {
 		struct place place;
 
 		place_get(&place, dentry);
@@ -58,14 +58,14 @@ static void tell(struct dentry *dentry, uint32_t event, bool nameless)
 			news.name = NULL;
 		}
 	}
-	if (inode->watched & WATCHED_SELF)
+	if (notify_watched(inode) & WATCHED_SELF)
 		inotify_tell(inode, &news);
 }
 
 void notify_file_watched(const struct file *file, uint32_t event)
 {
 	if (!(file->flags & O_PATH))
-		tell(file->path.dentry, event, file->path.dentry->unlinked);
+		tell(file->path.dentry, event, dentry_is_unlinked(file->path.dentry));
 }
 
 void notify_dentry_watched(struct dentry *dentry, uint32_t event)

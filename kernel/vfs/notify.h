@@ -25,38 +25,44 @@ void notify_inode_watched(struct inode *inode, uint32_t event);
 void notify_name_watched(struct inode *dir, const struct name *name, uint32_t event, uint32_t cookie);
 void notify_unlinked_watched(struct inode *inode);
 
+/* Who is watched is looked at without a lock: a watch that comes meanwhile may miss an event. */
+static inline uint8_t notify_watched(const struct inode *inode)
+{
+	return __atomic_load_n(&inode->watched, __ATOMIC_RELAXED);
+}
+
 /* Something was done with an open file. Not for O_PATH. */
 static inline void notify_file(const struct file *file, uint32_t event)
 {
-	if (__builtin_expect(file->inode->watched, 0))
+	if (__builtin_expect(notify_watched(file->inode), 0))
 		notify_file_watched(file, event);
 }
 
 /* What a name leads to was changed, without opening it. */
 static inline void notify_dentry(struct dentry *dentry, uint32_t event)
 {
-	if (__builtin_expect(dentry->inode->watched, 0))
+	if (__builtin_expect(notify_watched(dentry->inode), 0))
 		notify_dentry_watched(dentry, event);
 }
 
 /* The inode changed, whatever its names are. */
 static inline void notify_inode(struct inode *inode, uint32_t event)
 {
-	if (__builtin_expect(inode->watched & WATCHED_SELF, 0))
+	if (__builtin_expect(notify_watched(inode) & WATCHED_SELF, 0))
 		notify_inode_watched(inode, event);
 }
 
 /* A name came into or went from the directory; IN_ISDIR is the caller's to add. The cookie pairs moves; else 0. */
 static inline void notify_name(struct inode *dir, const struct name *name, uint32_t event, uint32_t cookie)
 {
-	if (__builtin_expect(dir->watched & WATCHED_SELF, 0))
+	if (__builtin_expect(notify_watched(dir) & WATCHED_SELF, 0))
 		notify_name_watched(dir, name, event, cookie);
 }
 
 /* A dentry lets go of its inode: if that has no name left, it is deleted, and nobody watches it any more. */
 static inline void notify_unlinked(struct inode *inode)
 {
-	if (__builtin_expect(inode->watched & WATCHED_SELF, 0) && !inode->nlink)
+	if (__builtin_expect(notify_watched(inode) & WATCHED_SELF, 0) && !inode->nlink)
 		notify_unlinked_watched(inode);
 }
 
@@ -77,7 +83,7 @@ void notify_children_mark(struct dentry *dir);
 /* An inode has got a place in a directory. */
 static inline void notify_place_mark(struct inode *inode, const struct inode *dir)
 {
-	if (dir->watched & WATCHED_SELF)
+	if (notify_watched(dir) & WATCHED_SELF)
 		__atomic_fetch_or(&inode->watched, WATCHED_DIRECTORY, __ATOMIC_RELAXED);
 }
 

@@ -96,7 +96,7 @@ long path_text(const struct path *path, const struct path *root, char *buffer, s
 		result = prepend_names(&text, dentry, root->dentry);
 	else if (prepend(&text, dentry->name, dentry->length))
 		result = 0;
-	if (result == 0 && dentry->unlinked)
+	if (result == 0 && dentry_is_unlinked(dentry))
 		result = -ENOENT;
 	tree_unlock();
 	*out = text.at;

@@ -25,7 +25,7 @@ void wait_queue_init(struct wait_queue *queue)
 
 bool wait_queue_is_empty(const struct wait_queue *queue)
 {
-	return __atomic_load_n(&queue->entries.next, __ATOMIC_RELAXED) == &queue->entries;
+	return list_peek_empty(&queue->entries);
 }
 
 static void wake_list_add(struct wake_list *wakes, struct thread *thread)

@@ -42,6 +42,12 @@ struct host_stack {
 	uint64_t bytes;
 };
 
+/* Makes the file if O_CREAT says so. */
+static inline long host_openat_mode(int dir, const char *path, int flags, unsigned mode)
+{
+	return HOST_CALL4(__NR_openat, dir, path, flags, mode);
+}
+
 static inline long host_openat(int dir, const char *path, int flags)
 {
 	return HOST_CALL4(__NR_openat, dir, path, flags, 0);
@@ -181,6 +187,12 @@ static inline long host_epoll_create(void)
 static inline long host_epoll_ctl(int epoll_fd, int operation, int fd, void *event)
 {
 	return HOST_CALL4(__NR_epoll_ctl, epoll_fd, operation, fd, event);
+}
+
+/* `out`: struct __kernel_timespec */
+static inline long host_clock_gettime(int clock, void *out)
+{
+	return HOST_CALL2(__NR_clock_gettime, clock, out);
 }
 
 static inline long host_timerfd_create(int clock, int flags)

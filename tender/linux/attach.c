@@ -59,5 +59,9 @@ int guest_attach(struct linux_guest *guest, struct error *error)
 	if (result < 0)
 		return error_set(error, "Could not make the guest's descriptors: %s", error_name(-result));
 	limit_make(guest);
+	/* A dump may have all of the guest's memory, and there may be several. */
+	result = core_store_open(&guest->core, guest->options.cores, 4 * guest->options.mem_bytes);
+	if (result < 0)
+		return error_set(error, "--core=%s: %s", guest->options.cores, error_name(-result));
 	return 0;
 }

@@ -132,6 +132,7 @@ int boot_write(struct linux_guest *guest, struct error *error)
 	boot->control_fd = guest->control_fd;
 	boot->trace_fd = guest->trace_fd;
 	boot->policy = guest->options.policy;
+	boot->takes_cores = guest->core.directory_fd >= 0;
 	boot->cpu_count = cpu_count();
 	boot->user_id = guest->options.user_id;
 	boot->group_id = guest->options.group_id;

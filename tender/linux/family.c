@@ -65,7 +65,7 @@ static long init_spawn(struct linux_guest *guest)
 int family_start(struct linux_guest *guest, struct error *error)
 {
 	const struct host_sigaction by_default = {.handler = (uint64_t)(uintptr_t)SIG_DFL};
-	const uint64_t taken = FAMILY_FORWARDED | HOST_SIGNAL_BIT(SIGCHLD);
+	const uint64_t taken = FAMILY_FORWARDED | HOST_SIGNAL_BIT(SIGCHLD) | HOST_SIGNAL_BIT(SIGTSTP);
 	long result = host_signalfd(taken, O_CLOEXEC | O_NONBLOCK);
 
 	if (result < 0)
@@ -73,15 +73,20 @@ int family_start(struct linux_guest *guest, struct error *error)
 	guest->signal_fd = (int)result;
 	/*
 	 * Before init exists, so that none falls between. SIGCHLD may have been ignored by whoever started us. SIGTTOU
-	 * stops front and guest, as it does any program that changes its terminal from the background.
+	 * stops front and guest, as it does any program that changes its terminal from the background; SIGTSTP the front
+	 * takes to put the terminal in order before it stops.
 	 */
 	host_sigaction(SIGCHLD, &by_default);
 	host_sigaction(SIGTTOU, &by_default);
+	host_sigaction(SIGTSTP, &by_default);
 	host_sigprocmask(SIG_UNBLOCK, HOST_SIGNAL_BIT(SIGTTOU));
 	host_sigprocmask(SIG_BLOCK, taken);
+	terminal_take(&guest->terminal, guest->stdio);
 	result = init_spawn(guest);
-	if (result < 0)
+	if (result < 0) {
+		terminal_give_back(&guest->terminal);
 		return namespace_error(result, error);
+	}
 	/* Init and the members hold the guest's ends: when they are gone, the other end says so. */
 	host_close(guest->control_fd);
 	return (int)result;

@@ -18,9 +18,11 @@
 #include "abi/image.h"
 #include "tender/host/start.h"
 #include "tender/linux/cgroup.h"
+#include "tender/linux/core.h"
 #include "tender/linux/layout.h"
 #include "tender/linux/options.h"
 #include "tender/linux/tail.h"
+#include "tender/linux/terminal.h"
 #include "tender/policy/policy.h"
 
 /* How many processes and threads a guest may have, its service process included. */
@@ -43,9 +45,11 @@ struct linux_guest {
 	int trace_fd;
 	uint64_t image_bytes;
 	struct kernel_stdio stdio[KERNEL_STDIO_COUNT];
+	struct terminal terminal;
 	struct kernel_plan plan;
 	struct layout layout;
 	struct cgroup cgroup;
+	struct core_store core;
 	struct policy_guest policy;
 	struct linux_tail *tail; /* filter and all, ready but for what depends on the role */
 	uint64_t command_line;   /* a copy of the tender's, behind the tail, for ps */

@@ -5,6 +5,12 @@ TENDER_LINUX := $(TENDER_PURE) $(patsubst %,freestanding/%.c,image/image memory 
 	tender/arch/x86_64/start.S $(wildcard tender/arch/x86_64/linux/*.S)
 TENDER_LINUX_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_LINUX)))
 
+# The names of system calls by number.
+$(B)/gen/syscall_names.inc: kernel/syscall/syscall.def
+	@mkdir -p $(@D)
+	sed -nE 's/^[A-Z]+\(([0-9]+), ([a-z0-9_]+), .*/[\1] = "\2",/p' $< > $@
+$(B)/tender/tender/linux/statistics.o: $(B)/gen/syscall_names.inc
+
 ifeq ($(ARCH),x86_64)
 TEND_LINUX := $(B)/bin/tend-linux
 $(TEND_LINUX): $(TENDER_LINUX_OBJS) tender/tender.lds

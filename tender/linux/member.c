@@ -28,7 +28,7 @@ static void check(const char *what, long result)
 }
 
 static const uint8_t handled[] = {SIGSYS, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-/* Kicks queue: taken all at once they would fill the signal stack. */
+/* One inside another's handler would go by the registers of that, and pile up on the signal stack. */
 static const uint8_t handled_singly[] = {KERNEL_KICK_SIGNAL};
 /*
  * What the front forwards also comes to its process group, from a terminal: the guest must not see it twice. SIGPIPE

@@ -12,6 +12,7 @@
 /* As sethostname(2) */
 #define HOSTNAME_MAX 64u
 #define FD_MAX 0x7fffffffu
+#define STOP_TIMEOUT_S_MAX 1000000u
 
 struct linux_option {
 	const char *prefix;
@@ -139,6 +140,21 @@ static int parse_stat(struct linux_options *options, const char *value, struct e
 	return parse_fd("stat", value, &options->stat_fd, error);
 }
 
+static int parse_core(struct linux_options *options, const char *value, struct error *error)
+{
+	(void)error;
+	options->cores = value;
+	return 0;
+}
+
+static int parse_stop_timeout(struct linux_options *options, const char *value, struct error *error)
+{
+	if (!option_number(value, STOP_TIMEOUT_S_MAX, &options->stop_timeout_s) || options->stop_timeout_s == 0)
+		return error_set(error, "--stop-timeout=%s: not a number of seconds from 1 to %u", value,
+				 STOP_TIMEOUT_S_MAX);
+	return 0;
+}
+
 static const struct linux_option table[] = {
 	{"--kernel=", "    --kernel=FILE (the library kernel)", parse_kernel},
 	{"--image=", "    --image=FILE (the root file system, as made by tend build)", parse_image},
@@ -151,6 +167,10 @@ static const struct linux_option table[] = {
 	 parse_variable},
 	{"--user=", "    --user=UID[:GID] (who the program is inside, default 0:0)", parse_user},
 	{"--hostname=", "    --hostname=NAME (default tend)", parse_hostname},
+	{"--core=", "    --core=DIR (where core dumps of the guest's processes go; the default is nowhere)",
+	 parse_core},
+	{"--stop-timeout=", "    --stop-timeout=N (the guest is killed N seconds after SIGTERM; the default is never)",
+	 parse_stop_timeout},
 	{"--trace=", "    --trace=FD (descriptor for a trace of the program's system calls)", parse_trace},
 	{"--stat=", "    --stat=FD (descriptor for counters when the program has ended)", parse_stat},
 };

@@ -21,6 +21,8 @@ struct linux_options {
 	uint32_t group_id;
 	int trace_fd; /* -1: none */
 	int stat_fd;
+	const char *cores; /* directory for core dumps; NULL: none are taken */
+	uint64_t stop_timeout_s; /* 0: none */
 	int program;                /* index of PROGRAM in argv; its arguments follow to the end */
 	uint32_t environment_count; /* so many of argv are environment options */
 };

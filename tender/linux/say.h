@@ -2,6 +2,7 @@
 #ifndef TENDER_LINUX_SAY_H
 #define TENDER_LINUX_SAY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* As snprintf, but returns the length that was written; see freestanding/format.h for what it knows. */
@@ -9,5 +10,8 @@ __attribute__((format(printf, 3, 4))) size_t text_make(char *out, size_t size, c
 
 /* One line on standard error, the program's name in front and the newline added. */
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* Whether standard error may be a terminal that makes no new line out of a line feed. */
+void say_to_raw_terminal(bool is_raw);
 
 #endif

@@ -1,8 +1,11 @@
 /*
- * The guest's counters as text: see statistics.h. Lines are "library_calls N", "traps N", "faults N", "arena_bytes N",
- * "host_call NAME N", "call NUMBER N", "unknown NUMBER N", "unknown_other N".
+ * The guest's counters as a table: see statistics.h. Lines are "library_calls N", "traps N", "faults N",
+ * "arena_bytes N", "host_call NAME N", "call NAME N", "unknown NAME N", "unknown_other N", in columns; those of calls
+ * begin with the most frequent one. A call without a name has its number.
  */
 #include "tender/linux/statistics.h"
+
+#include <string.h>
 
 #include "tender/host/host.h"
 #include "tender/linux/say.h"
@@ -31,43 +34,80 @@ static void writer_flush(struct writer *writer)
 	writer->length = 0;
 }
 
-/* `detail` stands between key and value, with its blank. */
+static const char *const call_names[KERNEL_CALLS_MAX] = {
+#include "syscall_names.inc"
+};
+
+/* `detail` stands between key and value. */
 static void line_add(struct writer *writer, const char *key, const char *detail, uint64_t value)
 {
 	if (writer->length + LINE_BYTES > sizeof(writer->buffer))
 		writer_flush(writer);
-	writer->length += text_make(writer->buffer + writer->length, LINE_BYTES, "%s%s %lu\n", key, detail,
+	writer->length += text_make(writer->buffer + writer->length, LINE_BYTES, "%-14s %-24s %14lu\n", key, detail,
 				    (unsigned long)value);
 }
 
-static void calls_add(struct writer *writer, const char *key, const uint64_t *counts)
+/* The calls of all threads, by number; returns the sum. */
+static uint64_t tables_add_up(const struct kernel_statistics *statistics, uint64_t calls[KERNEL_CALLS_MAX])
 {
-	char number[16];
+	uint64_t sum = 0;
 
 	for (unsigned i = 0; i < KERNEL_CALLS_MAX; i++) {
-		uint64_t count = counts[i];
+		calls[i] = 0;
+		for (unsigned table = 0; table < KERNEL_CALL_TABLES; table++)
+			calls[i] += statistics->calls[table][i];
+		sum += calls[i];
+	}
+	return sum;
+}
 
-		if (count == 0)
-			continue;
-		text_make(number, sizeof(number), " %u", i);
-		line_add(writer, key, number, count);
+/* The most frequent call of those that are left, of which it is taken out; its number, or -1. */
+static int most_frequent_take(uint64_t *counts, uint64_t *count)
+{
+	int most = -1;
+
+	*count = 0;
+	for (int i = 0; i < KERNEL_CALLS_MAX; i++) {
+		if (counts[i] > *count) {
+			*count = counts[i];
+			most = i;
+		}
+	}
+	if (most >= 0)
+		counts[most] = 0;
+	return most;
+}
+
+/* Uses the counts up. */
+static void calls_add(struct writer *writer, const char *key, uint64_t *counts)
+{
+	char number[16];
+	uint64_t count;
+	int call;
+
+	while ((call = most_frequent_take(counts, &count)) >= 0) {
+		text_make(number, sizeof(number), "%d", call);
+		line_add(writer, key, call_names[call] ? call_names[call] : number, count);
 	}
 }
 
 void statistics_write(int fd, const struct kernel_statistics *statistics)
 {
-#define NAME(name, text) " " text,
+#define NAME(name, text) text,
 	static const char *const names[] = {KERNEL_HOST_CALLS(NAME)};
 	struct writer writer = {.fd = fd};
+	uint64_t calls[KERNEL_CALLS_MAX], unknown[KERNEL_CALLS_MAX];
+	uint64_t sum = tables_add_up(statistics, calls);
 
-	line_add(&writer, "library_calls", "", statistics->library_calls);
+	line_add(&writer, "library_calls", "", sum + statistics->unknown_other);
 	line_add(&writer, "traps", "", statistics->traps);
 	line_add(&writer, "faults", "", statistics->faults);
 	line_add(&writer, "arena_bytes", "", statistics->arena_bytes);
 	for (unsigned i = 0; i < KERNEL_HOST_CALL_COUNT; i++)
 		line_add(&writer, "host_call", names[i], statistics->host_calls[i]);
-	calls_add(&writer, "call", statistics->calls);
-	calls_add(&writer, "unknown", statistics->unknown);
+	calls_add(&writer, "call", calls);
+	memcpy(unknown, statistics->unknown, sizeof(unknown));
+	calls_add(&writer, "unknown", unknown);
 	line_add(&writer, "unknown_other", "", statistics->unknown_other);
 	writer_flush(&writer);
 }

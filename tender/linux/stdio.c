@@ -6,14 +6,11 @@
 #include <asm/termios.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 
 #include "tender/host/host.h"
 
 #define DEVICE_NULL 0x103u /* 1:3 */
-
-_Static_assert(sizeof(struct termios) <= sizeof(((struct kernel_stdio *)0)->termios), "attributes fit");
 
 int stdio_window(int fd, uint16_t *rows, uint16_t *columns)
 {
@@ -65,6 +62,12 @@ static long stdio_look(int fd, struct kernel_stdio *stdio)
 	return 0;
 }
 
+static bool is_same_terminal(const struct kernel_stdio *one, const struct kernel_stdio *other)
+{
+	return one->kind == KERNEL_STDIO_TTY && other->kind == KERNEL_STDIO_TTY &&
+	       one->identity[0] == other->identity[0] && one->identity[1] == other->identity[1];
+}
+
 int stdio_take(struct kernel_stdio stdio[KERNEL_STDIO_COUNT], struct error *error)
 {
 	for (int fd = 0; fd < KERNEL_STDIO_COUNT; fd++) {
@@ -74,6 +77,8 @@ int stdio_take(struct kernel_stdio stdio[KERNEL_STDIO_COUNT], struct error *erro
 		if (result < 0)
 			return error_set(error, "Could not use standard descriptor %d: %s", fd, error_name(-result));
 	}
+	for (int fd = 0; fd < KERNEL_STDIO_COUNT && is_same_terminal(&stdio[0], &stdio[1]); fd++)
+		stdio[fd].raw = is_same_terminal(&stdio[0], &stdio[fd]);
 	return 0;
 }
 
@@ -84,40 +89,4 @@ int stdio_terminal(const struct kernel_stdio stdio[KERNEL_STDIO_COUNT])
 			return fd;
 	}
 	return -1;
-}
-
-bool stdio_is_foreground(int fd)
-{
-	int32_t group;
-
-	return host_ioctl(fd, TIOCGPGRP, &group) < 0 || group == host_getpgid();
-}
-
-void stdio_attributes_set(int fd, const uint8_t original[64], const uint8_t wanted[64])
-{
-	struct termios before;
-	struct termios after;
-
-	memcpy(&before, original, sizeof(before));
-	memcpy(&after, wanted, sizeof(after));
-	after.c_cflag = before.c_cflag;
-	after.c_line = before.c_line;
-	host_ioctl(fd, TCSETS, &after);
-}
-
-bool stdio_terminal_is_output(const struct kernel_stdio stdio[KERNEL_STDIO_COUNT])
-{
-	return stdio[1].kind == KERNEL_STDIO_TTY || stdio[2].kind == KERNEL_STDIO_TTY;
-}
-
-void stdio_typing_defer(int fd, const uint8_t original[64])
-{
-	struct termios attributes;
-
-	memcpy(&attributes, original, sizeof(attributes));
-	attributes.c_iflag = 0;
-	attributes.c_lflag &= ISIG;
-	attributes.c_cc[VMIN] = 1;
-	attributes.c_cc[VTIME] = 0;
-	host_ioctl(fd, TCSETS, &attributes);
 }

@@ -9,19 +9,19 @@
 #include "tender/host/host.h"
 #include "tender/linux/family.h"
 #include "tender/linux/stdio.h"
+#include "tender/linux/stop.h"
 
 struct front {
 	struct linux_guest *guest;
 	int init_pid;
 	int signal_fd;
-	int control_fd;        /* -1: nobody is left at the other end */
-	int terminal;          /* a standard descriptor, or -1 */
-	bool terminal_is_ours; /* false once its attributes were changed for the guest */
-	bool input_is_wanted;  /* the guest reads the terminal */
-	uint64_t pending;      /* signals that are still to be sent, as HOST_SIGNAL_BIT */
-	bool terminal_ended;   /* nothing more will be typed */
-	bool has_input;        /* input is still to be sent */
+	int control_fd; /* -1: nobody is left at the other end */
+	struct terminal *terminal;
+	uint64_t pending;    /* signals that are still to be sent, as HOST_SIGNAL_BIT */
+	bool terminal_ended; /* nothing more will be typed */
+	bool has_input;      /* input is still to be sent */
 	struct kernel_control input;
+	struct stop stop;
 };
 
 /* What the guest is told for a signal: the new size for SIGWINCH of a terminal, the signal itself otherwise. */
@@ -31,7 +31,7 @@ static struct kernel_control message_make(const struct front *front, int signal)
 	uint16_t rows;
 	uint16_t columns;
 
-	if (signal == SIGWINCH && front->terminal >= 0 && stdio_window(front->terminal, &rows, &columns) == 0) {
+	if (signal == SIGWINCH && front->terminal->stdio && stdio_window(front->terminal->fd, &rows, &columns) == 0) {
 		message.kind = KERNEL_CONTROL_WINDOW;
 		message.value = (uint32_t)rows << 16 | columns;
 	}
@@ -54,13 +54,13 @@ static void pending_send(struct front *front)
 /* Reads the terminal for the guest only while it is the foreground's, and what was read before is sent. */
 static bool wants_input(const struct front *front)
 {
-	return front->input_is_wanted && !front->terminal_ended && !front->has_input && front->control_fd >= 0 &&
-	       stdio_is_foreground(front->terminal);
+	return front->terminal->is_read && !front->terminal_ended && !front->has_input && front->control_fd >= 0 &&
+	       terminal_is_foreground(front->terminal);
 }
 
 static void input_read(struct front *front)
 {
-	long got = host_read(front->terminal, front->input.bytes, sizeof(front->input.bytes));
+	long got = host_read(front->terminal->fd, front->input.bytes, sizeof(front->input.bytes));
 
 	if (got == -EINTR || got == -EAGAIN)
 		return;
@@ -80,6 +80,17 @@ static void input_send(struct front *front)
 	front->has_input = result == -EAGAIN;
 }
 
+/* A guest that does not wait for answers may not get any. */
+static void core_take(struct front *front, const struct kernel_control *message)
+{
+	struct linux_guest *guest = front->guest;
+	struct kernel_control answer = {.kind = KERNEL_CONTROL_CORE};
+
+	answer.value = core_store_take(&guest->core, message, guest_pointer(guest->layout.arena),
+				       guest->layout.arena_bytes);
+	host_send(front->control_fd, &answer, sizeof(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 /* What the guest sends is hostile: an empty packet is not yet the end, but with nobody left to send another it is. */
 static void message_receive(struct front *front, bool is_alone)
 {
@@ -88,11 +99,20 @@ static void message_receive(struct front *front, bool is_alone)
 
 	if (got == 0 && is_alone)
 		front->control_fd = -1;
-	if (got != sizeof(message) || message.kind != KERNEL_CONTROL_TERMIOS || front->terminal < 0)
-		return;
-	front->terminal_is_ours = false;
-	front->input_is_wanted = true;
-	stdio_attributes_set(front->terminal, front->guest->stdio[front->terminal].termios, message.bytes);
+	if (got == sizeof(message) && message.kind == KERNEL_CONTROL_CORE)
+		core_take(front, &message);
+	if (got == sizeof(message) && message.kind == KERNEL_CONTROL_TERMIOS)
+		terminal_wish(front->terminal, message.bytes);
+}
+
+/* SIGTSTP, once more and by default: a process group that nobody could continue does not stop. */
+static void stop_self(struct front *front)
+{
+	terminal_give_back(front->terminal);
+	host_kill((int)host_getpid(), SIGTSTP);
+	host_sigprocmask(SIG_UNBLOCK, HOST_SIGNAL_BIT(SIGTSTP));
+	host_sigprocmask(SIG_BLOCK, HOST_SIGNAL_BIT(SIGTSTP));
+	terminal_take_again(front->terminal);
 }
 
 /* One signal from the host. Returns init's status, or -1 if it has not ended. */
@@ -103,6 +123,14 @@ static int signal_take(struct front *front)
 
 	if (host_read(front->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return -1;
+	if (info.ssi_signo == SIGTERM)
+		stop_request(&front->stop);
+	if (info.ssi_signo == SIGTSTP) {
+		stop_self(front);
+		return -1;
+	}
+	if (info.ssi_signo == SIGCONT)
+		terminal_take_again(front->terminal);
 	if (info.ssi_signo != SIGCHLD) {
 		front->pending |= HOST_SIGNAL_BIT(info.ssi_signo);
 		return -1;
@@ -117,26 +145,14 @@ enum { FROM_HOST, FROM_GUEST, FROM_TERMINAL, SOURCES };
 
 static void wait_for_events(struct front *front, struct pollfd fds[SOURCES])
 {
+	struct __kernel_timespec left;
+
 	fds[FROM_HOST] = (struct pollfd){.fd = front->signal_fd, .events = POLLIN};
 	fds[FROM_GUEST] = (struct pollfd){.fd = front->control_fd, .events = POLLIN};
-	fds[FROM_TERMINAL] = (struct pollfd){.fd = wants_input(front) ? front->terminal : -1, .events = POLLIN};
+	fds[FROM_TERMINAL] = (struct pollfd){.fd = wants_input(front) ? front->terminal->fd : -1, .events = POLLIN};
 	if (front->pending || front->has_input)
 		fds[FROM_GUEST].events |= POLLOUT;
-	host_ppoll(fds, SOURCES, NULL);
-}
-
-/*
- * What is typed before the guest reads is neither echoed nor edited by the host: the guest's own line discipline does
- * that when it gets it. Only the keys for signals work from the beginning.
- */
-static void terminal_prepare(struct front *front)
-{
-	const struct kernel_stdio *stdio = front->guest->stdio;
-
-	if (front->terminal != 0 || !stdio_terminal_is_output(stdio) || !stdio_is_foreground(front->terminal))
-		return;
-	stdio_typing_defer(front->terminal, stdio[front->terminal].termios);
-	front->terminal_is_ours = false;
+	host_ppoll(fds, SOURCES, stop_time_left(&front->stop, &left));
 }
 
 int family_supervise(struct linux_guest *guest, int init_pid)
@@ -146,30 +162,25 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 		.init_pid = init_pid,
 		.signal_fd = guest->signal_fd,
 		.control_fd = guest->supervisor_fd,
-		.terminal = stdio_terminal(guest->stdio),
-		.terminal_is_ours = true,
+		.terminal = &guest->terminal,
+		.stop = {.init_pid = init_pid, .timeout_ns = guest->options.stop_timeout_s * 1000000000ull},
 	};
 	int status = -1;
 
-	terminal_prepare(&front);
 	while (status < 0) {
 		struct pollfd fds[SOURCES];
 
 		wait_for_events(&front, fds);
 		if (fds[FROM_GUEST].revents & (POLLIN | POLLHUP | POLLERR))
 			message_receive(&front, fds[FROM_GUEST].revents & POLLHUP);
-		if (fds[FROM_HOST].revents)
+		/* What is typed behind a change of the window comes behind it to the guest, too. */
+		if (fds[FROM_HOST].revents || fds[FROM_TERMINAL].revents)
 			status = signal_take(&front);
 		if (fds[FROM_TERMINAL].revents)
 			input_read(&front);
 		pending_send(&front);
 		input_send(&front);
 	}
-	/* In the background it is another's, who will have set it as he wants it. */
-	if (!front.terminal_is_ours && stdio_is_foreground(front.terminal)) {
-		const uint8_t *original = guest->stdio[front.terminal].termios;
-
-		stdio_attributes_set(front.terminal, original, original);
-	}
+	terminal_give_back(front.terminal);
 	return status;
 }

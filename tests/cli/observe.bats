@@ -4,7 +4,7 @@ load cli
 
 # counter NAME: of the report in the file "report"
 counter() {
-	awk -v name="$1" 'index($0, name " ") == 1 { print $NF }' report
+	tr -s ' ' <report | awk -v name="$1" 'index($0, name " ") == 1 { print $NF }'
 }
 
 @test "trace: names, arguments, results and errors, on standard error" {
@@ -47,7 +47,7 @@ counter() {
 @test "stat: library calls, unknown ones among them" {
 	tend stat -o report --root "$PUBLIC/image" -- guest calls
 	exits_with 3
-	equal "getppid" 7 "$(counter 'call 110')"
+	equal "getppid" 7 "$(counter 'call getppid')"
 	equal "unknown 499" 2 "$(counter 'unknown 499')"
 	equal "unknown beyond" 1 "$(counter unknown_other)"
 	[ "$(counter library_calls)" -ge 11 ]
@@ -60,7 +60,7 @@ counter() {
 	tend stat -o report --root "$PUBLIC/image" -- guest traps
 	exits_with 0
 	equal "traps" 5 "$(counter traps)"
-	equal "getppid" 5 "$(counter 'call 110')"
+	equal "getppid" 5 "$(counter 'call getppid')"
 }
 
 @test "stat: on standard error, behind what the program wrote there" {
@@ -70,7 +70,7 @@ counter() {
 	equal "first lines" $'err\nlibrary_calls' "$(head -n 2 <<<"$stderr" | cut -d ' ' -f 1)"
 	tend stat --root "$PUBLIC/image" -- sh -c 'kill -KILL $$'
 	exits_with 137
-	grep -q '^library_calls [1-9]' <<<"$stderr"
+	grep -q '^library_calls *[1-9]' <<<"$stderr"
 }
 
 @test "stat and trace need what run needs" {

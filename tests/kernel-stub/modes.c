@@ -55,8 +55,9 @@ static void terminal_change(const struct kernel_boot *boot)
 	struct kernel_control message = {.kind = KERNEL_CONTROL_TERMIOS};
 	uint32_t *flags = (uint32_t *)message.bytes;
 
+	/* Standard input may be another thing than the terminal. */
 	for (unsigned i = 0; i < sizeof(message.bytes); i++)
-		message.bytes[i] = boot->stdio[0].termios[i];
+		message.bytes[i] = boot->stdio[1].termios[i];
 	flags[2] ^= 0x1f;  /* c_cflag */
 	flags[3] &= ~010u; /* c_lflag: ECHO */
 	STUB_CALL(__NR_write, boot->control_fd, &message, sizeof(message), 0, 0, 0);
@@ -101,12 +102,12 @@ static void statistics_fill(const struct kernel_boot *boot)
 {
 	struct kernel_statistics *statistics = (struct kernel_statistics *)(uintptr_t)boot->statistics;
 
-	statistics->library_calls = UINT64_MAX;
 	statistics->traps = 2;
 	for (unsigned i = 0; i < KERNEL_HOST_CALL_COUNT; i++)
 		statistics->host_calls[i] = i + 1;
 	for (unsigned i = 0; i < KERNEL_CALLS_MAX; i++)
-		statistics->calls[i] = i + 1;
+		statistics->calls[0][i] = i + 1;
+	statistics->calls[KERNEL_CALL_TABLES - 1][1] = UINT64_MAX;
 	statistics->unknown[KERNEL_CALLS_MAX - 1] = 1;
 	statistics->unknown_other = 3;
 }

@@ -21,7 +21,7 @@ static long result(long value)
 
 long host_futex_wait(const uint32_t *word, uint32_t expected, const struct __kernel_timespec *timeout)
 {
-	fake_host_counts.futex++;
+	__atomic_fetch_add(&fake_host_counts.futex, 1, __ATOMIC_RELAXED);
 	return result(syscall(SYS_futex, word, FUTEX_WAIT, expected, timeout, NULL, 0));
 }
 
@@ -32,7 +32,7 @@ long host_futex_wait_uninterruptible(const uint32_t *word, uint32_t expected)
 
 long host_futex_wake(const uint32_t *word, unsigned count)
 {
-	fake_host_counts.futex++;
+	__atomic_fetch_add(&fake_host_counts.futex, 1, __ATOMIC_RELAXED);
 	return result(syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0));
 }
 
@@ -44,19 +44,19 @@ long host_futex(uint64_t word, int operation, uint32_t value, uint64_t timeout_o
 
 long host_mmap(uint64_t address, size_t bytes, int protection, int flags, int fd, uint64_t offset)
 {
-	fake_host_counts.mmap++;
+	__atomic_fetch_add(&fake_host_counts.mmap, 1, __ATOMIC_RELAXED);
 	return result(syscall(SYS_mmap, address, bytes, protection, flags, fd, offset));
 }
 
 long host_mprotect(uint64_t address, size_t bytes, int protection)
 {
-	fake_host_counts.mprotect++;
+	__atomic_fetch_add(&fake_host_counts.mprotect, 1, __ATOMIC_RELAXED);
 	return result(syscall(SYS_mprotect, address, bytes, protection));
 }
 
 long host_madvise(uint64_t address, size_t bytes, int advice)
 {
-	fake_host_counts.madvise++;
+	__atomic_fetch_add(&fake_host_counts.madvise, 1, __ATOMIC_RELAXED);
 	return result(syscall(SYS_madvise, address, bytes, advice));
 }
 

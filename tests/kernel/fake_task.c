@@ -27,7 +27,9 @@ static struct thread *thread_next(void)
 	list_init(&thread->signals.queue);
 	thread->signals.blocked = ~(signal_set_t)0;
 	process_tree_lock();
+	lock_acquire(&process->signal_lock);
 	list_append(&process->threads, &thread->siblings);
+	lock_release(&process->signal_lock);
 	process_tree_unlock();
 	arch_thread_set(thread);
 	return thread;

@@ -33,6 +33,15 @@ $(B)/tests/objects/absent.c: $(KERNEL_ARCHIVES)
 		END { for (name in wanted) if (name ~ /^(arch|host)_/ && !(name in there)) print "ABSENT(" name ")" }'; } > $@
 $(B)/tests/objects/absent.o: $(B)/tests/objects/absent.c tests/kernel/absent.h
 	$(CC) $(KERNEL_TEST_CFLAGS) -c $< -o $@
+# Tests with threads, under ThreadSanitizer, which does not know fences and does not like its address space shuffled.
+RACES := $(patsubst %,$(B)/tests/unit/kernel_%,epoll heap inotify locks pipe races wait)
+.PHONY: races races-run
+races:
+	$(MAKE) VARIANT=$(VARIANT)-thread SANITIZE='-fsanitize=thread -Wno-tsan' races-run
+races-run: $(RACES)
+	TSAN_OPTIONS=history_size=7:suppressions=$(CURDIR)/tests/kernel/races.supp \
+		$(shell setarch -R true 2>/dev/null && echo setarch -R) tests/unit/run $^
+
 # Instruction lengths are compared with the decoder of the image builder.
 $(B)/tests/unit/kernel_site: $(B)/tests/objects/shared.a
 # The arena sets itself up: nothing need ask for it.

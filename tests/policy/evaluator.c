@@ -22,7 +22,7 @@
 #define NUMBER_MAP_SHARED (0x10 | 0x01)
 #define NUMBER_ADVICES 0xcf10          /* 4, 8 to 11, 14, 15 */
 #define NUMBER_FUTEX_OPS 0x1800000063b /* 0, 1, 3 to 5, 9, 10; 128 and 256 do not count */
-#define NUMBER_KICK_SIGNAL 63
+#define NUMBER_KICK_SIGNAL 23
 #define NUMBER_CLONE_THREAD 0x3d0f00
 #define NUMBER_CLONE_FORK 0x8011
 #define NUMBER_CLOCK_MONOTONIC 1

@@ -25,6 +25,7 @@ from typing import List, Optional, Sequence, Tuple
 
 PATIENCE_S = 20
 KEY_S = 0.005
+KEY = re.compile(rb"\x1b\[[A-Z]|.", re.DOTALL)  # as a keyboard sends it
 ROWS, COLUMNS = 24, 80
 
 
@@ -85,8 +86,8 @@ class Terminal:
                 return False
 
     def type(self, keys: bytes) -> None:
-        for key in keys:
-            os.write(self.fd, bytes([key]))
+        for key in KEY.findall(keys):
+            os.write(self.fd, key)
             time.sleep(KEY_S)
 
     def end(self) -> int:

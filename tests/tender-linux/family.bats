@@ -90,14 +90,26 @@ load linux
 	exits_with 137
 }
 
-@test "the terminal: window sizes, interrupts, stopping, attributes within bounds and restored" {
-	python3 "$BATS_TEST_DIRNAME/terminal.py" "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
-		--image="$PUBLIC/image" -- /terminal
+# terminal_play PLAY PROGRAM
+terminal_play() {
+	python3 "$BATS_TEST_DIRNAME/terminal.py" "$1" "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
+		--image="$PUBLIC/image" -- "$2"
 }
 
-@test "the terminal: from the background, a guest that sets it is stopped, and it stays as it is" {
-	python3 "$BATS_TEST_DIRNAME/terminal.py" --background "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
-		--image="$PUBLIC/image" -- /terminal
+@test "a shared terminal: window sizes, interrupts, stopping, attributes within bounds and restored" {
+	terminal_play shared /terminal
+}
+
+@test "a shared terminal: from the background, a guest that sets it is stopped, and it stays as it is" {
+	terminal_play background /terminal
+}
+
+@test "a terminal of its own: raw from the beginning but for signals, restored when it stops and when it ends" {
+	terminal_play own /control
+}
+
+@test "a terminal of its own that is read: all keys are the guest's; restored when the guest is killed" {
+	terminal_play read /terminal
 }
 
 @test "empty and odd messages of the guest do not make the front deaf" {
@@ -160,4 +172,32 @@ is_unprivileged() {
 		--image="$PUBLIC/image" -- /hello)
 	echo "best of 100: $best us"
 	[ "$best" -le 3000 ]
+}
+
+@test "the third SIGTERM within ten seconds ends a guest that does not listen" {
+	linux_start -- /sleep
+	kill -TERM "$GUEST_PID"
+	sleep 0.2
+	kill -TERM "$GUEST_PID"
+	sleep 0.2
+	kill -0 "$APPLICATION"
+	kill -TERM "$GUEST_PID"
+	guest_wait
+	exits_with 137
+	equal "standard error" "tend: guest killed: 3 times SIGTERM within 10 seconds" "$stderr"
+	gone "$INIT" "$APPLICATION" "$SERVICE"
+}
+
+@test "--stop-timeout: SIGTERM, and SIGKILL when the time is over" {
+	linux_start --stop-timeout=1 -- /sleep
+	kill -TERM "$GUEST_PID"
+	guest_wait
+	exits_with 137
+	equal "standard error" "tend: guest killed: it did not end within 1 seconds of SIGTERM" "$stderr"
+	gone "$INIT" "$APPLICATION" "$SERVICE"
+	# Who listens is not killed.
+	linux_start --stop-timeout=60 -- /control
+	kill -TERM "$GUEST_PID"
+	guest_wait
+	exits_with 143
 }

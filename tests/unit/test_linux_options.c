@@ -2,7 +2,7 @@
 #include "tender/linux/options.h"
 #include "tests/unit/unit.h"
 
-#define ARGUMENTS_MAX 12
+#define ARGUMENTS_MAX 13
 
 static int parse(const char *const *arguments, struct linux_options *options, struct error *error)
 {
@@ -34,16 +34,27 @@ static void test_defaults(void **state)
 	assert_int_equal(options.image_fd, -1);
 	assert_int_equal(options.trace_fd, -1);
 	assert_int_equal(options.stat_fd, -1);
+	assert_int_equal(options.stop_timeout_s, 0);
 	assert_int_equal(options.program, 4);
 	assert_int_equal(options.environment_count, 0);
 }
 
 static void test_all(void **state)
 {
-	const char *const arguments[] = {
-		"--kernel=k", "--image=i",         "--mem=1048576", "--policy=strict", "--workdir=/", "--env=A=1",
-		"--env=B=",   "--user=4294967294", "--hostname=h",  "--stat=0",        "--",          "p",
-		NULL};
+	const char *const arguments[] = {"--kernel=k",
+					 "--image=i",
+					 "--mem=1048576",
+					 "--policy=strict",
+					 "--workdir=/",
+					 "--env=A=1",
+					 "--env=B=",
+					 "--user=4294967294",
+					 "--hostname=h",
+					 "--stat=0",
+					 "--stop-timeout=7",
+					 "--",
+					 "p",
+					 NULL};
 	struct linux_options options;
 	struct error error;
 
@@ -55,6 +66,7 @@ static void test_all(void **state)
 	assert_int_equal(options.group_id, 4294967294u);
 	assert_int_equal(options.environment_count, 2);
 	assert_int_equal(options.stat_fd, 0);
+	assert_int_equal(options.stop_timeout_s, 7);
 	assert_string_equal(linux_options_variable("--env=A=1"), "A=1");
 	assert_null(linux_options_variable("--environment"));
 }
@@ -95,6 +107,7 @@ static void test_bad_values(void **state)
 		{"--user=-1", "--user=-1: not of the form UID[:GID], in numbers"},
 		{"--trace=2147483648", "--trace=2147483648: not a file descriptor's number"},
 		{"--image-fd=-1", "--image-fd=-1: not a file descriptor's number"},
+		{"--stop-timeout=0", "--stop-timeout=0: not a number of seconds from 1 to 1000000"},
 		{"--stat=", "--stat=: not a file descriptor's number"},
 	};
 	struct linux_options options;
@@ -115,7 +128,7 @@ static void test_usage_covers_every_option(void **state)
 	(void)state;
 	while (linux_options_usage_line(lines))
 		assert_memory_equal(linux_options_usage_line(lines++), "    --", 6);
-	assert_int_equal(lines, 11);
+	assert_int_equal(lines, 13);
 }
 
 int main(void)

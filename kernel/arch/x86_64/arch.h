@@ -45,6 +45,11 @@ uint64_t arch_hwcap(void);
 uint64_t arch_hwcap2(void);
 /* Bytes of a signal frame at most: AT_MINSIGSTKSZ. */
 uint64_t arch_signal_frame_bytes(void);
+/* The calling thread's registers, for a core dump; call_number: of the call that is being served, or all ones. */
+#define CORE_REGISTERS 27
+void arch_core_registers(const struct frame *frame, uint64_t call_number, uint64_t out[CORE_REGISTERS]);
+/* And its extended state, as arch_xstate_keep has it, in an area of zeroes. */
+void arch_core_vectors(void *area);
 /* The CPU the thread runs on, for getcpu and for deciding whether to spin. */
 unsigned arch_cpu(void);
 

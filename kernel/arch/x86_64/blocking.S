@@ -6,12 +6,10 @@
  * long host_blocking_call(long number, long a, long b, long c, long d, long e, long f)
  */
 #include "offsets.h"
+#include "unwind.h"
 
 	.text
-	.globl host_blocking_call
-	.hidden host_blocking_call
-	.type host_blocking_call, @function
-host_blocking_call:
+	function_begin host_blocking_call
 	movq %rdi, %rax
 	movq %rsi, %rdi
 	movq %rdx, %rsi
@@ -34,6 +32,6 @@ blocking_window_end:
 blocking_interrupted:
 	movq $-4, %rax /* -EINTR */
 	ret
-	.size host_blocking_call, . - host_blocking_call
+	function_end host_blocking_call
 
 	.section .note.GNU-stack, "", @progbits

@@ -6,6 +6,8 @@
  * An exception table entry is a pair of offsets from itself: an instruction that may fault, and where to go on. The
  * string instructions keep RCX right when they fault; the eight-byte loop starts over byte by byte.
  */
+#include "unwind.h"
+
 	.macro may_fault instruction, resume
 	.pushsection .exceptions, "a", @progbits
 	.balign 4
@@ -15,11 +17,8 @@
 	.endm
 
 	.text
-	.globl arch_copy
-	.hidden arch_copy
-	.type arch_copy, @function
 	.balign 32
-arch_copy:
+	function_begin arch_copy
 	cmpq $256, %rdx
 	ja .Lcopy_string
 	movl %edx, %ecx
@@ -57,13 +56,10 @@ arch_copy:
 	may_fault 3b, .Lcopy_done
 	may_fault 4b, .Lcopy_done
 	may_fault 5b, .Lcopy_string_done
-	.size arch_copy, . - arch_copy
+	function_end arch_copy
 
-	.globl arch_clear
-	.hidden arch_clear
-	.type arch_clear, @function
 	.balign 32
-arch_clear:
+	function_begin arch_clear
 	movq %rsi, %rcx
 	xorl %eax, %eax
 6:	rep stosb
@@ -71,15 +67,12 @@ arch_clear:
 	movq %rcx, %rax
 	ret
 	may_fault 6b, .Lclear_done
-	.size arch_clear, . - arch_clear
+	function_end arch_clear
 
 /*
  * long arch_compare_exchange(uint32_t *at, uint32_t expected, uint32_t desired, uint32_t *old): 0, or -EFAULT.
  */
-	.globl arch_compare_exchange
-	.hidden arch_compare_exchange
-	.type arch_compare_exchange, @function
-arch_compare_exchange:
+	function_begin arch_compare_exchange
 	movl %esi, %eax
 7:	lock cmpxchgl %edx, (%rdi)
 	movl %eax, (%rcx)
@@ -89,6 +82,6 @@ arch_compare_exchange:
 	movq $-14, %rax
 	ret
 	may_fault 7b, .Lexchange_fault
-	.size arch_compare_exchange, . - arch_compare_exchange
+	function_end arch_compare_exchange
 
 	.section .note.GNU-stack, "", @progbits

@@ -8,47 +8,79 @@
  * instruction in the thread's user_ip. All other registers are the application's.
  */
 #include "offsets.h"
+#include "unwind.h"
 
 	.text
 
 .macro save_registers
-	pushq %rax
-	pushq %rbx
-	pushq %rcx
-	pushq %rdx
-	pushq %rsi
-	pushq %rdi
-	pushq %rbp
-	pushq %r8
-	pushq %r9
-	pushq %r10
-	pushq %r11
-	pushq %r12
-	pushq %r13
-	pushq %r14
-	pushq %r15
+	push_register rax
+	push_register rbx
+	push_register rcx
+	push_register rdx
+	push_register rsi
+	push_register rdi
+	push_register rbp
+	push_register r8
+	push_register r9
+	push_register r10
+	push_register r11
+	push_register r12
+	push_register r13
+	push_register r14
+	push_register r15
 .endm
 
 /* A frame for an application that was stopped anywhere; the kernel's own flags. Faults and kicks may be slow. */
 .macro save_interrupted
-	pushq %gs:THREAD_USER_SP
-	pushq %gs:THREAD_USER_IP
+	push_return %gs:THREAD_USER_IP
 	pushfq
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset DWARF_RFLAGS, 0
 	pushq $RFLAGS_START
+	.cfi_adjust_cfa_offset 8
 	popfq
+	.cfi_adjust_cfa_offset -8
 	save_registers
 .endm
 
-	.globl kernel_entry
-	.hidden kernel_entry
-	.type kernel_entry, @function
-	.balign 64
-kernel_entry:
+/* A way in: the application's stack pointer is still in RSP, and no other register is changed. */
+.macro entry_begin name
+	.globl \name
+	.hidden \name
+	.type \name, @function
+	.cfi_startproc simple
+	.cfi_signal_frame
+	.cfi_def_cfa %rsp, 0
+	.cfi_undefined DWARF_RIP
+.endm
+
+/* To the thread's kernel stack, which is empty. */
+.macro switch_stack
 	movq %rsp, %gs:THREAD_USER_SP
 	movq %gs:THREAD_KERNEL_STACK, %rsp
+	.cfi_undefined DWARF_RSP
+.endm
+
+/* Where to go on in the application: the end of its frame. */
+.macro push_return address
 	pushq %gs:THREAD_USER_SP
-	pushq %rcx
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset DWARF_RSP, 0
+	pushq \address
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset DWARF_RIP, 0
+.endm
+
+	.balign 64
+	entry_begin kernel_entry
+	.cfi_register DWARF_RIP, DWARF_RCX
+kernel_entry:
+	switch_stack
+	push_return %rcx
 	pushfq
+	.cfi_adjust_cfa_offset 8
+	.cfi_rel_offset DWARF_RFLAGS, 0
+	.cfi_remember_state
 	movq (%rsp), %r11 /* as SYSCALL leaves it, which a stub does not do */
 	testl $RFLAGS_SLOW, (%rsp)
 	jnz entry_flags
@@ -79,72 +111,75 @@ kernel_leave:
 	addb $0x7f, %al
 	sahf
 leave_registers:
-	popq %r15
-	popq %r14
-	popq %r13
-	popq %r12
-	popq %r11
-	popq %r10
-	popq %r9
-	popq %r8
-	popq %rbp
-	popq %rdi
-	popq %rsi
-	popq %rdx
-	popq %rcx
-	popq %rbx
-	popq %rax
+	.cfi_remember_state
+	pop_register r15
+	pop_register r14
+	pop_register r13
+	pop_register r12
+	pop_register r11
+	pop_register r10
+	pop_register r9
+	pop_register r8
+	pop_register rbp
+	pop_register rdi
+	pop_register rsi
+	pop_register rdx
+	pop_register rcx
+	pop_register rbx
+	pop_register rax
 	movq %gs:THREAD_USER_SP, %rsp
+	.cfi_undefined DWARF_RIP
 	jmp *%gs:THREAD_USER_IP
 leave_slow:
+	.cfi_restore_state
 	pushq %rdx
+	.cfi_adjust_cfa_offset 8
 	popfq
+	.cfi_adjust_cfa_offset -8
 	jmp leave_registers
 	.globl kernel_leave_end
 	.hidden kernel_leave_end
 kernel_leave_end:
 entry_flags:
+	.cfi_restore_state
 	pushq $RFLAGS_START
+	.cfi_adjust_cfa_offset 8
 	popfq
+	.cfi_adjust_cfa_offset -8
 	jmp entry_registers
+	.cfi_endproc
 	.size kernel_entry, . - kernel_entry
 
 /*
  * A syscall instruction of the application trapped: the SIGSYS handler put what SYSCALL puts into RCX and R11. As
  * kernel_entry, but slower, and C is told that it is not a stub that comes.
  */
-	.globl trap_entry
-	.hidden trap_entry
-	.type trap_entry, @function
+	entry_begin trap_entry
+	.cfi_register DWARF_RIP, DWARF_RCX
 trap_entry:
-	movq %rsp, %gs:THREAD_USER_SP
-	movq %gs:THREAD_KERNEL_STACK, %rsp
+	switch_stack
 	movq %rcx, %gs:THREAD_USER_IP
 	save_interrupted
 	movq %rsp, %rdi
 	call trap_serve
 	jmp kernel_leave
+	.cfi_endproc
 	.size trap_entry, . - trap_entry
 
-	.globl fault_entry
-	.hidden fault_entry
-	.type fault_entry, @function
+	entry_begin fault_entry
 fault_entry:
-	movq %rsp, %gs:THREAD_USER_SP
-	movq %gs:THREAD_KERNEL_STACK, %rsp
+	switch_stack
 	save_interrupted
 	movq %rsp, %rdi
 	call fault_serve
 	jmp kernel_leave
+	.cfi_endproc
 	.size fault_entry, . - fault_entry
 
 /* A kick found the application running, its registers untouched but the instruction pointer, which is in user_ip. */
-	.globl kick_entry
-	.hidden kick_entry
-	.type kick_entry, @function
+	entry_begin kick_entry
 kick_entry:
-	movq %rsp, %gs:THREAD_USER_SP
-	movq %gs:THREAD_KERNEL_STACK, %rsp
+	switch_stack
 	save_interrupted
 	jmp kick_serve_frame
 /*
@@ -155,20 +190,21 @@ kick_entry:
 	.hidden kick_again
 kick_again:
 	pushq $RFLAGS_START
+	.cfi_adjust_cfa_offset 8
 	popfq
+	.cfi_adjust_cfa_offset -8
 kick_serve_frame:
 	movq %rsp, %rdi
 	call kick_serve
 	jmp kernel_leave
+	.cfi_endproc
 	.size kick_entry, . - kick_entry
 
 /* _Noreturn void arch_enter_user(struct frame *frame): leaves the kernel with the frame's registers. */
-	.globl arch_enter_user
-	.hidden arch_enter_user
-	.type arch_enter_user, @function
-arch_enter_user:
+	function_begin arch_enter_user
 	movq %rdi, %rsp
+	frame_is_at_rsp
 	jmp kernel_leave
-	.size arch_enter_user, . - arch_enter_user
+	function_end arch_enter_user
 
 	.section .note.GNU-stack, "", @progbits

@@ -6,7 +6,6 @@
 
 #include <asm/sigcontext.h>
 #include <asm/ucontext.h>
-#include <cpuid.h>
 #include <linux/errno.h>
 
 #include "arch.h"
@@ -44,14 +43,6 @@ static uint64_t xstate_features(void)
 
 	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
 	return (uint64_t)high << 32 | low;
-}
-
-uint32_t arch_xstate_bytes(void)
-{
-	unsigned a, b, c, d;
-
-	__cpuid_count(0xd, 0, a, b, c, d);
-	return b;
 }
 
 void arch_xstate_keep(void *area)

@@ -5,12 +5,10 @@
  * registers are filled in here: they are the caller's.
  */
 #include "offsets.h"
+#include "unwind.h"
 
 	.text
-	.globl arch_signal_restore
-	.hidden arch_signal_restore
-	.type arch_signal_restore, @function
-arch_signal_restore:
+	function_begin arch_signal_restore
 	movq %rbx, CONTEXT_RBX(%rdi)
 	movq %rbp, CONTEXT_RBP(%rdi)
 	movq %r12, CONTEXT_R12(%rdi)
@@ -24,6 +22,6 @@ arch_signal_restore:
 	movq %rdi, %rsp
 	jmp signal_return
 1:	ret
-	.size arch_signal_restore, . - arch_signal_restore
+	function_end arch_signal_restore
 
 	.section .note.GNU-stack, "", @progbits

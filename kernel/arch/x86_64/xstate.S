@@ -4,23 +4,19 @@
  * that are none. int arch_xstate_save(void *area, uint64_t features), int arch_xstate_load(const void *area, ...): 0
  * or -EFAULT.
  */
+#include "unwind.h"
+
 	.text
-	.globl arch_xstate_save
-	.hidden arch_xstate_save
-	.type arch_xstate_save, @function
-arch_xstate_save:
+	function_begin arch_xstate_save
 	movl %esi, %eax
 	movq %rsi, %rdx
 	shrq $32, %rdx
 1:	xsave64 (%rdi)
 	xorl %eax, %eax
 	ret
-	.size arch_xstate_save, . - arch_xstate_save
+	function_end arch_xstate_save
 
-	.globl arch_xstate_load
-	.hidden arch_xstate_load
-	.type arch_xstate_load, @function
-arch_xstate_load:
+	function_begin arch_xstate_load
 	movl %esi, %eax
 	movq %rsi, %rdx
 	shrq $32, %rdx
@@ -30,7 +26,7 @@ arch_xstate_load:
 .Lfault:
 	movl $-14, %eax
 	ret
-	.size arch_xstate_load, . - arch_xstate_load
+	function_end arch_xstate_load
 
 	.pushsection .exceptions, "a", @progbits
 	.balign 4

@@ -25,9 +25,12 @@
 /* si_code of a SIGSYS that a filter sent */
 #define CODE_SECCOMP 1
 #define SECCOMP_STATUS "Seccomp:\t"
+#define PROCESS_STATUS "Tgid:\t"
 
 struct tracee {
-	pid_t tid; /* 0: free */
+	pid_t tid;       /* 0: none, and free if it is no suspect */
+	pid_t process;   /* whose thread it is; its leader is the last to be waited for */
+	bool is_suspect; /* it is gone with its process, which the filter killed, and `call` may have been why */
 	bool is_locked;
 	bool has_entered; /* `call` is under way */
 	bool has_left;    /* it has been left; the next stop says whether it was made */
@@ -42,21 +45,23 @@ struct tracer {
 };
 
 /* A thread that the kernel made attached is locked if whoever made it was. */
-static bool is_locked(pid_t tid)
+static struct tracee tracee_new(pid_t tid)
 {
+	struct tracee tracee = {.tid = tid, .process = tid};
 	char path[64], line[256];
-	bool locked = false;
 	FILE *status;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", tid);
 	status = fopen(path, "re");
 	while (status && fgets(line, sizeof(line), status)) {
 		if (strncmp(line, SECCOMP_STATUS, sizeof(SECCOMP_STATUS) - 1) == 0)
-			locked = line[sizeof(SECCOMP_STATUS) - 1] == '2';
+			tracee.is_locked = line[sizeof(SECCOMP_STATUS) - 1] == '2';
+		else if (strncmp(line, PROCESS_STATUS, sizeof(PROCESS_STATUS) - 1) == 0)
+			tracee.process = (pid_t)strtol(line + sizeof(PROCESS_STATUS) - 1, NULL, 10);
 	}
 	if (status)
 		fclose(status);
-	return locked;
+	return tracee;
 }
 
 /* The tracee of that id, new if need be; NULL if there are too many. */
@@ -67,11 +72,11 @@ static struct tracee *tracee_find(struct tracer *tracer, pid_t tid)
 	for (unsigned i = 0; i < TRACEES_MAX; i++) {
 		if (tracer->tracees[i].tid == tid)
 			return &tracer->tracees[i];
-		if (!free && tracer->tracees[i].tid == 0)
+		if (!free && tracer->tracees[i].tid == 0 && !tracer->tracees[i].is_suspect)
 			free = &tracer->tracees[i];
 	}
 	if (free) {
-		*free = (struct tracee){.tid = tid, .is_locked = is_locked(tid)};
+		*free = tracee_new(tid);
 		tracer->out->locked += free->is_locked;
 	}
 	return free;
@@ -164,19 +169,48 @@ static void tracee_stopped(struct tracer *tracer, struct tracee *tracee, int sta
 	ptrace(PTRACE_SYSCALL, tracee->tid, 0, deliver);
 }
 
-/* A process that is gone: its last call may have been the end of it. */
+/*
+ * The filter killed a process all of whose threads are gone: for the calls that the table kills, or, if there is none
+ * among the last ones, for one of those that it should have let be.
+ */
+static void killed_judge(struct tracer *tracer, pid_t process)
+{
+	bool is_explained = false;
+
+	for (unsigned i = 0; i < TRACEES_MAX; i++) {
+		const struct tracee *tracee = &tracer->tracees[i];
+
+		if (tracee->is_suspect && tracee->process == process)
+			is_explained |= verdict_kills(tracer->verdict, &tracee->call);
+	}
+	for (unsigned i = 0; i < TRACEES_MAX; i++) {
+		struct tracee *tracee = &tracer->tracees[i];
+
+		if (!tracee->is_suspect || tracee->process != process)
+			continue;
+		tracee->is_suspect = false;
+		/* What became of the others is not to be known. */
+		if (!is_explained || verdict_kills(tracer->verdict, &tracee->call))
+			verdict_judge(tracer->verdict, &tracee->call, OUTCOME_KILLED, tracee->result);
+	}
+}
+
+/* A thread that is gone: its last call may have been the end of it, or of its process. */
 static void tracee_ended(struct tracer *tracer, struct tracee *tracee, int status)
 {
 	bool is_killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS;
 	int number = tracee->call.nr;
 
-	/* A call that traps or kills leaves its number in RAX; behind one that was to trap, somebody else may kill. */
+	/* A call that traps or kills leaves its number in RAX, and so may one that was made. */
 	if ((int)tracee->result != number)
 		left_judge(tracer, tracee, OUTCOME_MADE);
-	else if (is_killed)
-		left_judge(tracer, tracee, OUTCOME_KILLED);
+	else
+		tracee->is_suspect = is_killed && tracee->has_left && tracee->is_locked;
+	tracee->has_left = false;
 	if (tracee->has_entered && tracee->is_locked && (number == __NR_exit_group || number == __NR_exit))
 		verdict_judge(tracer->verdict, &tracee->call, OUTCOME_MADE, 0);
+	if (is_killed && tracee->tid == tracee->process)
+		killed_judge(tracer, tracee->process);
 	tracee->tid = 0;
 }
 

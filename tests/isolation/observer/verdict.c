@@ -107,6 +107,13 @@ static enum outcome outcome_expected(const struct verdict *verdict, const struct
 	}
 }
 
+bool verdict_kills(const struct verdict *verdict, const struct seccomp_data *call)
+{
+	bool holds;
+
+	return outcome_expected(verdict, call, 0, &holds) == OUTCOME_KILLED;
+}
+
 void verdict_judge(struct verdict *verdict, const struct seccomp_data *call, enum outcome outcome, int64_t result)
 {
 	static const char *const names[] = {"made", "trapped", "killed"};

@@ -36,6 +36,9 @@ struct verdict {
 /* Learns of a guest from its first locked process. Returns false if there is no boot structure to be found. */
 bool verdict_guest_read(struct verdict *verdict, pid_t process);
 
+/* Whether the table has a process killed for that call. */
+bool verdict_kills(const struct verdict *verdict, const struct seccomp_data *call);
+
 /* Judges one call; `result` is what a made one returned. Prints a line for one that is outside. */
 void verdict_judge(struct verdict *verdict, const struct seccomp_data *call, enum outcome outcome, int64_t result);
 

@@ -1,0 +1,71 @@
+/* Waiting without sleeping: see spin.h. */
+#include "kernel/vfs/spin.h"
+
+#include "arch.h"
+#include "arch_relax.h"
+#include "kernel/host/host.h"
+#include "kernel/task/thread.h"
+
+/* Twice what a wake takes to another CPU of a virtual machine: two that begin asleep have to find each other awake. */
+#define SPIN_NS 50000
+/* A look at the clock costs as much as a pause. */
+#define LOOKS_PER_CLOCK 16
+/* How many waits in a row do without, after failures: a waiter whose peer is slow spins for less than 1 in 100. */
+#define PENALTY_MAX 128
+
+static uint32_t here(void)
+{
+	return arch_cpu() + 1;
+}
+
+void spin_note(struct spin *spin)
+{
+	uint32_t cpu = here();
+
+	/* Not written to each time: the line stays shared. */
+	if (__atomic_load_n(&spin->seen_on, __ATOMIC_RELAXED) != cpu)
+		__atomic_store_n(&spin->seen_on, cpu, __ATOMIC_RELAXED);
+}
+
+static bool is_worth_it(struct spin *spin)
+{
+	uint32_t seen_on = __atomic_load_n(&spin->seen_on, __ATOMIC_RELAXED);
+
+	if (!seen_on || seen_on == here())
+		return false;
+	if (spin->skipped < spin->penalty) {
+		spin->skipped++;
+		return false;
+	}
+	return true;
+}
+
+static void failure_note(struct spin *spin)
+{
+	spin->penalty = spin->penalty ? (uint16_t)(2 * spin->penalty) : 1;
+	if (spin->penalty > PENALTY_MAX)
+		spin->penalty = PENALTY_MAX;
+	spin->skipped = 0;
+}
+
+bool spin_until(struct spin *spin, bool (*condition)(void *data), void *data)
+{
+	uint64_t end_ns;
+
+	if (!is_worth_it(spin))
+		return false;
+	end_ns = host_monotonic_ns() + SPIN_NS;
+	do {
+		for (unsigned look = 0; look < LOOKS_PER_CLOCK; look++) {
+			if (condition(data)) {
+				spin->penalty = 0;
+				return true;
+			}
+			if (__atomic_load_n(&current->kick, __ATOMIC_RELAXED))
+				return false;
+			arch_relax();
+		}
+	} while (host_monotonic_ns() < end_ns);
+	failure_note(spin);
+	return false;
+}
