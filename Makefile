@@ -63,9 +63,9 @@ $(B)/gen/errno_names.inc: $(B)/gen/errno_names
 
 # Pure parts, which command line tools and tests use too.
 TENDER_PURE := tender/error.c $(wildcard tender/elf/*.c tender/manifest/*.c tender/policy/*.c) freestanding/format.c
-TENDER_SPT := $(TENDER_PURE) freestanding/memory.c freestanding/string.c tender/option.c tender/options.c \
-	$(wildcard tender/devices/*.c tender/host/*.c) $(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) \
-	$(wildcard tender/arch/$(ARCH)/*.S)
+TENDER_SOLO5 := $(TENDER_PURE) freestanding/memory.c freestanding/string.c tender/option.c tender/options.c \
+	$(wildcard tender/devices/*.c tender/host/*.c tender/solo5/*.c) tender/arch/$(ARCH)/start.S
+TENDER_SPT := $(TENDER_SOLO5) $(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) tender/arch/$(ARCH)/tail.S
 TENDER_SPT_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_SPT)))
 DEFENCES := PROTECT GUARD UNMAP CLOSE PRIVILEGES FILTER
 
@@ -131,7 +131,8 @@ $(B)/include/solo5/%.h: abi/%.h
 include image/image.mk
 
 CLI_CFLAGS := $(COMMON) -fpie -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
-CLI := $(wildcard cli/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
+CLI := $(wildcard cli/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c tender/spt/options.c \
+	$(wildcard tender/devices/*.c)
 CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
 # What every start waits for is static; what loads a library to build images is not.
 CLI_STATIC := $(filter-out $(IMAGE_BUILDER),$(CLI)) cli/static/image_build.c

@@ -22,7 +22,10 @@ struct device_options {
 
 struct options {
 	uint64_t mem_bytes;
-	bool exec_heap;
+	bool exec_heap;       /* spt */
+	bool no_net_ring;     /* hvt */
+	const char *dumpcore; /* hvt-debug: a directory, NULL: none */
+	uint16_t gdb_port;    /* hvt-debug: 0: nobody to wait for */
 	const char *kernel;
 	char *const *args; /* of the guest */
 	int arg_count;
