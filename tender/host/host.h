@@ -168,6 +168,12 @@ static inline long host_seccomp_action_avail(uint32_t action)
 	return HOST_CALL3(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
 }
 
+/* `program`: struct sock_fprog. Returns 0, -errno, or a thread that could not be given the filter (TSYNC). */
+static inline long host_seccomp_filter(unsigned flags, const void *program)
+{
+	return HOST_CALL3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
+}
+
 static inline long host_getrandom(void *buf, size_t size)
 {
 	return HOST_CALL3(__NR_getrandom, buf, size, 0);
@@ -307,6 +313,12 @@ static inline long host_uname(void *names)
 static inline long host_sched_getaffinity(uint64_t *cpus, size_t size)
 {
 	return HOST_CALL3(__NR_sched_getaffinity, 0, size, cpus);
+}
+
+/* `time`: struct __kernel_timespec */
+static inline long host_clock_gettime(int clock, void *time)
+{
+	return HOST_CALL2(__NR_clock_gettime, clock, time);
 }
 
 static inline long host_nanosleep(uint64_t ns)

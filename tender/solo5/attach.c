@@ -73,6 +73,8 @@ int unikernel_attach(struct unikernel *unikernel, enum hostcall_guest kind, stru
 	policy->kind = kind;
 	policy->epoll_fd = -1;
 	policy->timer_fd = -1;
+	policy->vcpu_fd = -1;
+	policy->kick_fd = -1;
 	if (attached_check(unikernel, error) < 0)
 		return -1;
 	for (unsigned i = 0; i < unikernel->mft.entries; i++) {

@@ -13,7 +13,7 @@ static struct error error;
 
 void tender_say(const char *format, ...)
 {
-	static char line[ERROR_TEXT_MAX + 1024];
+	char line[ERROR_TEXT_MAX + 1024];
 	va_list args;
 	size_t length;
 

@@ -1,15 +1,14 @@
 /* Last stage of a guest: privileges, descriptors, what ps shows, and the jump. See lockdown.h. */
 #include "tender/spt/lockdown.h"
 
-#include <errno.h>
 #include <linux/prctl.h>
 
 #include "abi/boot.h"
 #include "abi/solo5_spt.h"
 #include "arch.h"
-#include "tender/host/descriptors.h"
 #include "tender/host/host.h"
 #include "tender/host/privileges.h"
+#include "tender/solo5/lockdown.h"
 #include "tender/spt/defence.h"
 #include "tender/spt/tail.h"
 
@@ -18,52 +17,14 @@
 
 static int privileges_drop(const struct start *start, struct error *error)
 {
-	long result = 0;
+	long result;
 
 	core_dumps_disable();
-	if (spt_defends(SPT_DEFENCE_PRIVILEGES)) {
-		if (start->is_root)
-			result = identity_drop();
-		if (result < 0)
-			return error_set(error,
-					 "Could not give up uid 0: %s; start as another user, or map id %u in the "
-					 "user namespace",
-					 error_name(-result), UNPRIVILEGED_ID);
-		result = capabilities_drop();
-	}
-	if (result >= 0)
-		result = host_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (spt_defends(SPT_DEFENCE_PRIVILEGES) && privileges_give_up(start, error) < 0)
+		return -1;
+	result = host_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (result < 0)
 		return error_set(error, "Could not drop privileges: %s", error_name(-result));
-	return 0;
-}
-
-/* The guest's descriptors in kept[], which has room for all; returns their number. */
-static size_t descriptors_collect(const struct policy_guest *policy, int *kept)
-{
-	size_t count = 0;
-
-	kept[count++] = 1;
-	if (policy->epoll_fd >= 0)
-		kept[count++] = policy->epoll_fd;
-	if (policy->timer_fd >= 0)
-		kept[count++] = policy->timer_fd;
-	for (unsigned i = 0; i < policy->net_count; i++)
-		kept[count++] = policy->net_fds[i];
-	for (unsigned i = 0; i < policy->block_count; i++)
-		kept[count++] = policy->blocks[i].fd;
-	return count;
-}
-
-/* Closes every descriptor but the console's output and the guest's own. */
-static int descriptors_close(const struct policy_guest *policy, struct error *error)
-{
-	int kept[POLICY_DEVICES_MAX + 3];
-	long result = descriptors_close_others(kept, descriptors_collect(policy, kept));
-
-	if (result < 0)
-		return error_set(error, "Could not close descriptors: close_range: %s; it needs Linux 5.9",
-				 error_name(-result));
 	return 0;
 }
 
@@ -164,7 +125,7 @@ int lockdown_enter(struct guest *guest, const struct start *start, struct error 
 	if (host_seccomp_action_avail(SECCOMP_RET_KILL_PROCESS) < 0)
 		return error_set(error, "This kernel has no seccomp filters that kill a process (Linux 4.14)");
 	process_describe(guest);
-	if (spt_defends(SPT_DEFENCE_CLOSE) && descriptors_close(&guest->unikernel.policy, error) < 0)
+	if (spt_defends(SPT_DEFENCE_CLOSE) && descriptors_close(&guest->unikernel.policy, false, error) < 0)
 		return -1;
 	tail_enter((const void *)(uintptr_t)GUEST_TAIL, tail);
 }

@@ -1,11 +1,9 @@
 /* Guest memory: its pieces, the segments of the image in it, and their protections. See memory.h. */
 #include "tender/spt/memory.h"
 
-#include <errno.h>
 #include <linux/mman.h>
 
 #include "abi/solo5_spt.h"
-#include "tender/elf/source.h"
 #include "tender/host/host.h"
 #include "tender/spt/defence.h"
 
@@ -85,15 +83,6 @@ static int pieces_map(const struct guest *guest, uint64_t *mapped_ends, struct e
 	return 0;
 }
 
-static long segment_read(const struct elf_source *source, const struct elf_segment *segment)
-{
-	long got = source->read_at(source, guest_pointer(segment->address), segment->file_bytes, segment->offset);
-
-	if (got >= 0 && (uint64_t)got != segment->file_bytes)
-		return -ENOEXEC;
-	return got;
-}
-
 /* Brings a segment into memory of which mapped_end is the end of what was mapped from the file already. */
 static int segment_load(const struct elf_source *source, const struct elf_segment *segment, uint64_t mapped_end,
 			struct error *error)
@@ -102,7 +91,7 @@ static int segment_load(const struct elf_source *source, const struct elf_segmen
 	long result = 0;
 
 	if (mapped_end == segment->start)
-		result = segment_read(source, segment);
+		result = elf_segment_read(source, segment, guest_pointer(segment->address));
 	if (result >= 0 && mapped_end < segment->end && prot != MEMORY_PROT)
 		result = host_mprotect(mapped_end, segment->end - mapped_end, prot);
 	if (result < 0)
