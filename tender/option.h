@@ -25,7 +25,8 @@ struct options {
 	bool exec_heap;       /* spt */
 	bool no_net_ring;     /* hvt */
 	const char *dumpcore; /* hvt-debug: a directory, NULL: none */
-	uint16_t gdb_port;    /* hvt-debug: 0: nobody to wait for */
+	bool gdb;             /* hvt-debug, as is the next */
+	uint16_t gdb_port;    /* 0: not given */
 	const char *kernel;
 	char *const *args; /* of the guest */
 	int arg_count;

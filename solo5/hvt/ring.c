@@ -55,8 +55,7 @@ bool ring_write(solo5_handle_t handle, const uint8_t *frame, size_t size)
 		return false;
 	room_wait();
 	copy = frames + (ring->ent_tail % HVT_RING_FRAME_COUNT) * HVT_RING_FRAME_BYTES;
-	for (size_t i = 0; i < size; i++)
-		copy[i] = frame[i];
+	hypercall_copy(copy, frame, size);
 	request(HVT_RING_WRITE, handle, copy, size);
 	return true;
 }

@@ -33,6 +33,7 @@ static int exit_serve(struct machine *machine, struct error *error)
 {
 	unsigned number = 0;
 	uint32_t address = 0;
+	uint32_t reason;
 
 	switch (arch_exit_decode(machine, &number, &address, error)) {
 	case ARCH_EXIT_HYPERCALL:
@@ -47,7 +48,9 @@ static int exit_serve(struct machine *machine, struct error *error)
 	case ARCH_EXIT_OTHER:
 		break;
 	}
-	if (machine->kvm.run->exit_reason == KVM_EXIT_DEBUG)
+	reason = machine->kvm.run->exit_reason;
+	if (reason == KVM_EXIT_DEBUG ||
+	    (reason == KVM_EXIT_INTERNAL_ERROR && debug_is_breakpoint(arch_cpu_pc(machine))))
 		return debug_stop(machine, error);
 	return other_error(machine, error);
 }

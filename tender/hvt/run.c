@@ -22,7 +22,7 @@ void tender_run(const struct start *start, int kernel_index, struct error *error
 	    debug_start(&machine, error) < 0)
 		return;
 	if (machine_run(&machine, error) < 0) {
-		debug_fail(&machine);
+		debug_fail(&machine, start->program);
 		return;
 	}
 	debug_end(&machine, start->program);

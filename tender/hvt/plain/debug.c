@@ -16,6 +16,12 @@ int debug_stop(struct machine *machine, struct error *error)
 	return error_set(error, "KVM: a stop for a debugger that is not there");
 }
 
+bool debug_is_breakpoint(uint64_t pc)
+{
+	(void)pc;
+	return false;
+}
+
 int debug_interrupt(struct machine *machine, struct error *error)
 {
 	(void)machine;
@@ -29,7 +35,8 @@ void debug_end(struct machine *machine, const char *program)
 	(void)program;
 }
 
-void debug_fail(struct machine *machine)
+void debug_fail(struct machine *machine, const char *program)
 {
 	(void)machine;
+	(void)program;
 }
