@@ -207,7 +207,8 @@ linux-guests: $(TEND_LINUX) $(KERNEL)
 # --- test unikernels -----------------------------------------------------------------------------------------------
 
 GUESTS := $(filter-out %.h,$(notdir $(basename $(wildcard tests/guests/*.c))))
-guests: $(foreach target,$(TARGETS),$(patsubst %,$(B)/guests/%.$(target),$(GUESTS))) $(patsubst %,$(B)/tests/solo5-spt-without-%,$(DEFENCES))
+HVT_GUESTS := $(notdir $(basename $(wildcard tests/hvt/guests/*.c)))
+guests: $(patsubst %,$(B)/guests/%.hvt,$(HVT_GUESTS)) $(foreach target,$(TARGETS),$(patsubst %,$(B)/guests/%.$(target),$(GUESTS))) $(patsubst %,$(B)/tests/solo5-spt-without-%,$(DEFENCES))
 
 TEND_CC := TEND_CC='$(CC)' $(B)/bin/tend-cc --target
 GUEST_TEST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -I. -Iabi/arch/$(ARCH) -idirafter /usr/include \
@@ -223,6 +224,11 @@ $(B)/guests/%.$(1): tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard tes
 		$$(GUEST_TEST_CFLAGS) $$(call GUEST_TEST_$(1),$$*) $$< -o $$@
 endef
 $(foreach target,$(TARGETS),$(eval $(call guest_rule,$(target))))
+$(B)/guests/%.hvt: tests/hvt/guests/%.c $(wildcard tests/hvt/guests/*.h) $(wildcard tests/hvt/guests/*.json) \
+		$(GUEST_LIBS) $(GUEST_INCLUDES) $(B)/bin/tend-cc $(B)/bin/solo5-elftool
+	@mkdir -p $(@D)
+	$(TEND_CC) hvt $(if $(wildcard tests/hvt/guests/$*.json),--manifest tests/hvt/guests/$*.json) \
+		$(GUEST_TEST_CFLAGS) -mgeneral-regs-only $< -o $@
 
 # --- installation --------------------------------------------------------------------------------------------------
 

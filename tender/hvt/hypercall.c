@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/time.h>
 #include <poll.h>
+#include <string.h>
 
 #include "abi/solo5_hvt.h"
 #include "tender/host/host.h"
@@ -20,15 +21,33 @@ static enum hypercall_result access_error(gpa_t address, uint64_t size, struct e
 	return HYPERCALL_ERROR;
 }
 
+/*
+ * Copies the arguments from where the results go, too: the place is judged before anything is done. Returns it, or NULL
+ * with *error.
+ */
+static void *arguments_open(struct hypercall_context *context, gpa_t address, void *arguments, size_t size,
+			    struct error *error)
+{
+	void *place = memory_writable(&context->memory, address, size);
+
+	if (place)
+		memcpy(arguments, place, size);
+	else
+		access_error(address, size, error);
+	return place;
+}
+
 static enum hypercall_result walltime(struct hypercall_context *context, gpa_t address, struct error *error)
 {
 	struct hvt_walltime arguments;
+	void *place = arguments_open(context, address, &arguments, sizeof(arguments), error);
 	uint64_t now[2] = {0, 0};
 
+	if (!place)
+		return HYPERCALL_ERROR;
 	host_clock_gettime(CLOCK_REALTIME, now);
 	arguments.nsecs = now[0] * NSEC_PER_SEC + now[1];
-	if (!memory_copy_out(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	memcpy(place, &arguments, sizeof(arguments));
 	return HYPERCALL_DONE;
 }
 
@@ -90,12 +109,12 @@ static int32_t networks_wait(struct hypercall_context *context, uint64_t timeout
 static enum hypercall_result poll_networks(struct hypercall_context *context, gpa_t address, struct error *error)
 {
 	struct hvt_poll arguments;
+	void *place = arguments_open(context, address, &arguments, sizeof(arguments), error);
 
-	if (!memory_copy_in(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	if (!place)
+		return HYPERCALL_ERROR;
 	arguments.ret = networks_wait(context, arguments.timeout_nsecs, &arguments.ready_set);
-	if (!memory_copy_out(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	memcpy(place, &arguments, sizeof(arguments));
 	return HYPERCALL_DONE;
 }
 
@@ -134,9 +153,10 @@ static enum hypercall_result blocks(struct hypercall_context *context, gpa_t add
 {
 	const struct mft_entry *entry;
 	struct hvt_block arguments;
+	void *place = arguments_open(context, address, &arguments, sizeof(arguments), error);
 
-	if (!memory_copy_in(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	if (!place)
+		return HYPERCALL_ERROR;
 	entry = hypercall_device(context->mft, arguments.handle, MFT_DEV_BLOCK_BASIC);
 	if (!entry || !blocks_are_valid(&entry->u.block_basic, arguments.offset, arguments.len)) {
 		arguments.ret = RESULT_EINVAL;
@@ -152,8 +172,7 @@ static enum hypercall_result blocks(struct hypercall_context *context, gpa_t add
 			return HYPERCALL_ERROR;
 		arguments.ret = RESULT_OK;
 	}
-	if (!memory_copy_out(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	memcpy(place, &arguments, sizeof(arguments));
 	return HYPERCALL_DONE;
 }
 
@@ -161,10 +180,11 @@ static enum hypercall_result net_write(struct hypercall_context *context, gpa_t 
 {
 	const struct mft_entry *entry;
 	struct hvt_net arguments;
+	void *place = arguments_open(context, address, &arguments, sizeof(arguments), error);
 	const void *frame;
 
-	if (!memory_copy_in(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	if (!place)
+		return HYPERCALL_ERROR;
 	entry = hypercall_device(context->mft, arguments.handle, MFT_DEV_NET_BASIC);
 	frame = memory_readable(&context->memory, gpa(arguments.data), arguments.len);
 	if (!frame)
@@ -173,8 +193,7 @@ static enum hypercall_result net_write(struct hypercall_context *context, gpa_t 
 	if (context->ring && ring_drain(context->ring, error) < 0)
 		return HYPERCALL_ERROR;
 	arguments.ret = entry ? frame_write(entry, frame, arguments.len) : RESULT_EINVAL;
-	if (!memory_copy_out(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	memcpy(place, &arguments, sizeof(arguments));
 	return HYPERCALL_DONE;
 }
 
@@ -182,11 +201,12 @@ static enum hypercall_result net_read(struct hypercall_context *context, gpa_t a
 {
 	const struct mft_entry *entry;
 	struct hvt_net arguments;
+	void *place = arguments_open(context, address, &arguments, sizeof(arguments), error);
 	void *frame;
 	bool is_gone;
 
-	if (!memory_copy_in(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	if (!place)
+		return HYPERCALL_ERROR;
 	entry = hypercall_device(context->mft, arguments.handle, MFT_DEV_NET_BASIC);
 	frame = memory_writable(&context->memory, gpa(arguments.data), arguments.len);
 	if (!frame)
@@ -198,8 +218,7 @@ static enum hypercall_result net_read(struct hypercall_context *context, gpa_t a
 	} else {
 		arguments.ret = RESULT_EINVAL;
 	}
-	if (!memory_copy_out(&context->memory, address, &arguments, sizeof(arguments)))
-		return access_error(address, sizeof(arguments), error);
+	memcpy(place, &arguments, sizeof(arguments));
 	return HYPERCALL_DONE;
 }
 

@@ -36,12 +36,3 @@ bool memory_copy_in(const struct memory *memory, gpa_t address, void *to, size_t
 		memcpy(to, from, size);
 	return from;
 }
-
-bool memory_copy_out(const struct memory *memory, gpa_t address, const void *from, size_t size)
-{
-	void *to = memory_writable(memory, address, size);
-
-	if (to)
-		memcpy(to, from, size);
-	return to;
-}

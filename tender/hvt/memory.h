@@ -35,8 +35,7 @@ const void *memory_readable(const struct memory *memory, gpa_t address, uint64_t
 /* The same to write to; NULL also where a read-only segment lies in the range. */
 void *memory_writable(const struct memory *memory, gpa_t address, uint64_t size);
 
-/* Copies; false, and nothing done, if the range may not be used so. */
+/* Copies; false, and nothing done, if any of the range lies outside. */
 bool memory_copy_in(const struct memory *memory, gpa_t address, void *to, size_t size);
-bool memory_copy_out(const struct memory *memory, gpa_t address, const void *from, size_t size);
 
 #endif
