@@ -188,8 +188,8 @@ PC_KIND_hvt := that run as a virtual machine
 PC_FILES := $(patsubst %,$(B)/lib/pkgconfig/solo5-bindings-%.pc,$(TARGETS))
 $(PC_FILES): $(B)/lib/pkgconfig/solo5-bindings-%.pc: solo5/solo5-bindings.pc.in VERSION
 	@mkdir -p $(@D)
-	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(PC_ARCH_CFLAGS)|; s|@TARGET@|$*|g; \
-		s|@KIND@|$(PC_KIND_$*)|' $< > $@
+	sed -e 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(PC_ARCH_CFLAGS)|; s|@TARGET@|$*|g' \
+		-e 's|@KIND@|$(PC_KIND_$*)|' $< > $@
 
 PROGRAMS := $(patsubst %,$(B)/bin/%,tend tend-build solo5-spt solo5-hvt solo5-hvt-debug solo5-elftool tend-cc)
 product: $(PROGRAMS) linux-guests $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES)

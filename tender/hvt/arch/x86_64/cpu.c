@@ -63,7 +63,7 @@ static long special_registers_set(const struct machine *machine)
 	sregs.cr0 = CR0;
 	sregs.cr3 = CPU_ROOT_TABLE;
 	sregs.cr4 = CR4;
-	sregs.efer = EFER | (cpu_has_no_execute(machine) ? EFER_NO_EXECUTE : 0);
+	sregs.efer = EFER | (machine->unikernel.kind == HOSTCALL_GUEST_TEND ? EFER_NO_EXECUTE : 0);
 	sregs.cs = code_segment;
 	sregs.ss = sregs.ds = sregs.es = sregs.fs = sregs.gs = data_segment;
 	sregs.tr = (struct kvm_segment){.type = 11, .present = 1};

@@ -1,4 +1,4 @@
-/* Where the hvt ABI puts the x86-64 CPU's tables, and what its files know of each other. */
+/* Where the hvt ABI puts the x86-64 CPU's tables. */
 #ifndef TENDER_HVT_ARCH_X86_64_CPU_H
 #define TENDER_HVT_ARCH_X86_64_CPU_H
 
@@ -12,11 +12,5 @@
 #define CPU_GIB_TABLE 0x3000u    /* PDPT */
 #define CPU_DIRECTORIES 0x4000u  /* four, one behind the other */
 #define CPU_SMALL_TABLES 0x8000u /* of 4 KiB pages: the first 2 MiB, then wherever they are needed */
-
-/* Only guests of our bindings know that pages can be not executable. */
-static inline bool cpu_has_no_execute(const struct machine *machine)
-{
-	return machine->unikernel.kind == HOSTCALL_GUEST_TEND;
-}
 
 #endif
