@@ -64,9 +64,9 @@ $(B)/gen/errno_names.inc: $(B)/gen/errno_names
 
 # Pure parts, which command line tools and tests use too.
 TENDER_PURE := tender/error.c $(wildcard tender/elf/*.c tender/manifest/*.c tender/policy/*.c) freestanding/format.c
-TENDER_SPT := $(TENDER_PURE) freestanding/memory.c freestanding/string.c tender/option.c tender/options.c \
-	$(wildcard tender/devices/*.c tender/host/*.c) $(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) \
-	$(wildcard tender/arch/$(ARCH)/*.S)
+TENDER_SOLO5 := $(TENDER_PURE) freestanding/memory.c freestanding/string.c tender/option.c tender/options.c \
+	$(wildcard tender/devices/*.c tender/host/*.c tender/solo5/*.c) tender/arch/$(ARCH)/start.S
+TENDER_SPT := $(TENDER_SOLO5) $(filter-out tender/spt/defence.c,$(wildcard tender/spt/*.c)) tender/arch/$(ARCH)/tail.S
 TENDER_SPT_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_SPT)))
 DEFENCES := PROTECT GUARD UNMAP CLOSE PRIVILEGES FILTER
 
@@ -77,6 +77,18 @@ $(B)/tender/%.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(CC) $(TENDER_CFLAGS) -c $< -o $@
 $(B)/bin/solo5-spt: $(TENDER_SPT_OBJS) $(B)/tender/tender/spt/defence.o tender/tender.lds
+	@mkdir -p $(@D)
+	$(CC) $(TENDER_LDFLAGS) $(filter %.o,$^) -o $@
+
+# The same for unikernels in a virtual machine. With the debugger, without the sandbox: solo5-hvt-debug.
+TENDER_HVT := $(TENDER_SOLO5) $(wildcard tender/hvt/*.c tender/hvt/arch/$(ARCH)/*.c) tender/arch/$(ARCH)/spawn/spawn.S
+TENDER_HVT_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_HVT)))
+tender_hvt_objects = $(TENDER_HVT_OBJS) $(patsubst %.c,$(B)/tender/%.o,$(wildcard $(1)))
+
+$(B)/bin/solo5-hvt: $(call tender_hvt_objects,tender/hvt/plain/*.c) tender/tender.lds
+	@mkdir -p $(@D)
+	$(CC) $(TENDER_LDFLAGS) $(filter %.o,$^) -o $@
+$(B)/bin/solo5-hvt-debug: $(call tender_hvt_objects,tender/hvt/debug/*.c tender/hvt/debug/arch/$(ARCH)/*.c) tender/tender.lds
 	@mkdir -p $(@D)
 	$(CC) $(TENDER_LDFLAGS) $(filter %.o,$^) -o $@
 
@@ -95,19 +107,28 @@ GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fn
 	-fstack-protector-strong -fno-asynchronous-unwind-tables \
 	-mgeneral-regs-only -fno-builtin -Isolo5 -Isolo5/include -Isolo5/arch/$(ARCH) -Iabi \
 	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) -mstack-protector-guard=global
-BINDINGS := $(wildcard solo5/*.c solo5/spt/*.c) freestanding/format.c freestanding/vdso.c
-BINDINGS_OBJS := $(patsubst %.c,$(B)/guest/%.o,$(BINDINGS))
+# The targets, and what each of them has beside what is common.
+TARGETS := spt hvt
+BINDINGS := $(wildcard solo5/*.c) freestanding/format.c
+BINDINGS_spt := $(wildcard solo5/spt/*.c) freestanding/vdso.c
+BINDINGS_hvt := $(wildcard solo5/hvt/*.c solo5/arch/$(ARCH)/hvt/*.c solo5/arch/$(ARCH)/hvt/*.S)
+bindings_objects = $(patsubst %,$(B)/guest/%.o,$(basename $(BINDINGS) $(BINDINGS_$(1))))
 SUPPORT_OBJS := $(B)/guest/freestanding/memory.o $(B)/guest/freestanding/string.o \
 	$(patsubst %.c,$(B)/guest/%.o,$(wildcard solo5/support/*.c))
 GUEST_LIB := $(B)/lib/solo5
 GUEST_INCLUDES := $(patsubst %,$(B)/include/solo5/%,solo5.h elf_abi.h mft_abi.h manifest.h solo5_elf.h boot.h)
-GUEST_LIBS := $(GUEST_LIB)/$(ARCH)/solo5_spt.o $(GUEST_LIB)/$(ARCH)/libsolo5_support.a $(GUEST_LIB)/solo5_spt.lds
+GUEST_LIBS := $(patsubst %,$(GUEST_LIB)/$(ARCH)/solo5_%.o,$(TARGETS)) $(GUEST_LIB)/$(ARCH)/libsolo5_support.a \
+	$(patsubst %,$(GUEST_LIB)/solo5_%.lds,$(TARGETS))
 
 $(B)/guest/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(CC) $(GUEST_CFLAGS) -Isolo5/arch/$(ARCH)/hvt -c $< -o $@
+$(B)/guest/%.o: %.S Makefile
+	@mkdir -p $(@D)
 	$(CC) $(GUEST_CFLAGS) -c $< -o $@
 # One object whose only visible names are the interface's.
-$(GUEST_LIB)/$(ARCH)/solo5_spt.o: $(BINDINGS_OBJS)
+$(foreach target,$(TARGETS),$(eval $(GUEST_LIB)/$(ARCH)/solo5_$(target).o: $(call bindings_objects,$(target))))
+$(patsubst %,$(GUEST_LIB)/$(ARCH)/solo5_%.o,$(TARGETS)):
 	@mkdir -p $(@D)
 	$(CC) -nostdlib -r -Wl,--unique=.text.* -Wl,--unique=.rodata.* $^ -o $@
 	$(BINUTILS)objcopy -w -G 'solo5_*' -G _start -G '__stack_chk_*' -G '__solo5_*' $@
@@ -117,7 +138,7 @@ $(GUEST_LIB)/$(ARCH)/libsolo5_support.a: $(SUPPORT_OBJS)
 	$(BINUTILS)ar rcs $@ $^
 	# Weak: a program's own functions of these names win.
 	$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu-)objcopy --weaken $@
-$(GUEST_LIB)/solo5_spt.lds: solo5/spt/solo5_spt.lds
+$(GUEST_LIB)/solo5_%.lds: solo5/solo5.lds
 	@mkdir -p $(@D)
 	cp $< $@
 $(B)/include/solo5/%.h: solo5/include/%.h
@@ -140,7 +161,8 @@ $(THIRD_PARTY)/%.fetched: tools/third-party
 include image/image.mk
 
 CLI_CFLAGS := $(COMMON) -fpie -D_FORTIFY_SOURCE=2 -fstack-protector-strong -Itender/arch/$(HOST_ARCH)
-CLI := $(wildcard cli/*.c cli/debug/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c $(wildcard tender/devices/*.c)
+CLI := $(wildcard cli/*.c cli/debug/*.c) $(IMAGE) $(TENDER_PURE) tender/option.c tender/options.c \
+	tender/spt/options.c $(wildcard tender/devices/*.c)
 CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
 
 $(B)/cli/%.o: %.c $(B)/gen/errno_names.inc Makefile
@@ -166,13 +188,16 @@ $(B)/bin/tend-cc: tools/tend-cc
 	cp $< $@
 
 PC_ARCH_CFLAGS := $(if $(filter x86_64,$(ARCH)),-mno-red-zone,-mno-outline-atomics) -mstack-protector-guard=global
-PC_FILE := $(B)/lib/pkgconfig/solo5-bindings-spt.pc
-$(PC_FILE): solo5/spt/solo5-bindings-spt.pc.in VERSION
+PC_KIND_spt := that run as a process
+PC_KIND_hvt := that run as a virtual machine
+PC_FILES := $(patsubst %,$(B)/lib/pkgconfig/solo5-bindings-%.pc,$(TARGETS))
+$(PC_FILES): $(B)/lib/pkgconfig/solo5-bindings-%.pc: solo5/solo5-bindings.pc.in VERSION
 	@mkdir -p $(@D)
-	sed 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(PC_ARCH_CFLAGS)|' $< > $@
+	sed -e 's|@VERSION@|$(VERSION)|; s|@ARCH@|$(ARCH)|g; s|@ARCH_CFLAGS@|$(PC_ARCH_CFLAGS)|; s|@TARGET@|$*|g' \
+		-e 's|@KIND@|$(PC_KIND_$*)|' $< > $@
 
-PROGRAMS := $(patsubst %,$(B)/bin/%,tend tend-build solo5-spt solo5-elftool tend-cc)
-product: $(PROGRAMS) linux-guests $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
+PROGRAMS := $(patsubst %,$(B)/bin/%,tend tend-build solo5-spt solo5-hvt solo5-hvt-debug solo5-elftool tend-cc)
+product: $(PROGRAMS) linux-guests $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES)
 
 # --- Linux guests: the library kernel and its tender, for x86-64 ------------------------------------------------------
 
@@ -187,19 +212,32 @@ linux-guests: $(TEND_LINUX) $(KERNEL)
 # --- test unikernels -----------------------------------------------------------------------------------------------
 
 GUESTS := $(filter-out %.h,$(notdir $(basename $(wildcard tests/guests/*.c))))
-guests: $(patsubst %,$(B)/guests/%.spt,$(GUESTS)) $(patsubst %,$(B)/tests/solo5-spt-without-%,$(DEFENCES))
+HVT_GUESTS := $(notdir $(basename $(wildcard tests/hvt/guests/*.c)))
+guests: $(patsubst %,$(B)/guests/%.hvt,$(HVT_GUESTS)) $(foreach target,$(TARGETS),$(patsubst %,$(B)/guests/%.$(target),$(GUESTS))) $(patsubst %,$(B)/tests/solo5-spt-without-%,$(DEFENCES))
 
-TEND_CC := TEND_CC='$(CC)' $(B)/bin/tend-cc --target spt
+TEND_CC := TEND_CC='$(CC)' $(B)/bin/tend-cc --target
 GUEST_TEST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -I. -Iabi/arch/$(ARCH) -idirafter /usr/include \
 	-idirafter /usr/$(if $(filter aarch64,$(ARCH)),aarch64-linux-gnu/include,include/x86_64-linux-gnu)
-$(B)/guests/%.spt: tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard tests/guests/*.json) $(GUEST_LIBS) \
+# The software KVM of some machines interprets guests of ring 0 and knows no vector instructions: only the test that is
+# about them has them in a virtual machine.
+GUEST_TEST_hvt = $(if $(filter-out fpu,$(1)),-mgeneral-regs-only)
+define guest_rule
+$(B)/guests/%.$(1): tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard tests/guests/*.json) $(GUEST_LIBS) \
 		$(GUEST_INCLUDES) $(B)/bin/tend-cc $(B)/bin/solo5-elftool
+	@mkdir -p $$(@D)
+	$$(TEND_CC) $(1) $$(if $$(wildcard tests/guests/$$*.json),--manifest tests/guests/$$*.json) \
+		$$(GUEST_TEST_CFLAGS) $$(call GUEST_TEST_$(1),$$*) $$< -o $$@
+endef
+$(foreach target,$(TARGETS),$(eval $(call guest_rule,$(target))))
+$(B)/guests/%.hvt: tests/hvt/guests/%.c $(wildcard tests/hvt/guests/*.h) $(wildcard tests/hvt/guests/*.json) \
+		$(GUEST_LIBS) $(GUEST_INCLUDES) $(B)/bin/tend-cc $(B)/bin/solo5-elftool
 	@mkdir -p $(@D)
-	$(TEND_CC) $(if $(wildcard tests/guests/$*.json),--manifest tests/guests/$*.json) $(GUEST_TEST_CFLAGS) $< -o $@
+	$(TEND_CC) hvt $(if $(wildcard tests/hvt/guests/$*.json),--manifest tests/hvt/guests/$*.json) \
+		$(GUEST_TEST_CFLAGS) -mgeneral-regs-only $< -o $@
 
 # --- installation --------------------------------------------------------------------------------------------------
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \

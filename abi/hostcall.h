@@ -32,6 +32,8 @@
 	X(BLOCK_DEVICE, "the device's capacity")                                                                       \
 	X(EPOLL_FD, "the epoll descriptor")                                                                            \
 	X(TIMER_FD, "the timer descriptor")                                                                            \
+	X(VCPU_FD, "the virtual CPU's descriptor")                                                                     \
+	X(KICK_FD, "the net ring's eventfd")                                                                           \
 	X(WAKE_FD, "the wake descriptor")                                                                              \
 	X(CONTROL_FD, "the control descriptor")                                                                        \
 	X(TRACE_FD, "the trace descriptor")                                                                            \
@@ -65,6 +67,8 @@
 	X(CLOCK_REALTIME, CLOCK_REALTIME, "CLOCK_REALTIME")                                                            \
 	X(CLOCK_PROCESS, CLOCK_PROCESS_CPUTIME_ID, "CLOCK_PROCESS_CPUTIME_ID")                                         \
 	X(CLOCK_THREAD, CLOCK_THREAD_CPUTIME_ID, "CLOCK_THREAD_CPUTIME_ID")                                            \
+	X(KVM_RUN, HOSTCALL_KVM_RUN, "KVM_RUN")                                                                        \
+	X(KVM_PLACE, HOSTCALL_KVM_PLACE, "KVM_GET_REGS (aarch64: KVM_GET_ONE_REG)")                                    \
 	X(ARCH_SET_FS, 0x1002, "ARCH_SET_FS")
 
 /* A set of values below 32, one bit each, and the bits of the argument that do not count. */
@@ -82,6 +86,7 @@
 	X(CORE, "core")                                                                                                \
 	X(CONSOLE, "console")                                                                                          \
 	X(NET, "net")                                                                                                  \
+	X(RING, "ring")                                                                                                \
 	X(BLOCK, "block")                                                                                              \
 	X(CONTROL, "control")                                                                                          \
 	X(TRACE, "trace")
@@ -93,12 +98,21 @@
 	X(UNIKERNEL, 3, "unikernel")                                                                                   \
 	X(STRICT, 4, "strict")                                                                                         \
 	X(STANDARD, 8, "standard")                                                                                     \
-	X(LINUX, 12, "linux")
+	X(LINUX, 12, "linux")                                                                                          \
+	X(HVT, 16, "hvt")
 
 /* What the filter answers: the call is made, or it fails at once with an errno value. */
 #define HOSTCALL_ANSWERS(X)                                                                                            \
 	X(ALLOWED, 0, "allowed")                                                                                       \
 	X(EINTR, 4, "EINTR")
+
+/* Only tender/hvt sees <linux/kvm.h>, and checks there that these are its numbers. */
+#define HOSTCALL_KVM_RUN 0xae80
+#ifdef __aarch64__
+#define HOSTCALL_KVM_PLACE 0x4010aeab
+#else
+#define HOSTCALL_KVM_PLACE 0x8090ae81
+#endif
 
 /* What the library kernel and its filter must agree on. */
 #define HOSTCALL_POLL_MAX 8

@@ -19,6 +19,9 @@
 #define MFT1_NOTE_ALIGN 8
 #define MFT1_NOTE_MAX_SIZE 6668 /* 4 bytes of padding and 64 entries */
 
+/* The longest command line of a unikernel, with the NUL. */
+#define SOLO5_CMDLINE_SIZE 8192u
+
 enum abi_target {
 	HVT_ABI_TARGET = 1,
 	SPT_ABI_TARGET,

@@ -17,7 +17,6 @@
 #define SPT_MEM_BASE 0x10000u    /* guest memory begins here; everything below stays unmapped */
 #define SPT_BOOT_INFO 0x11000u   /* boot information, then manifest, then command line */
 #define SPT_IMAGE_BASE 0x100000u /* lowest address of an ELF segment */
-#define SPT_CMDLINE_SIZE 8192u   /* with the NUL */
 #define SPT_MEM_DEFAULT_MIB 512u
 
 /* epoll_event.data.u64 of the timer; a network device has its manifest index */

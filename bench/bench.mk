@@ -28,4 +28,4 @@ $(BENCH)/raw_calls: $(patsubst %.c,$(BENCH)/objects/%.o,bench/src/raw_calls.c $(
 $(BENCH)/guests/%.spt: bench/guests/%.c $(wildcard bench/guests/*.json bench/*.h tests/guests/*.h) $(GUEST_LIBS) \
 		$(GUEST_INCLUDES) $(B)/bin/tend-cc $(B)/bin/solo5-elftool
 	@mkdir -p $(@D)
-	$(TEND_CC) $(if $(wildcard bench/guests/$*.json),--manifest bench/guests/$*.json) $(GUEST_TEST_CFLAGS) $< -o $@
+	$(TEND_CC) spt $(if $(wildcard bench/guests/$*.json),--manifest bench/guests/$*.json) $(GUEST_TEST_CFLAGS) $< -o $@

@@ -116,7 +116,7 @@ static int policy_print(const char *format, unsigned guests)
 static unsigned kind_parse(const char *name)
 {
 	static const enum hostcall_guest kinds[] = {HOSTCALL_GUEST_SOLO5, HOSTCALL_GUEST_TEND, HOSTCALL_GUEST_STRICT,
-						    HOSTCALL_GUEST_STANDARD};
+						    HOSTCALL_GUEST_STANDARD, HOSTCALL_GUEST_HVT};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		if (strcmp(name, policy_guest_name(kinds[i])) == 0)
@@ -134,7 +134,7 @@ int command_inspect(int argc, char **argv)
 		{NULL, 0, NULL, 0},
 	};
 	const char *format = "text";
-	unsigned guests = HOSTCALL_GUEST_UNIKERNEL | HOSTCALL_GUEST_LINUX;
+	unsigned guests = HOSTCALL_GUEST_UNIKERNEL | HOSTCALL_GUEST_LINUX | HOSTCALL_GUEST_HVT;
 	int policy = 0;
 	int option;
 
@@ -149,7 +149,7 @@ int command_inspect(int argc, char **argv)
 		case 'g':
 			guests = kind_parse(optarg);
 			if (!guests)
-				return complain("--guest %s: it must be solo5, tend, strict or standard", optarg);
+				return complain("--guest %s: it must be solo5, tend, hvt, strict or standard", optarg);
 			break;
 		default:
 			return 1;
@@ -157,6 +157,6 @@ int command_inspect(int argc, char **argv)
 	}
 	if (!policy || optind < argc)
 		return complain(
-			"usage: tend inspect --policy [--format text|json|markdown] [--guest solo5|tend|strict|standard]");
+			"usage: tend inspect --policy [--format text|json|markdown] [--guest solo5|tend|hvt|strict|standard]");
 	return policy_print(format, guests);
 }

@@ -6,7 +6,8 @@
 #include "cli/linux.h"
 
 static const struct command commands[] = {
-	{"run", "[OPTIONS] FILE.spt [ARGS...]", "run a unikernel; the options are solo5-spt's", command_run},
+	{"run", "[OPTIONS] FILE.spt|FILE.hvt [ARGS...]", "run a unikernel; the options are solo5-spt's or solo5-hvt's",
+	 command_run},
 	{"run", LINUX_OPTIONS_USAGE, "run a Linux program in a root directory or image", command_run},
 	{"build", "--root DIR -o FILE [--config FILE]", "make an image out of a root directory", command_build},
 	{"trace", "[-o FILE] --root ...", "run a Linux program, with the same options, and show its system calls",
@@ -16,7 +17,7 @@ static const struct command commands[] = {
 	{"gdb", "GUEST [GDB-OPTION...]", "attach gdb to a running Linux guest, with symbols", command_gdb},
 	{"perf", "record [-o FILE] [PERF-OPTION...] -- RUN-OPTIONS...", "profile a Linux guest with perf",
 	 command_perf},
-	{"inspect", "--policy [--format text|json|markdown] [--guest solo5|tend|strict|standard]",
+	{"inspect", "--policy [--format text|json|markdown] [--guest solo5|tend|hvt|strict|standard]",
 	 "show which host calls a guest may make, and why", command_inspect},
 	{"elf", "gen-manifest|query-manifest|query-abi ...", "work with a unikernel's notes (also: solo5-elftool)",
 	 command_elf},

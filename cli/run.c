@@ -42,9 +42,9 @@ int command_run(int argc, char **argv)
 		target = target_of(argv[kernel]);
 	if (target < 0)
 		return 1;
-	if (target != SPT_ABI_TARGET)
-		return complain("%s: Executable is not for the solo5-spt target", argv[kernel]);
-	if (beside_path("solo5-spt", path, sizeof(path)) != 0)
+	if (target != SPT_ABI_TARGET && target != HVT_ABI_TARGET)
+		return complain("%s: Executable is not for the solo5-spt or the solo5-hvt target", argv[kernel]);
+	if (beside_path(target == HVT_ABI_TARGET ? "solo5-hvt" : "solo5-spt", path, sizeof(path)) != 0)
 		return 1;
 	argv[0] = self_name;
 	execv(path, argv);

@@ -1,16 +1,15 @@
 /* Ends: normal, abnormal, and the bindings' own complaints. */
 #include "bindings.h"
-#include "spt/host.h"
 
 void solo5_exit(int status)
 {
 	log_write(LOG_INFO, "Solo5: solo5_exit(%d) called\n", status);
-	host_exit(status);
+	bindings_exit(status);
 }
 
 void solo5_abort(void)
 {
-	host_exit(SOLO5_EXIT_ABORT);
+	bindings_exit(SOLO5_EXIT_ABORT);
 }
 
 void bindings_panic(const char *where, const char *message)

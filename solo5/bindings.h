@@ -1,8 +1,9 @@
 /*
  * Inside the Solo5 bindings: what their files know of each other.
  *
- * A function of solo5.h lives in spt/ (block.c, net.c, time.c ...) and leaves the guest through spt/host.h only.
- * One unikernel, one thread: state is in plain globals, set once by spt/start.c and read by all.
+ * Each target has a folder, spt/ or hvt/, for what differs: console.c, time.c, yield.c, net.c, block.c. It leaves the
+ * guest through the folder's host.h or hypercall.h only. One unikernel, one thread: state is in plain globals, set once
+ * by the folder's start.c and read by all.
  */
 #ifndef SOLO5_BINDINGS_H
 #define SOLO5_BINDINGS_H
@@ -39,22 +40,22 @@ const struct mft_entry *device_acquire(const char *name, uint32_t type, solo5_ha
 /* The attached device of that handle and type, or NULL. */
 const struct mft_entry *device_get(solo5_handle_t handle, uint32_t type);
 
-/* ssp.c: a stack canary of this start's own, from 8 random bytes; a fixed one from 0. */
-void ssp_init(uint64_t random);
+struct tend_handover;
+/* handover.c: what Tend's tender left at that address; NULL under another, where there are zeroes. */
+const struct tend_handover *handover_find(uintptr_t address);
+
+/* ssp.c: a stack canary of this start's own, from the hand-over's random bytes; a fixed one without it. */
+void ssp_init(const struct tend_handover *handover);
 
 /* abort.c: one line in the Solo5 form, then status SOLO5_EXIT_ABORT. Touches no variable. */
 _Noreturn void bindings_panic(const char *where, const char *message);
 
-/* spt/time.c: vdso 0 means a host call for every reading. */
-void time_init(uint64_t address);
+/* Of the target's folder: the end, and where thread-local storage is (false: it cannot be there). */
+_Noreturn void bindings_exit(int status);
+bool bindings_tls_base_set(uintptr_t base);
 
-/* spt/yield.c: with_ppoll where the tender's filter has it, else the epoll set and timer of the Solo5 ABI. */
-void yield_init(bool with_ppoll, int epoll_fd, int timer_fd);
-
-/* A read of the network device found nothing: if its other end is gone, it is not waited for any more. */
-void yield_forget(solo5_handle_t handle);
-
-/* spt/block.c: whether one host call may carry several blocks. */
-void block_init(bool many_blocks);
+/* Of the target's folder: reads or writes whole blocks that are known to lie inside the device. */
+solo5_result_t block_transfer(solo5_handle_t handle, const struct mft_entry *entry, solo5_off_t offset, uint8_t *buf,
+			      size_t size, bool is_write);
 
 #endif

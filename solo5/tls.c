@@ -34,5 +34,5 @@ solo5_result_t solo5_tls_init(uintptr_t tls)
 
 solo5_result_t solo5_set_tls_base(uintptr_t base)
 {
-	return host_set_tls_base(base) == 0 ? SOLO5_R_OK : SOLO5_R_EINVAL;
+	return bindings_tls_base_set(base) ? SOLO5_R_OK : SOLO5_R_EINVAL;
 }

@@ -22,7 +22,11 @@ struct device_options {
 
 struct options {
 	uint64_t mem_bytes;
-	bool exec_heap;
+	bool exec_heap;       /* spt */
+	bool no_net_ring;     /* hvt */
+	const char *dumpcore; /* hvt-debug: a directory, NULL: none */
+	bool gdb;             /* hvt-debug, as is the next */
+	uint16_t gdb_port;    /* 0: not given */
 	const char *kernel;
 	char *const *args; /* of the guest */
 	int arg_count;

@@ -18,19 +18,8 @@ static int parse_mem(struct options *options, struct mft *mft, const char *value
 	return 0;
 }
 
-static int parse_exec_heap(struct options *options, struct mft *mft, const char *value, struct error *error)
-{
-	(void)mft;
-	(void)value;
-	(void)error;
-	options->exec_heap = true;
-	return 0;
-}
-
 static const struct option core_options[] = {
 	{"--mem=", "    --mem=N (guest memory in MiB, default 512)", true, parse_mem},
-	{"--x-exec-heap", "    --x-exec-heap (make heap and stack executable: removes a defence)", false,
-	 parse_exec_heap},
 };
 
 struct option_group {
@@ -44,8 +33,10 @@ static struct option_group option_group(size_t index)
 	case 0:
 		return (struct option_group){core_options, sizeof(core_options) / sizeof(core_options[0])};
 	case 1:
-		return (struct option_group){net_options, NET_OPTION_COUNT};
+		return (struct option_group){target_options, target_option_count};
 	case 2:
+		return (struct option_group){net_options, NET_OPTION_COUNT};
+	case 3:
 		return (struct option_group){block_options, BLOCK_OPTION_COUNT};
 	default:
 		return (struct option_group){NULL, 0};

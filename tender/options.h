@@ -10,6 +10,10 @@
 
 enum options_request { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_NO_KERNEL };
 
+/* The options that only this tender has: a file of its own folder, options.c, defines them. */
+extern const struct option target_options[];
+extern const size_t target_option_count;
+
 /* First pass over argv[1..]: what is asked for and, for OPTIONS_RUN, the index of KERNEL. */
 enum options_request options_scan(int argc, char *const *argv, int *kernel_index);
 

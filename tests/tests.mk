@@ -8,7 +8,7 @@
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
 # functions are libc's.
-TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) \
+TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) tender/spt/options.c \
 	$(patsubst %,tender/linux/%.c,cgroup_place kernel_plan layout options))
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 

@@ -3,39 +3,32 @@
 #include "abi/solo5_spt.h"
 #include "bindings.h"
 #include "elf_abi.h"
+#include "spt/host.h"
+#include "spt/target.h"
 
 _Noreturn void _start(const struct spt_boot_info *boot);
 
-/* What Tend's tender handed over; under another tender the page holds zeroes. */
-static const struct tend_handover *handover_find(void)
+bool bindings_tls_base_set(uintptr_t base)
 {
-	const struct tend_handover *handover = (const struct tend_handover *)(uintptr_t)SPT_MEM_BASE;
-
-	/* The compiler must not reason about an object at a constant address. */
-	__asm__("" : "+r"(handover));
-	return handover->magic == TEND_HANDOVER_MAGIC ? handover : NULL;
+	return host_set_tls_base(base) == 0;
 }
 
-static uint64_t random_word(const struct tend_handover *handover)
+void bindings_exit(int status)
 {
-	uint64_t word = 0;
-
-	for (unsigned i = 0; i < sizeof(word); i++)
-		word = word << 8 | handover->random[i];
-	return word;
+	host_exit(status);
 }
 
 /* Runs on the stack the tender prepared; never returns, so its own frame may predate the canary. */
 __attribute__((no_stack_protector)) void _start(const struct spt_boot_info *boot)
 {
 	static struct solo5_start_info info;
-	const struct tend_handover *handover = handover_find();
+	const struct tend_handover *handover = handover_find(SPT_MEM_BASE);
 	uint64_t stack_bottom = handover ? handover->stack_bottom : 0;
 
 	mem_check(boot->mem_size, stack_bottom);
 	/* Stray use of thread-local storage faults from here on. */
 	solo5_set_tls_base(0);
-	ssp_init(handover ? random_word(handover) : 0);
+	ssp_init(handover);
 	time_init(handover ? handover->vdso : 0);
 	yield_init(handover, boot->epollfd, boot->timerfd);
 	block_init(handover);

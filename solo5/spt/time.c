@@ -2,6 +2,7 @@
 #include "bindings.h"
 #include "freestanding/vdso.h"
 #include "spt/host.h"
+#include "spt/target.h"
 
 typedef int (*clock_function)(int clock, struct host_timespec *time);
 

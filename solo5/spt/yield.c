@@ -4,6 +4,7 @@
  */
 #include "bindings.h"
 #include "spt/host.h"
+#include "spt/target.h"
 
 static bool use_ppoll;
 static int epoll_fd;

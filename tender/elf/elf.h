@@ -71,6 +71,9 @@ int elf_image_read_type(const struct elf_source *source, uint16_t machine, uint1
 int elf_plan_make(const struct elf_image *image, const struct elf_source *source, uint64_t mem_bytes,
 		  struct elf_plan *plan, struct error *error);
 
+/* Reads the segment's bytes to where they belong. Returns their number, or -errno. */
+long elf_segment_read(const struct elf_source *source, const struct elf_segment *segment, void *to);
+
 /* What to look for among an image's notes. The name's size counts its NUL. */
 struct elf_note_kind {
 	const char *name;

@@ -2,6 +2,7 @@
  * Which bytes of the executable go where, with which protection: the loading rules of the Solo5 ABI.
  * Decided wholly before anything is loaded.
  */
+#include <errno.h>
 #include <stdbool.h>
 #include <sys/mman.h>
 
@@ -126,4 +127,11 @@ int elf_plan_make(const struct elf_image *image, const struct elf_source *source
 		return error_set(error, "%s: Invalid or unsupported executable: entry point 0x%lx outside of memory",
 				 source->name, (unsigned long)plan->entry);
 	return 0;
+}
+
+long elf_segment_read(const struct elf_source *source, const struct elf_segment *segment, void *to)
+{
+	long got = source->read_at(source, to, segment->file_bytes, segment->offset);
+
+	return got >= 0 && (uint64_t)got != segment->file_bytes ? -ENOEXEC : got;
 }

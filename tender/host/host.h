@@ -53,6 +53,11 @@ static inline long host_openat(int dir, const char *path, int flags)
 	return HOST_CALL4(__NR_openat, dir, path, flags, 0);
 }
 
+static inline long host_create(const char *path, int flags, unsigned mode)
+{
+	return HOST_CALL4(__NR_openat, -100 /* AT_FDCWD */, path, flags, mode);
+}
+
 static inline long host_close_range(unsigned first, unsigned last)
 {
 	return HOST_CALL3(__NR_close_range, first, last, 0);
@@ -101,6 +106,27 @@ static inline long host_ioctl(int fd, unsigned long request, void *arg)
 static inline long host_socket(int family, int type, int protocol)
 {
 	return HOST_CALL3(__NR_socket, family, type, protocol);
+}
+
+/* `address`: struct sockaddr_in or another */
+static inline long host_bind(int fd, const void *address, uint32_t size)
+{
+	return HOST_CALL3(__NR_bind, fd, address, size);
+}
+
+static inline long host_listen(int fd, int backlog)
+{
+	return HOST_CALL2(__NR_listen, fd, backlog);
+}
+
+static inline long host_accept(int fd, int flags)
+{
+	return HOST_CALL4(__NR_accept4, fd, 0, 0, flags);
+}
+
+static inline long host_setsockopt(int fd, int level, int name, const void *value, uint32_t size)
+{
+	return HOST_CALL5(__NR_setsockopt, fd, level, name, value, size);
 }
 
 static inline long host_getsockopt(int fd, int level, int name, void *value, uint32_t *size)
@@ -172,6 +198,12 @@ static inline long host_setresuid(uint32_t real, uint32_t effective, uint32_t sa
 static inline long host_seccomp_action_avail(uint32_t action)
 {
 	return HOST_CALL3(__NR_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action);
+}
+
+/* `program`: struct sock_fprog. Returns 0, -errno, or a thread that could not be given the filter (TSYNC). */
+static inline long host_seccomp_filter(unsigned flags, const void *program)
+{
+	return HOST_CALL3(__NR_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
 }
 
 static inline long host_getrandom(void *buf, size_t size)
@@ -319,6 +351,12 @@ static inline long host_uname(void *names)
 static inline long host_sched_getaffinity(uint64_t *cpus, size_t size)
 {
 	return HOST_CALL3(__NR_sched_getaffinity, 0, size, cpus);
+}
+
+/* `time`: struct __kernel_timespec */
+static inline long host_clock_gettime(int clock, void *time)
+{
+	return HOST_CALL2(__NR_clock_gettime, clock, time);
 }
 
 static inline long host_nanosleep(uint64_t ns)

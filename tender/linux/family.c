@@ -8,7 +8,7 @@
 
 #include "tender/host/host.h"
 #include "tender/host/privileges.h"
-#include "tender/linux/spawn.h"
+#include "tender/host/spawn.h"
 
 #define INIT_STACK_BYTES (64u << 10)
 

@@ -2,7 +2,7 @@
 
 TENDER_LINUX := $(TENDER_PURE) $(patsubst %,freestanding/%.c,image/image memory string) tender/option.c \
 	$(wildcard tender/host/*.c tender/linux/*.c) \
-	tender/arch/x86_64/start.S $(wildcard tender/arch/x86_64/linux/*.S)
+	tender/arch/x86_64/start.S $(wildcard tender/arch/x86_64/spawn/*.S tender/arch/x86_64/linux/*.S)
 TENDER_LINUX_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_LINUX)))
 
 # The names of system calls by number.

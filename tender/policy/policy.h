@@ -47,6 +47,8 @@ struct policy_guest {
 	enum hostcall_guest kind; /* one kind */
 	int epoll_fd;
 	int timer_fd;
+	int vcpu_fd; /* HVT only, as is the next */
+	int kick_fd; /* -1: no net ring */
 	unsigned net_count;
 	unsigned block_count;
 	int net_fds[POLICY_DEVICES_MAX];

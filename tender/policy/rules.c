@@ -38,6 +38,10 @@ static uint64_t value_resolve(enum hostcall_value value, const struct policy_gue
 		return (uint64_t)guest->epoll_fd;
 	case HOSTCALL_VALUE_TIMER_FD:
 		return (uint64_t)guest->timer_fd;
+	case HOSTCALL_VALUE_VCPU_FD:
+		return (uint64_t)guest->vcpu_fd;
+	case HOSTCALL_VALUE_KICK_FD:
+		return (uint64_t)guest->kick_fd;
 	case HOSTCALL_VALUE_WAKE_FD:
 		return (uint64_t)guest->kernel.wake_fd;
 	case HOSTCALL_VALUE_CONTROL_FD:
@@ -105,6 +109,8 @@ static unsigned row_instances(const struct hostcall *row, const struct policy_gu
 		return guest->net_count;
 	if (row->feature == HOSTCALL_FEATURE_BLOCK)
 		return guest->block_count;
+	if (row->feature == HOSTCALL_FEATURE_RING)
+		return guest->kick_fd >= 0;
 	if (row->feature == HOSTCALL_FEATURE_CONTROL)
 		return guest->kernel.control_fd >= 0;
 	if (row->feature == HOSTCALL_FEATURE_TRACE)

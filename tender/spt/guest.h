@@ -1,5 +1,5 @@
 /*
- * One spt guest while it is being set up. Everything about it is decided and checked before its memory exists.
+ * One spt guest while it is being set up: tender/solo5/unikernel.h says the first stages.
  *
  *   guest_decode   executable, notes, command line           nothing done yet
  *   guest_attach   devices, poll descriptors
@@ -9,30 +9,15 @@
 #ifndef TENDER_SPT_GUEST_H
 #define TENDER_SPT_GUEST_H
 
-#include "abi/solo5_elf.h"
-#include "tender/elf/elf.h"
-#include "tender/host/start.h"
-#include "tender/options.h"
-#include "tender/policy/policy.h"
+#include "abi/solo5_spt.h"
+#include "tender/solo5/unikernel.h"
 
-/*
- * Large arrays, of which a guest mostly uses the first entries, and none of which is ever cleared as a whole: each page
- * that is touched costs a page fault at start. What a stage needs, a stage before it has set.
- */
 struct guest {
-	int kernel_fd;
-	enum hostcall_guest kind;
-	uint32_t mft_bytes;
 	uint64_t stack_bottom; /* 0: not fixed, the guest shares one region between heap and stack */
 	uint64_t tls;          /* initial base of thread-local storage */
 	uint64_t arguments;    /* where the tender's own command line was copied to, for ps */
 	uint64_t arguments_end;
-	struct policy_guest policy;
-	struct elf_image image;
-	struct elf_plan plan;
-	struct elf_window window;
-	struct options options;
-	struct mft mft;
+	struct unikernel unikernel;
 };
 
 /* Addresses below the image, which the Solo5 ABI leaves to the tender. */

@@ -11,20 +11,6 @@
 #include "tender/spt/memory.h"
 #include "tender/spt/tail.h"
 
-static char *command_line_join(char *to, const struct options *options)
-{
-	for (int i = 0; i < options->arg_count; i++) {
-		size_t length = strlen(options->args[i]);
-
-		if (i)
-			*to++ = ' ';
-		memcpy(to, options->args[i], length);
-		to += length;
-	}
-	*to++ = '\0';
-	return to;
-}
-
 /* The tender's own arguments, so that ps still shows them when the tender's stack is gone. */
 static void arguments_copy(struct guest *guest, const struct start *start, char *to)
 {
@@ -46,18 +32,17 @@ static void boot_info_write(struct guest *guest, const struct start *start)
 {
 	struct spt_boot_info *info = guest_pointer(SPT_BOOT_INFO);
 	char *manifest = (char *)(info + 1);
-	char *cmdline = manifest + guest->mft_bytes;
+	char *cmdline = manifest + guest->unikernel.mft_bytes;
 
 	*info = (struct spt_boot_info){
-		.mem_size = guest->options.mem_bytes,
-		.kernel_end = guest->plan.kernel_end,
+		.mem_size = guest->unikernel.options.mem_bytes,
+		.kernel_end = guest->unikernel.plan.kernel_end,
 		.cmdline = (uint64_t)(uintptr_t)cmdline,
 		.manifest = (uint64_t)(uintptr_t)manifest,
-		.epollfd = guest->policy.epoll_fd,
-		.timerfd = guest->policy.timer_fd,
+		.epollfd = guest->unikernel.policy.epoll_fd,
+		.timerfd = guest->unikernel.policy.timer_fd,
 	};
-	memcpy(manifest, &guest->mft, guest->mft_bytes);
-	arguments_copy(guest, start, command_line_join(cmdline, &guest->options));
+	arguments_copy(guest, start, unikernel_texts_write(&guest->unikernel, manifest));
 }
 
 /*
@@ -81,7 +66,7 @@ static long handover_make(struct guest *guest, const struct start *start)
 	if (result < 0)
 		return result;
 
-	if (guest->kind == HOSTCALL_GUEST_TEND) {
+	if (guest->unikernel.kind == HOSTCALL_GUEST_TEND) {
 		handover->magic = TEND_HANDOVER_MAGIC;
 		handover->vdso = start->vdso;
 		handover->stack_bottom = guest->stack_bottom;
@@ -108,7 +93,7 @@ int guest_load(struct guest *guest, const struct start *start, struct error *err
 	if (memory_make(guest, error) < 0)
 		return -1;
 	boot_info_write(guest, start);
-	if (guest->kind == HOSTCALL_GUEST_SOLO5) {
+	if (guest->unikernel.kind == HOSTCALL_GUEST_SOLO5) {
 		guest->tls = GUEST_TLS_PAGE + SPT_PAGE_SIZE / 2;
 		tls_write(guest, start);
 	}

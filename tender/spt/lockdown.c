@@ -1,15 +1,14 @@
 /* Last stage of a guest: privileges, descriptors, what ps shows, and the jump. See lockdown.h. */
 #include "tender/spt/lockdown.h"
 
-#include <errno.h>
 #include <linux/prctl.h>
 
 #include "abi/boot.h"
 #include "abi/solo5_spt.h"
 #include "arch.h"
-#include "tender/host/descriptors.h"
 #include "tender/host/host.h"
 #include "tender/host/privileges.h"
+#include "tender/solo5/lockdown.h"
 #include "tender/spt/defence.h"
 #include "tender/spt/tail.h"
 
@@ -18,52 +17,14 @@
 
 static int privileges_drop(const struct start *start, struct error *error)
 {
-	long result = 0;
+	long result;
 
 	core_dumps_disable();
-	if (spt_defends(SPT_DEFENCE_PRIVILEGES)) {
-		if (start->is_root)
-			result = identity_drop();
-		if (result < 0)
-			return error_set(error,
-					 "Could not give up uid 0: %s; start as another user, or map id %u in the "
-					 "user namespace",
-					 error_name(-result), UNPRIVILEGED_ID);
-		result = capabilities_drop();
-	}
-	if (result >= 0)
-		result = host_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (spt_defends(SPT_DEFENCE_PRIVILEGES) && privileges_give_up(start, error) < 0)
+		return -1;
+	result = host_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (result < 0)
 		return error_set(error, "Could not drop privileges: %s", error_name(-result));
-	return 0;
-}
-
-/* The guest's descriptors in kept[], which has room for all; returns their number. */
-static size_t descriptors_collect(const struct policy_guest *policy, int *kept)
-{
-	size_t count = 0;
-
-	kept[count++] = 1;
-	if (policy->epoll_fd >= 0)
-		kept[count++] = policy->epoll_fd;
-	if (policy->timer_fd >= 0)
-		kept[count++] = policy->timer_fd;
-	for (unsigned i = 0; i < policy->net_count; i++)
-		kept[count++] = policy->net_fds[i];
-	for (unsigned i = 0; i < policy->block_count; i++)
-		kept[count++] = policy->blocks[i].fd;
-	return count;
-}
-
-/* Closes every descriptor but the console's output and the guest's own. */
-static int descriptors_close(const struct policy_guest *policy, struct error *error)
-{
-	int kept[POLICY_DEVICES_MAX + 3];
-	long result = descriptors_close_others(kept, descriptors_collect(policy, kept));
-
-	if (result < 0)
-		return error_set(error, "Could not close descriptors: close_range: %s; it needs Linux 5.9",
-				 error_name(-result));
 	return 0;
 }
 
@@ -73,14 +34,14 @@ static int descriptors_close(const struct policy_guest *policy, struct error *er
  */
 static void process_describe(const struct guest *guest)
 {
-	uint64_t mem_end = guest->options.mem_bytes;
+	uint64_t mem_end = guest->unikernel.options.mem_bytes;
 	struct prctl_mm_map map = {
 		.start_code = SPT_IMAGE_BASE,
-		.end_code = guest->plan.kernel_end,
+		.end_code = guest->unikernel.plan.kernel_end,
 		.start_data = SPT_IMAGE_BASE,
-		.end_data = guest->plan.kernel_end - 1,
-		.start_brk = guest->plan.kernel_end,
-		.brk = guest->plan.kernel_end,
+		.end_data = guest->unikernel.plan.kernel_end - 1,
+		.start_brk = guest->unikernel.plan.kernel_end,
+		.brk = guest->unikernel.plan.kernel_end,
 		.start_stack = mem_end - ARCH_STACK_SLACK,
 		.arg_start = guest->arguments,
 		.arg_end = guest->arguments_end,
@@ -99,12 +60,12 @@ static void process_describe(const struct guest *guest)
 static void unmap_plan(const struct guest *guest, const struct start *start, struct tail *tail)
 {
 	uint64_t vdso_end = start->vdso + VDSO_BYTES_MAX;
-	uint64_t begin = guest->options.mem_bytes;
+	uint64_t begin = guest->unikernel.options.mem_bytes;
 	uint64_t end = start->stack_top > vdso_end ? start->stack_top : vdso_end;
 
 	if (!spt_defends(SPT_DEFENCE_UNMAP))
 		return;
-	if (guest->kind == HOSTCALL_GUEST_TEND && start->vdso) {
+	if (guest->unikernel.kind == HOSTCALL_GUEST_TEND && start->vdso) {
 		uint64_t kept = start->vdso - VDSO_BYTES_MAX;
 
 		if (start->stack_top > kept && start->stack_top <= start->vdso)
@@ -126,27 +87,27 @@ _Static_assert(SCRATCH_BYTES(POLICY_RULES_MAX, POLICY_FILTER_MAX) <= TEND_STACK_
 /* Everything is built where it is used last; the tail wipes it. For few devices that is one page. */
 static struct tail *tail_place(struct guest *guest, const struct start *start, struct error *error)
 {
-	size_t rule_count = policy_rule_count(&guest->policy);
+	size_t rule_count = policy_rule_count(&guest->unikernel.policy);
 	size_t filter_max = policy_filter_bound(rule_count);
-	uint64_t mem_end = guest->options.mem_bytes;
+	uint64_t mem_end = guest->unikernel.options.mem_bytes;
 	uint64_t bytes = (SCRATCH_BYTES(rule_count, filter_max) + 15) & ~15ull;
 	struct tail *tail = (struct tail *)(uintptr_t)(mem_end - bytes);
 	struct policy_rule *rules = (struct policy_rule *)(tail->instructions + filter_max);
 	size_t length;
 
-	if (guest->plan.kernel_end > mem_end - bytes) {
+	if (guest->unikernel.plan.kernel_end > mem_end - bytes) {
 		error_set(error, "%s: %lu MiB of guest memory leave no room for a stack, give more with --mem",
-			  guest->options.kernel, (unsigned long)(mem_end >> 20));
+			  guest->unikernel.options.kernel, (unsigned long)(mem_end >> 20));
 		return NULL;
 	}
-	length = policy_assemble(rules, policy_rules(&guest->policy, rules), tail->instructions, filter_max);
+	length = policy_assemble(rules, policy_rules(&guest->unikernel.policy, rules), tail->instructions, filter_max);
 	if (length == 0) {
 		error_set(error, "The seccomp filter for this many devices exceeds the kernel's limit");
 		return NULL;
 	}
 	tail->filter_length = spt_defends(SPT_DEFENCE_FILTER) ? length : 0;
 	tail->filter = (uint64_t)(uintptr_t)tail->instructions;
-	tail->entry = guest->plan.entry;
+	tail->entry = guest->unikernel.plan.entry;
 	tail->boot_info = SPT_BOOT_INFO;
 	tail->stack = mem_end - ARCH_STACK_SLACK;
 	tail->tls = guest->tls;
@@ -164,7 +125,7 @@ int lockdown_enter(struct guest *guest, const struct start *start, struct error 
 	if (host_seccomp_action_avail(SECCOMP_RET_KILL_PROCESS) < 0)
 		return error_set(error, "This kernel has no seccomp filters that kill a process (Linux 4.14)");
 	process_describe(guest);
-	if (spt_defends(SPT_DEFENCE_CLOSE) && descriptors_close(&guest->policy, error) < 0)
+	if (spt_defends(SPT_DEFENCE_CLOSE) && descriptors_close(&guest->unikernel.policy, false, error) < 0)
 		return -1;
 	tail_enter((const void *)(uintptr_t)GUEST_TAIL, tail);
 }

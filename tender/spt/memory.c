@@ -1,11 +1,9 @@
 /* Guest memory: its pieces, the segments of the image in it, and their protections. See memory.h. */
 #include "tender/spt/memory.h"
 
-#include <errno.h>
 #include <linux/mman.h>
 
 #include "abi/solo5_spt.h"
-#include "tender/elf/source.h"
 #include "tender/host/host.h"
 #include "tender/spt/defence.h"
 
@@ -43,15 +41,15 @@ static uint64_t segment_map(const struct guest *guest, const struct elf_segment 
 		return segment->start;
 	if ((segment->address ^ segment->offset) & (SPT_PAGE_SIZE - 1))
 		return segment->start;
-	result = host_mmap(start, end - start, segment->prot, MAP_PRIVATE | MAP_FIXED_NOREPLACE, guest->kernel_fd,
-			   page_down(segment->offset));
+	result = host_mmap(start, end - start, segment->prot, MAP_PRIVATE | MAP_FIXED_NOREPLACE,
+			   guest->unikernel.kernel_fd, page_down(segment->offset));
 	return result < 0 ? segment->start : end;
 }
 
 /* Everything between `start` and the end of memory that no file was mapped to. */
 static long rest_map(const struct guest *guest, uint64_t start)
 {
-	uint64_t end = guest->options.mem_bytes;
+	uint64_t end = guest->unikernel.options.mem_bytes;
 	long result;
 
 	if (!guest->stack_bottom || !spt_defends(SPT_DEFENCE_GUARD))
@@ -67,8 +65,8 @@ static int pieces_map(const struct guest *guest, uint64_t *mapped_ends, struct e
 	uint64_t next = SPT_BOOT_INFO;
 	long result = 0;
 
-	for (unsigned i = 0; i < guest->plan.count && result >= 0; i++) {
-		const struct elf_segment *segment = &guest->plan.segments[i];
+	for (unsigned i = 0; i < guest->unikernel.plan.count && result >= 0; i++) {
+		const struct elf_segment *segment = &guest->unikernel.plan.segments[i];
 
 		mapped_ends[i] = segment_map(guest, segment);
 		if (mapped_ends[i] == segment->start)
@@ -81,17 +79,8 @@ static int pieces_map(const struct guest *guest, uint64_t *mapped_ends, struct e
 		result = rest_map(guest, next);
 	if (result < 0)
 		return error_set(error, "Error allocating guest memory of %lu MiB: %s",
-				 (unsigned long)(guest->options.mem_bytes >> 20), error_name(-result));
+				 (unsigned long)(guest->unikernel.options.mem_bytes >> 20), error_name(-result));
 	return 0;
-}
-
-static long segment_read(const struct elf_source *source, const struct elf_segment *segment)
-{
-	long got = source->read_at(source, guest_pointer(segment->address), segment->file_bytes, segment->offset);
-
-	if (got >= 0 && (uint64_t)got != segment->file_bytes)
-		return -ENOEXEC;
-	return got;
 }
 
 /* Brings a segment into memory of which mapped_end is the end of what was mapped from the file already. */
@@ -102,7 +91,7 @@ static int segment_load(const struct elf_source *source, const struct elf_segmen
 	long result = 0;
 
 	if (mapped_end == segment->start)
-		result = segment_read(source, segment);
+		result = elf_segment_read(source, segment, guest_pointer(segment->address));
 	if (result >= 0 && mapped_end < segment->end && prot != MEMORY_PROT)
 		result = host_mprotect(mapped_end, segment->end - mapped_end, prot);
 	if (result < 0)
@@ -115,8 +104,8 @@ static int segment_load(const struct elf_source *source, const struct elf_segmen
 static long heap_make_executable(const struct guest *guest)
 {
 	const int prot = PROT_READ | PROT_WRITE | PROT_EXEC;
-	uint64_t heap = guest->plan.kernel_end;
-	uint64_t end = guest->options.mem_bytes;
+	uint64_t heap = guest->unikernel.plan.kernel_end;
+	uint64_t end = guest->unikernel.options.mem_bytes;
 	uint64_t heap_end = guest->stack_bottom ? guest->stack_bottom - SPT_PAGE_SIZE : end;
 	long result = host_mprotect(heap, heap_end - heap, prot);
 
@@ -127,20 +116,20 @@ static long heap_make_executable(const struct guest *guest)
 
 int memory_make(struct guest *guest, struct error *error)
 {
-	struct elf_source source = elf_source_file(guest->options.kernel, guest->kernel_fd, &guest->window);
+	struct elf_source source = unikernel_source(&guest->unikernel);
 	uint64_t mapped_ends[ELF_PHDR_MAX] = {0};
 	long result = 0;
 
 	if (pieces_map(guest, mapped_ends, error) < 0)
 		return -1;
-	for (unsigned i = 0; i < guest->plan.count; i++) {
-		if (segment_load(&source, &guest->plan.segments[i], mapped_ends[i], error) < 0)
+	for (unsigned i = 0; i < guest->unikernel.plan.count; i++) {
+		if (segment_load(&source, &guest->unikernel.plan.segments[i], mapped_ends[i], error) < 0)
 			return -1;
 	}
-	if (guest->options.exec_heap)
+	if (guest->unikernel.options.exec_heap)
 		result = heap_make_executable(guest);
 	if (result < 0)
-		return error_set(error, "%s: Could not make the heap executable: %s", guest->options.kernel,
+		return error_set(error, "%s: Could not make the heap executable: %s", guest->unikernel.options.kernel,
 				 error_name(-result));
 	return 0;
 }

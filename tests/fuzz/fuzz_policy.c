@@ -54,7 +54,7 @@ static void kernel_read(struct reader *reader, struct policy_kernel *kernel)
 /* Devices may share descriptors here: then their rules do not share a load. */
 static void guest_read(struct reader *reader, struct policy_guest *guest)
 {
-	guest->kind = 1u << number_read(reader, 1) % 4;
+	guest->kind = 1u << number_read(reader, 1) % 5;
 	guest->net_count = (unsigned)number_read(reader, 1) % (POLICY_DEVICES_MAX + 1);
 	guest->block_count = (unsigned)number_read(reader, 1) % (POLICY_DEVICES_MAX + 1 - guest->net_count);
 	guest->epoll_fd = (int)number_read(reader, 4);
@@ -71,6 +71,8 @@ static void guest_read(struct reader *reader, struct policy_guest *guest)
 		blocks_max = INT64_MAX / block->block_bytes;
 		block->capacity = block->block_bytes * (1 + number_read(reader, 7) % blocks_max);
 	}
+	guest->vcpu_fd = (int)number_read(reader, 1);
+	guest->kick_fd = (int)number_read(reader, 1) - 1;
 }
 
 struct subject {

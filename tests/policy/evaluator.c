@@ -30,6 +30,12 @@
 #define NUMBER_CLOCK_PROCESS 2
 #define NUMBER_CLOCK_THREAD 3
 #define NUMBER_ARCH_SET_FS 0x1002
+#define NUMBER_KVM_RUN 0xae80 /* _IO(0xAE, 0x80) */
+#ifdef __aarch64__
+#define NUMBER_KVM_PLACE 0x4010aeab /* _IOW(0xAE, 0xab, 16 bytes) */
+#else
+#define NUMBER_KVM_PLACE 0x8090ae81 /* _IOR(0xAE, 0x81, 144 bytes) */
+#endif
 
 #define CONSTANT_CASE(name, number, text)                                                                              \
 	case HOSTCALL_VALUE_##name:                                                                                    \
@@ -62,6 +68,10 @@ static uint64_t value_of(enum hostcall_value value, const struct policy_guest *g
 		return descriptor(guest->epoll_fd);
 	case HOSTCALL_VALUE_TIMER_FD:
 		return descriptor(guest->timer_fd);
+	case HOSTCALL_VALUE_VCPU_FD:
+		return descriptor(guest->vcpu_fd);
+	case HOSTCALL_VALUE_KICK_FD:
+		return descriptor(guest->kick_fd);
 	case HOSTCALL_VALUE_WAKE_FD:
 		return descriptor(guest->kernel.wake_fd);
 	case HOSTCALL_VALUE_CONTROL_FD:
@@ -153,6 +163,8 @@ static unsigned devices_of(const struct hostcall *row, const struct policy_guest
 		return guest->net_count;
 	case HOSTCALL_FEATURE_BLOCK:
 		return guest->block_count;
+	case HOSTCALL_FEATURE_RING:
+		return guest->kick_fd != -1;
 	case HOSTCALL_FEATURE_CONTROL:
 		return guest->kernel.control_fd != -1;
 	case HOSTCALL_FEATURE_TRACE:
@@ -171,9 +183,9 @@ static bool comes_from_slot(const struct policy_guest *guest, const struct secco
 
 uint32_t evaluator_guest_action(const struct policy_guest *guest, const struct seccomp_data *call)
 {
-	bool is_unikernel = guest->kind == HOSTCALL_GUEST_SOLO5 || guest->kind == HOSTCALL_GUEST_TEND;
+	bool is_linux = guest->kind == HOSTCALL_GUEST_STRICT || guest->kind == HOSTCALL_GUEST_STANDARD;
 
-	if (!is_unikernel && !comes_from_slot(guest, call))
+	if (is_linux && !comes_from_slot(guest, call))
 		return SECCOMP_RET_TRAP;
 	if (call->arch != EVALUATOR_ARCH)
 		return SECCOMP_RET_KILL_PROCESS;

@@ -33,7 +33,8 @@
 
 #define SHAPE(name, nets, blocks, bytes, capacity)                                                                     \
 	UNIKERNEL_SHAPE(name " (SOLO5)", SOLO5, nets, blocks, bytes, capacity),                                        \
-		UNIKERNEL_SHAPE(name " (TEND)", TEND, nets, blocks, bytes, capacity),
+		UNIKERNEL_SHAPE(name " (TEND)", TEND, nets, blocks, bytes, capacity),                                  \
+		UNIKERNEL_SHAPE(name " (HVT)", HVT, nets, blocks, bytes, capacity),
 #define LINUX_SHAPE(NAME, KIND, CONTROL, TRACE, SLOT, USER, USER_END, ARENA, ARENA_END)                                \
 	{.name = NAME " (" #KIND ")",                                                                                  \
 	 .kind = HOSTCALL_GUEST_##KIND,                                                                                \
@@ -88,6 +89,8 @@ void shape_guest(const struct shape *shape, struct policy_guest *guest)
 	}
 	guest->epoll_fd = shape->kind == HOSTCALL_GUEST_SOLO5 ? fd++ : -1;
 	guest->timer_fd = shape->kind == HOSTCALL_GUEST_SOLO5 ? fd++ : -1;
+	guest->vcpu_fd = shape->kind == HOSTCALL_GUEST_HVT ? fd++ : -1;
+	guest->kick_fd = shape->kind == HOSTCALL_GUEST_HVT && shape->net_count ? fd++ : -1;
 	shape_kernel(shape, fd, &guest->kernel);
 }
 

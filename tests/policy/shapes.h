@@ -1,5 +1,5 @@
 /*
- * The guests that filters are tested for: each shape of a unikernel once as a SOLO5 and once as a TEND guest, each of a
+ * The guests that filters are tested for: each shape of a unikernel once as a SOLO5, a TEND and an HVT guest, each of a
  * Linux guest once as STRICT and once as STANDARD.
  * Descriptors follow each other as in a real tender, so that one off by one is often another device's.
  */

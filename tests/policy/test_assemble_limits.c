@@ -167,7 +167,7 @@ static void most_devices_fit(void **state)
 {
 	static struct policy_guest guest;
 	static struct policy_rule part[POLICY_RULES_MAX];
-	static const enum hostcall_guest kinds[] = {HOSTCALL_GUEST_SOLO5, HOSTCALL_GUEST_TEND};
+	static const enum hostcall_guest kinds[] = {HOSTCALL_GUEST_SOLO5, HOSTCALL_GUEST_TEND, HOSTCALL_GUEST_HVT};
 
 	(void)state;
 	for (size_t kind = 0; kind < ARRAY_COUNT(kinds); kind++) {

@@ -14,15 +14,25 @@
 #define BOTH HOSTCALL_GUEST_UNIKERNEL
 #define SOLO5 HOSTCALL_GUEST_SOLO5
 #define TEND HOSTCALL_GUEST_TEND
+#define HVT HOSTCALL_GUEST_HVT
+#define ALL (BOTH | HVT)
 #define NEITHER 0
 
-/* The guest of shapes.h with 2 nets and 2 blocks of 512 and 4096 bytes; epoll and timer are SOLO5's. */
+/*
+ * The guest of shapes.h with 2 nets and 2 blocks of 512 and 4096 bytes; epoll and timer are SOLO5's, CPU and kick
+ * HVT's, of the same numbers.
+ */
 #define NET 3
 #define NET_2 4
 #define BLOCK 5
 #define BLOCK_2 6
 #define EPOLL 7
 #define TIMER 8
+#define VCPU 7
+#define KICK 8
+#define KVM_RUN 0xae80
+#define KVM_SET_REGS 0x4090ae82
+#define KVM_SET_USER_MEMORY_REGION 0x4020ae46
 #define CAPACITY (1 << 20)
 #define POINTER 0x200000
 
@@ -33,19 +43,19 @@ struct call_case {
 };
 
 static const struct call_case cases[] = {
-	{__NR_write, {1, POINTER, 5}, BOTH},
+	{__NR_write, {1, POINTER, 5}, ALL},
 	{__NR_write, {0, POINTER, 5}, NEITHER},
-	{__NR_write, {2, POINTER, 5}, NEITHER},
-	{__NR_write, {NET_2, POINTER, 1514}, BOTH},
+	{__NR_write, {2, POINTER, 5}, HVT},
+	{__NR_write, {NET_2, POINTER, 1514}, ALL},
 	{__NR_write, {BLOCK, POINTER, 512}, NEITHER},
 	{__NR_write, {EPOLL, POINTER, 8}, NEITHER},
-	{__NR_write, {0x100000001, POINTER, 5}, NEITHER},
-	{__NR_read, {NET, POINTER, 1514}, BOTH},
+	{__NR_write, {0x100000001, POINTER, 5}, HVT},
+	{__NR_read, {NET, POINTER, 1514}, ALL},
 	{__NR_read, {0, POINTER, 1}, NEITHER},
 	{__NR_read, {1, POINTER, 1}, NEITHER},
 	{__NR_read, {BLOCK, POINTER, 512}, NEITHER},
-	{__NR_read, {TIMER, POINTER, 8}, NEITHER},
-	{__NR_clock_gettime, {CLOCK_REALTIME, POINTER}, BOTH},
+	{__NR_read, {KICK, POINTER, 8}, HVT},
+	{__NR_clock_gettime, {CLOCK_REALTIME, POINTER}, ALL},
 	{__NR_clock_gettime, {CLOCK_MONOTONIC, POINTER}, BOTH},
 	{__NR_clock_gettime, {CLOCK_PROCESS_CPUTIME_ID, POINTER}, NEITHER},
 	{__NR_clock_gettime, {(uint64_t)-1, POINTER}, NEITHER},
@@ -53,28 +63,33 @@ static const struct call_case cases[] = {
 	{__NR_epoll_pwait, {TIMER, POINTER, 3}, NEITHER},
 	{__NR_timerfd_settime, {TIMER, 1, POINTER, 0}, SOLO5},
 	{__NR_timerfd_settime, {EPOLL, 1, POINTER, 0}, NEITHER},
-	{__NR_ppoll, {POINTER, 0, POINTER, 0}, TEND},
-	{__NR_ppoll, {POINTER, 2, POINTER, 0}, TEND},
+	{__NR_ppoll, {POINTER, 0, POINTER, 0}, TEND | HVT},
+	{__NR_ppoll, {POINTER, 2, POINTER, 0}, TEND | HVT},
 	{__NR_ppoll, {POINTER, 3, POINTER, 0}, NEITHER},       /* more than there are networks */
 	{__NR_ppoll, {POINTER, 2, POINTER, POINTER}, NEITHER}, /* a signal mask */
-	{__NR_pread64, {BLOCK, POINTER, 512, CAPACITY - 512}, BOTH},
-	{__NR_pread64, {BLOCK, POINTER, 1024, 0}, TEND},
+	{__NR_pread64, {BLOCK, POINTER, 512, CAPACITY - 512}, ALL},
+	{__NR_pread64, {BLOCK, POINTER, 1024, 0}, TEND | HVT},
 	{__NR_pread64, {BLOCK, POINTER, 512, CAPACITY}, NEITHER},
 	{__NR_pread64, {BLOCK, POINTER, 256, 0}, NEITHER},
 	{__NR_pread64, {BLOCK_2, POINTER, 512, 0}, NEITHER},
 	{__NR_pread64, {NET, POINTER, 512, 0}, NEITHER},
-	{__NR_pwrite64, {BLOCK_2, POINTER, 4096, CAPACITY}, BOTH},
+	{__NR_pwrite64, {BLOCK_2, POINTER, 4096, CAPACITY}, ALL},
 	{__NR_pwrite64, {BLOCK_2, POINTER, 4096, CAPACITY + 4096}, NEITHER},
 	{__NR_pwrite64, {BLOCK_2, POINTER, 8192, CAPACITY}, NEITHER},
-	{__NR_pwrite64, {BLOCK, POINTER, CAPACITY, 0}, TEND},
+	{__NR_pwrite64, {BLOCK, POINTER, CAPACITY, 0}, TEND | HVT},
 	{__NR_pwrite64, {1, POINTER, 512, 0}, NEITHER},
-	{__NR_exit_group, {7}, BOTH},
+	{__NR_exit_group, {7}, ALL},
 	{__NR_exit, {7}, NEITHER},
 	{__NR_close, {NET}, NEITHER},
 	{__NR_mmap, {0, 4096, 7, 0x22}, NEITHER},
 	{__NR_mprotect, {POINTER, 4096, 7}, NEITHER},
 	{__NR_openat, {(uint64_t)-100, POINTER, 0}, NEITHER},
 	{__NR_ioctl, {NET, 0, 0}, NEITHER},
+	{__NR_ioctl, {VCPU, KVM_RUN, 0}, HVT},
+	{__NR_ioctl, {VCPU, KVM_RUN, POINTER}, NEITHER},
+	{__NR_ioctl, {NET, KVM_RUN, 0}, NEITHER},
+	{__NR_ioctl, {VCPU, KVM_SET_REGS, POINTER}, NEITHER},
+	{__NR_ioctl, {VCPU, KVM_SET_USER_MEMORY_REGION, POINTER}, NEITHER},
 	{__NR_readv, {NET, POINTER, 1}, NEITHER},
 	{__NR_rt_sigreturn, {0}, NEITHER},
 	{__NR_execve, {POINTER, 0, 0}, NEITHER},
@@ -122,11 +137,18 @@ static void tend_guests_may_call(void **state)
 	cases_check(HOSTCALL_GUEST_TEND);
 }
 
+static void virtual_machines_may_call(void **state)
+{
+	(void)state;
+	cases_check(HOSTCALL_GUEST_HVT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(solo5_guests_may_call),
 		cmocka_unit_test(tend_guests_may_call),
+		cmocka_unit_test(virtual_machines_may_call),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -38,6 +39,7 @@ static const struct shape kernel_shapes[] = {
 	UNIKERNEL_SHAPE("2 nets and 2 blocks (TEND)", TEND, 2, 2, 512, 1 << 20),
 	UNIKERNEL_SHAPE("1 block above 4 GiB (SOLO5)", SOLO5, 0, 1, 4096, 4 * GIB + 4096),
 	UNIKERNEL_SHAPE("1 block above 4 GiB (TEND)", TEND, 0, 1, 4096, 4 * GIB + 4096),
+	UNIKERNEL_SHAPE("2 nets and 2 blocks (HVT)", HVT, 2, 2, 512, 1 << 20),
 };
 
 static struct policy_guest guest;
@@ -68,6 +70,12 @@ static void descriptors_open(void)
 		guest.timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK);
 		assert_true(guest.epoll_fd >= 0 && guest.timer_fd >= 0);
 	}
+	if (guest.kind == HOSTCALL_GUEST_HVT) {
+		/* Not a CPU: the filter lets the requests through, and that is what is tried. */
+		guest.vcpu_fd = memfd_create("vcpu", 0);
+		guest.kick_fd = eventfd(0, EFD_NONBLOCK);
+		assert_true(guest.vcpu_fd >= 0 && guest.kick_fd >= 0);
+	}
 }
 
 static void descriptors_close(void)
@@ -79,6 +87,10 @@ static void descriptors_close(void)
 	if (guest.kind == HOSTCALL_GUEST_SOLO5) {
 		close(guest.epoll_fd);
 		close(guest.timer_fd);
+	}
+	if (guest.kind == HOSTCALL_GUEST_HVT) {
+		close(guest.vcpu_fd);
+		close(guest.kick_fd);
 	}
 }
 

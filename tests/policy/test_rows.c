@@ -14,8 +14,10 @@ static bool length_is_checked_before(const struct hostcall *row, unsigned arg)
 
 static bool value_is_a_devices(enum hostcall_value value, enum hostcall_feature *feature)
 {
-	*feature = value == HOSTCALL_VALUE_NET_FD ? HOSTCALL_FEATURE_NET : HOSTCALL_FEATURE_BLOCK;
-	return value == HOSTCALL_VALUE_NET_FD || value == HOSTCALL_VALUE_BLOCK_FD ||
+	*feature = value == HOSTCALL_VALUE_NET_FD    ? HOSTCALL_FEATURE_NET
+		   : value == HOSTCALL_VALUE_KICK_FD ? HOSTCALL_FEATURE_RING
+						     : HOSTCALL_FEATURE_BLOCK;
+	return value == HOSTCALL_VALUE_NET_FD || value == HOSTCALL_VALUE_KICK_FD || value == HOSTCALL_VALUE_BLOCK_FD ||
 	       value == HOSTCALL_VALUE_BLOCK_SIZE || value == HOSTCALL_VALUE_BLOCK_LAST ||
 	       value == HOSTCALL_VALUE_BLOCK_DEVICE;
 }
@@ -83,7 +85,7 @@ static void rows_make_sense(void **state)
 		const struct hostcall *row = &policy_table[i];
 
 		assert_true(row->feature < HOSTCALL_FEATURE_COUNT);
-		assert_in_range(row->guests, 1, HOSTCALL_GUEST_UNIKERNEL | HOSTCALL_GUEST_LINUX);
+		assert_in_range(row->guests, 1, HOSTCALL_GUEST_UNIKERNEL | HOSTCALL_GUEST_LINUX | HOSTCALL_GUEST_HVT);
 		assert_in_range(row->arg_count, 0, HOSTCALL_ARGS_MAX);
 		assert_true(strlen(row->why) > 10);
 		for (unsigned k = 0; k < row->arg_count; k++)

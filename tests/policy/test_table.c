@@ -34,6 +34,8 @@ struct calls_case {
 #define SOLO5_CALLS TLS_CALL "write", "clock_gettime", "epoll_pwait", "timerfd_settime", "exit_group"
 #define TEND_CALLS TLS_CALL "write", "clock_gettime", "ppoll", "exit_group"
 
+#define HVT_CALLS "ioctl", "write", "ppoll", "clock_gettime", "exit_group"
+
 #define STRICT_CALLS                                                                                                   \
 	"read", "write", "ppoll", "clock_gettime", "exit_group", "rt_sigreturn", "mmap", "mprotect", "madvise",        \
 		"futex", "tgkill"
@@ -48,6 +50,9 @@ static const struct calls_case calls_cases[] = {
 	{HOSTCALL_GUEST_TEND, 1, 0, {TEND_CALLS, "read"}},
 	{HOSTCALL_GUEST_TEND, 0, 1, {TEND_CALLS, "pread64", "pwrite64"}},
 	{HOSTCALL_GUEST_TEND, 2, 2, {TEND_CALLS, "read", "pread64", "pwrite64"}},
+	{HOSTCALL_GUEST_HVT, 0, 0, {HVT_CALLS}},
+	{HOSTCALL_GUEST_HVT, 1, 0, {HVT_CALLS, "read"}},
+	{HOSTCALL_GUEST_HVT, 2, 2, {HVT_CALLS, "read", "pread64", "pwrite64"}},
 	{HOSTCALL_GUEST_STRICT, 0, 0, {STRICT_CALLS}},
 	{HOSTCALL_GUEST_STANDARD, 0, 0, {STRICT_CALLS, "clone", "exit", "sigaltstack"}},
 };
@@ -200,6 +205,7 @@ static void features_guests_and_answers_have_names(void **state)
 	assert_string_equal(policy_guest_name(HOSTCALL_GUEST_STRICT), "strict");
 	assert_string_equal(policy_guest_name(HOSTCALL_GUEST_STANDARD), "standard");
 	assert_string_equal(policy_guest_name(HOSTCALL_GUEST_LINUX), "linux");
+	assert_string_equal(policy_guest_name(HOSTCALL_GUEST_HVT), "hvt");
 	assert_string_equal(policy_guest_name((enum hostcall_guest)0), "none");
 	assert_string_equal(policy_answer_name(HOSTCALL_ANSWER_ALLOWED), "allowed");
 	assert_string_equal(policy_answer_name(HOSTCALL_ANSWER_EINTR), "EINTR");

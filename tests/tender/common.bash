@@ -6,6 +6,7 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 BUILD=${TEND_BUILD:-$ROOT/build/release}
 BIN=$BUILD/bin
 GUESTS=$BUILD/guests
+GUEST_SUFFIX=spt
 SPT=$BIN/solo5-spt
 TEND=$BIN/tend
 
@@ -174,8 +175,8 @@ note_at() {
 
 # copy_of GUEST: a copy to be changed.
 copy_of() {
-	cp "$GUESTS/$1.spt" "$BATS_TEST_TMPDIR/copy.spt"
-	COPY=$BATS_TEST_TMPDIR/copy.spt
+	COPY=$BATS_TEST_TMPDIR/copy.$GUEST_SUFFIX
+	cp "$GUESTS/$1.$GUEST_SUFFIX" "$COPY"
 }
 
 # As built with bindings that know nothing of Tend: without Tend's own note.

@@ -1,6 +1,6 @@
 /* Process creation that C cannot express. */
-#ifndef TENDER_LINUX_SPAWN_H
-#define TENDER_LINUX_SPAWN_H
+#ifndef TENDER_HOST_SPAWN_H
+#define TENDER_HOST_SPAWN_H
 
 #include <stdint.h>
 

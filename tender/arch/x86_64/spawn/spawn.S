@@ -1,4 +1,4 @@
-/* A process on a stack of its own in the caller's memory: see tender/linux/spawn.h. */
+/* A process on a stack of its own in the caller's memory: see tender/host/spawn.h. */
 #include <asm/unistd.h>
 
 	.globl arch_spawn
