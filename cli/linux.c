@@ -182,7 +182,7 @@ static int image_add(struct linux_arguments *to)
 
 	if (beside_path(KERNEL_FILE, kernel, sizeof(kernel)) != 0 || option_add(to, "kernel", kernel) != 0)
 		return 1;
-	fd = image_of_root(to->root, image, sizeof(image), &error);
+	fd = image_of_source(to->root, image, sizeof(image), &error);
 	if (fd < 0)
 		return complain("%s", error.text);
 	/* The descriptor, as the name may be another file's by the time it is opened; not in a standard one's place. */

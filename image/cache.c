@@ -1,4 +1,4 @@
-/* Images of root directories, built once: image_of_root of image.h. */
+/* Images of root directories, built once: image_of_source of image.h. */
 #define _GNU_SOURCE 1
 
 #include <dirent.h>
@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "freestanding/image/image.h"
+#include "abi/image.h"
+#include "image/file.h"
 #include "image/fingerprint.h"
 #include "image/image.h"
 #include "image/patch/patch.h"
@@ -27,36 +28,6 @@ struct cache {
 	char root[PATH_MAX];          /* canonical */
 	char key[KEY_CHARACTERS + 1]; /* of the root's path: its images' names begin with it */
 };
-
-/* The header of an open file; 0 or -errno. */
-static int header_read_check(int fd)
-{
-	struct image_header header;
-	struct stat stat;
-
-	if (fstat(fd, &stat) < 0)
-		return -errno;
-	if (!S_ISREG(stat.st_mode) || pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
-		return -EINVAL;
-	return image_header_check(&header, (uint64_t)stat.st_size);
-}
-
-static int image_file_open(const char *path, struct error *error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC), number;
-
-	if (fd < 0)
-		return error_set(error, "%s: %s", path, strerror(errno));
-	number = header_read_check(fd);
-	if (!number)
-		return fd;
-	close(fd);
-	if (number == -EUCLEAN)
-		return error_set(error, "%s: damaged or cut short: build it again", path);
-	if (number == -EOPNOTSUPP)
-		return error_set(error, "%s: made by another version of tend: build it again", path);
-	return error_set(error, "%s: neither a directory nor an image made by tend build", path);
-}
 
 static int path_make(char *path, size_t size, struct error *error, const char *first, const char *second,
 		     const char *third, const char *fourth)
@@ -169,7 +140,7 @@ static int image_make(const struct cache *cache, char *path, size_t size, struct
 	return error_set(error, "%s: changes while it is packed", cache->root);
 }
 
-int image_of_root(const char *root, char *path, size_t path_size, struct error *error)
+int image_of_source(const char *root, char *path, size_t path_size, struct error *error)
 {
 	struct cache cache;
 	struct stat status;

@@ -31,11 +31,16 @@ int image_build(const char *root, const char *output, const struct image_options
 		struct error *error);
 
 /*
- * The image of a root directory, from the cache ($XDG_CACHE_HOME/tend or ~/.cache/tend), built if the tree has changed;
- * an image file stands for itself. Puts the image's path into `path`, for messages: the file may lose that name when
- * the tree changes again. Returns a read-only descriptor (close-on-exec) of a file whose header was checked, or -1. May
- * block until another process has built the same image.
+ * The image of whatever can be run: the name of an image in the store, an image file, a root directory, an OCI layout,
+ * an archive, or a program of this host (an executable ELF file or script; its configuration's entrypoint is the
+ * program). A word without a slash is a name first. All but names and image files are built when first needed and found
+ * in the store ($XDG_CACHE_HOME/tend or ~/.cache/tend) until they change.
+ *
+ * Puts the image's path into `path`, for messages: the file may lose that name at any time. Returns a read-only
+ * descriptor (close-on-exec) of a file whose header was checked, or -1. May block until another process has built the
+ * same image. In `tend`, which has no builder, this does not return where an image has to be built: it becomes
+ * tend-build with program_arguments, and begins anew.
  */
-int image_of_root(const char *root, char *path, size_t path_size, struct error *error);
+int image_of_source(const char *source, char *path, size_t path_size, struct error *error);
 
 #endif

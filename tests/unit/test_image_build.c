@@ -172,7 +172,7 @@ static void failures_leave_nothing(void **state)
 static int cached_open(char *path, size_t size)
 {
 	struct error error = {0};
-	int fd = image_of_root(tree.root, path, size, &error);
+	int fd = image_of_source(tree.root, path, size, &error);
 
 	if (fd < 0)
 		fail_msg("%s", error.text);
@@ -225,7 +225,7 @@ static void builders_wait_for_one_another(void **state)
 		if (children[i] == 0) {
 			char path[400];
 			struct error error;
-			int fd = image_of_root(tree.root, path, sizeof(path), &error);
+			int fd = image_of_source(tree.root, path, sizeof(path), &error);
 			ino_t inode = fd < 0 ? 0 : inode_of(fd);
 
 			_exit(write(ends[1], &inode, sizeof(inode)) != sizeof(inode));
@@ -246,16 +246,16 @@ static void image_files_stand_for_themselves(void **state)
 
 	(void)state;
 	image_make(NULL, NULL);
-	fd = image_of_root(tree.image, path, sizeof(path), &error);
+	fd = image_of_source(tree.image, path, sizeof(path), &error);
 	assert_true(fd >= 0);
 	close(fd);
 	assert_string_equal(path, tree.image);
-	error_expect("libc", image_of_root(LIBC, path, sizeof(path), &error), &error,
+	error_expect("libc", image_of_source(LIBC, path, sizeof(path), &error), &error,
 		     LIBC ": neither a directory nor an image made by tend build");
 	assert_int_equal(truncate(tree.image, 40960), 0);
 	snprintf(expected, sizeof(expected), "%s: damaged or cut short: build it again", tree.image);
-	error_expect("short", image_of_root(tree.image, path, sizeof(path), &error), &error, expected);
-	error_expect("nothing", image_of_root("/nonexistent", path, sizeof(path), &error), &error,
+	error_expect("short", image_of_source(tree.image, path, sizeof(path), &error), &error, expected);
+	error_expect("nothing", image_of_source("/nonexistent", path, sizeof(path), &error), &error,
 		     "/nonexistent: No such file or directory");
 }
 
