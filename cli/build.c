@@ -1,16 +1,14 @@
 /* tend build: makes an image file out of a root directory. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/option.h"
 #include "image/image.h"
 
 #define CONFIG_BYTES_MAX (1u << 20)
-
-static const char usage[] = "usage: tend build --root DIR -o FILE [--config FILE]";
 
 /* The whole of a small file, NUL-terminated; the caller frees it. NULL after a complaint. */
 static char *config_read(const char *path, size_t *size)
@@ -59,29 +57,40 @@ static int build(const char *root, const char *output, const char *config)
 	return 0;
 }
 
-int command_build(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"root", required_argument, NULL, 'r'},
-		{"output", required_argument, NULL, 'o'},
-		{"config", required_argument, NULL, 'c'},
-		{0},
-	};
-	const char *root = NULL, *output = NULL, *config = NULL;
-	int option;
+enum { OPTION_ROOT = 1, OPTION_OUTPUT, OPTION_CONFIG };
 
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "o:", options, NULL)) != -1) {
-		if (option == 'r')
-			root = optarg;
-		else if (option == 'o')
-			output = optarg;
-		else if (option == 'c')
-			config = optarg;
+static const struct command_option options[] = {
+	{OPTION_ROOT, 0, "root", "DIR", "the root directory to pack"},
+	{OPTION_OUTPUT, 'o', "output", "FILE", "the image to make"},
+	{OPTION_CONFIG, 0, "config", "FILE", "an OCI image configuration to put into it"},
+	{0},
+};
+
+static int build_run(int argc, char **argv)
+{
+	struct option_reader reader = option_reader(&command_build, argc, argv);
+	const char *root = NULL, *output = NULL, *config = NULL;
+	int id;
+
+	while ((id = option_next(&reader)) != 0) {
+		if (id == OPTION_ROOT)
+			root = reader.value;
+		else if (id == OPTION_OUTPUT)
+			output = reader.value;
 		else
-			return complain("%s", usage);
+			config = reader.value;
 	}
-	if (!root || !output || optind != argc)
-		return complain("%s", usage);
+	if (reader.failed)
+		return reader.status;
+	if (!root || !output || reader.next != argc)
+		return command_misused(&command_build);
 	return build(root, output, config);
 }
+
+const struct command command_build = {
+	.name = "build",
+	.arguments = "--root DIR -o FILE [--config FILE]",
+	.summary = "make an image out of a root directory",
+	.options = options,
+	.run = build_run,
+};

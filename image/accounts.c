@@ -56,7 +56,7 @@ bool accounts_number(const char *text, size_t length, uint32_t *number)
 static bool line_find(struct accounts_text text, const char *name, size_t length, unsigned wanted, struct field *found)
 {
 	struct field fields[FIELDS_MAX];
-	uint32_t number, id;
+	uint32_t number = 0, id;
 	bool is_number = accounts_number(name, length, &number), is_found = false;
 
 	while (text.size) {

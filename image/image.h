@@ -43,4 +43,10 @@ int image_build(const char *root, const char *output, const struct image_options
  */
 int image_of_source(const char *source, char *path, size_t path_size, struct error *error);
 
+/*
+ * The image of a directory or a file as it is now, whatever is in it: a file is the image's one entry, "file". Kept and
+ * found again as image_of_source does, which it is like in all else.
+ */
+int image_of_files(const char *path, char *image, size_t image_size, struct error *error);
+
 #endif
