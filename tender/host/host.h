@@ -47,6 +47,26 @@ static inline long host_openat(int dir, const char *path, int flags)
 	return HOST_CALL4(__NR_openat, dir, path, flags, 0);
 }
 
+static inline long host_mount(const char *source, const char *target, const char *type, unsigned long flags)
+{
+	return HOST_CALL5(__NR_mount, source, target, type, flags, 0);
+}
+
+static inline long host_umount(const char *target, int flags)
+{
+	return HOST_CALL2(__NR_umount2, target, flags);
+}
+
+static inline long host_pivot_root(const char *new_root, const char *put_old)
+{
+	return HOST_CALL2(__NR_pivot_root, new_root, put_old);
+}
+
+static inline long host_chdir(const char *path)
+{
+	return HOST_CALL1(__NR_chdir, path);
+}
+
 static inline long host_close_range(unsigned first, unsigned last)
 {
 	return HOST_CALL3(__NR_close_range, first, last, 0);

@@ -2,11 +2,20 @@
 #ifndef TENDER_LINUX_OPTIONS_H
 #define TENDER_LINUX_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "abi/kernel.h"
 #include "tender/error.h"
+
+struct linux_mount {
+	enum kernel_mount_kind kind;
+	const char *path; /* in the guest, absolute */
+	int fd;           /* of a volume */
+	uint64_t bytes;   /* of a tmpfs: 0: no limit */
+	uint32_t mode;
+};
 
 /* Strings are the caller's argv. */
 struct linux_options {
@@ -21,6 +30,11 @@ struct linux_options {
 	uint32_t group_id;
 	int trace_fd; /* -1: none */
 	int stat_fd;
+	int status_fd; /* -1: nobody is told how the guest does */
+	bool is_read_only;
+	bool has_all_namespaces;
+	unsigned mount_count;
+	struct linux_mount mounts[KERNEL_MOUNTS_MAX];
 	int program;                /* index of PROGRAM in argv; its arguments follow to the end */
 	uint32_t environment_count; /* so many of argv are environment options */
 };
