@@ -115,16 +115,19 @@ void state_close(struct state_guest *guest)
 	close(guest->directory);
 }
 
-void state_remove(int folder, const char *name)
+/* With the lock held, so that nobody takes the name meanwhile; who waits for it finds that the file lost its name. */
+static void guest_remove(int folder, const struct state_guest *guest)
 {
 	static const char *const files[] = {STATE_LOG, STATE_STATUS, STATE_REMOVE, STATE_LOCK};
-	int directory = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int lock = openat(guest->directory, STATE_LOCK, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 
-	for (size_t i = 0; directory >= 0 && i < sizeof(files) / sizeof(files[0]); i++)
-		unlinkat(directory, files[i], 0);
-	if (directory >= 0)
-		close(directory);
-	unlinkat(folder, name, AT_REMOVEDIR);
+	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) == 0) {
+		for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+			unlinkat(guest->directory, files[i], 0);
+		unlinkat(folder, guest->name, AT_REMOVEDIR);
+	}
+	if (lock >= 0)
+		close(lock);
 }
 
 /* What has ended and is not to be kept goes. */
@@ -133,7 +136,7 @@ static bool is_swept(int folder, const struct state_guest *guest)
 	if (guest->is_running || (faccessat(guest->directory, STATE_REMOVE, F_OK, 0) < 0 &&
 				  faccessat(guest->directory, STATE_LOG, F_OK, 0) == 0))
 		return false;
-	state_remove(folder, guest->name);
+	guest_remove(folder, guest);
 	return true;
 }
 
@@ -168,6 +171,26 @@ int state_open(const char *name, struct state_guest *guest)
 	return result < 0 ? complain("%s: no such guest; tend ps -a lists them", name) : 0;
 }
 
+int state_remove(const char *name)
+{
+	struct state_guest guest;
+	int folder, result = 0;
+
+	if (state_open(name, &guest) != 0)
+		return 1;
+	folder = folder_open();
+	if (folder < 0)
+		result = 1;
+	else if (guest.is_running)
+		result = complain("%s: it is running; tend stop ends it", name);
+	else
+		guest_remove(folder, &guest);
+	if (folder >= 0)
+		close(folder);
+	state_close(&guest);
+	return result;
+}
+
 bool state_wait(const struct state_guest *guest, unsigned milliseconds)
 {
 	for (unsigned waited = 0; lock_is_held(guest->directory); waited += POLL_MS) {
@@ -195,7 +218,7 @@ int state_each(int (*each)(const struct state_guest *guest, void *data), void *d
 		struct state_guest guest;
 
 		if (result == 0 && guest_open(folder, entries[i]->d_name, &guest) == 0) {
-			if (!is_swept(folder, &guest))
+			if (!is_swept(folder, &guest) && each)
 				result = each(&guest, data);
 			state_close(&guest);
 		}

@@ -39,10 +39,13 @@ int state_detach(const struct run_options *options, int (*become)(struct start *
 int state_open(const char *name, struct state_guest *guest);
 void state_close(struct state_guest *guest);
 
+/* Forgets a guest that has ended. Returns 0, or 1 after a complaint. */
+int state_remove(const char *name);
+
 /* Waits until it has ended, at most so long. Returns whether it has. */
 bool state_wait(const struct state_guest *guest, unsigned milliseconds);
 
-/* Calls the function for every guest in the order of their names, having removed what is to go. */
+/* Calls the function, unless it is NULL, for every guest in the order of their names, having removed what is to go. */
 int state_each(int (*each)(const struct state_guest *guest, void *data), void *data);
 
 #endif

@@ -20,6 +20,8 @@
 #define NAME_BYTES 6 /* of a name made up, in hexadecimal */
 #define LOG_BYTES_SHOWN 4096
 #define STARTING_PAUSE_NS 500000l
+#define LOCK_ATTEMPTS 5
+#define LOCK_PAUSE_NS 2000000l
 
 static int name_make(struct run_options *options)
 {
@@ -34,22 +36,40 @@ static int name_make(struct run_options *options)
 	return 0;
 }
 
-/* Takes the lock of the directory for this process and those it becomes. A descriptor, -1 after a complaint. */
-static int lock_take(const struct run_options *options, int directory)
+static void pause_ns(long nanoseconds)
 {
-	int fd = openat(directory, STATE_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
+}
+
+static int running_complain(const struct run_options *options, int lock)
+{
 	char pid[16] = "";
 
-	if (fd < 0) {
-		complain("--name %s: %s", options->name, strerror(errno));
-		return -1;
-	}
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return fd;
-	if (pread(fd, pid, sizeof(pid) - 1, 0) > 0)
+	if (pread(lock, pid, sizeof(pid) - 1, 0) > 0)
 		pid[strcspn(pid, "\n")] = '\0';
-	complain("--name %s: a guest of that name is running (process %s)", options->name, pid);
-	close(fd);
+	return complain("--name %s: a guest of that name is running (process %s)", options->name, pid);
+}
+
+/*
+ * Takes the lock of the directory for this process and those it becomes. Returns 0, or 1 after a complaint; or -1 if
+ * what a former guest left was tidied up meanwhile, the directory with it.
+ */
+static int lock_take(const struct run_options *options, int directory, int *lock)
+{
+	struct stat status;
+
+	*lock = openat(directory, STATE_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	if (*lock < 0)
+		return errno == ENOENT ? -1 : complain("--name %s: %s", options->name, strerror(errno));
+	/* Those who only look hold it for a moment. */
+	for (unsigned i = 0; flock(*lock, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (i == LOCK_ATTEMPTS)
+			return running_complain(options, *lock);
+		pause_ns(LOCK_PAUSE_NS);
+	}
+	if (fstat(*lock, &status) == 0 && status.st_nlink > 0)
+		return 0;
+	close(*lock);
 	return -1;
 }
 
@@ -91,8 +111,12 @@ static int directory_open(const struct run_options *options)
 /* The front's pid is this process's, or that of whom it starts in the background. */
 static void pid_write(int lock)
 {
-	if (ftruncate(lock, 0) == 0)
-		dprintf(lock, "%d\n", (int)getpid());
+	char text[16];
+	int length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+
+	/* At the beginning, over the parent's, whose place in the file is this one's too. */
+	if (ftruncate(lock, 0) < 0 || pwrite(lock, text, (size_t)length, 0) != length)
+		complain("the guest's process could not be noted: %s", strerror(errno));
 }
 
 static int lock_fd = -1;
@@ -100,15 +124,19 @@ static int directory_fd = -1;
 
 int state_begin(struct run_options *options, struct word_list *tender)
 {
+	int result;
+
 	if (!options->name && !options->detach)
 		return 0;
 	if (options->name ? state_name_check(options->name) != 0 : name_make(options) != 0)
 		return 1;
-	directory_fd = directory_open(options);
-	if (directory_fd < 0)
-		return 1;
-	lock_fd = lock_take(options, directory_fd);
-	if (lock_fd < 0)
+	do {
+		directory_fd = directory_open(options);
+		if (directory_fd < 0)
+			return 1;
+		result = lock_take(options, directory_fd, &lock_fd);
+	} while (result < 0);
+	if (result != 0)
 		return 1;
 	pid_write(lock_fd);
 	return files_make(options, directory_fd, tender);
@@ -164,7 +192,7 @@ static int start_wait(const struct run_options *options, pid_t child)
 			return failure_show(status);
 		/* Once more, as it may have spoken in between. */
 		ended = waitpid(child, &status, WNOHANG) == child;
-		nanosleep(&(struct timespec){.tv_nsec = STARTING_PAUSE_NS}, NULL);
+		pause_ns(STARTING_PAUSE_NS);
 	}
 }
 

@@ -13,7 +13,4 @@
 int state_folder(char *path, size_t size);
 int state_name_check(const char *name);
 
-/* Removes the directory of a guest that has ended. */
-void state_remove(int folder, const char *name);
-
 #endif
