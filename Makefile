@@ -146,7 +146,7 @@ $(B)/bin/tend: $(CLI_STATIC_OBJS)
 	$(CC) -static-pie $^ -ljansson -o $@
 $(B)/bin/tend-build: $(CLI_OBJS)
 	@mkdir -p $(@D)
-	$(CC) $^ -ljansson -o $@
+	$(CC) $^ $(IMAGE_LIBS) -o $@
 else
 # Cross builds use the tools of the building machine.
 $(B)/bin/tend $(B)/bin/tend-build: $(B)/bin/%: $(CLI) cli/static/image_build.c

@@ -172,7 +172,8 @@ int image_config_parse(const char *json, size_t bytes, struct image_config *conf
 	if (!root)
 		return -1;
 	*config = (struct image_config){0};
-	result = fields_read(json_object_get(root, "config"), config, &why);
+	result = json_is_object(root) ? fields_read(json_object_get(root, "config"), config, &why)
+				      : error_set(&why, "is not an object");
 	json_decref(root);
 	if (result < 0) {
 		image_config_free(config);

@@ -1,16 +1,12 @@
-/* Makes image files (abi/image.h) out of directories, and keeps them. */
+/* Makes image files (abi/image.h), and finds those that were made. */
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
+#include "image/request.h"
 #include "tender/error.h"
-
-struct image_options {
-	const char *config; /* OCI image configuration; not checked here, NULL: none */
-	size_t config_bytes;
-};
 
 struct image_report {
 	uint64_t file_bytes;
@@ -19,15 +15,16 @@ struct image_report {
 	uint32_t objects;     /* of these, patched */
 	uint32_t sites;       /* patched system call instructions */
 	uint32_t left;        /* those that stay, __restore_rt among them */
+	uint32_t skipped;     /* files of a program's packages that could not be read */
 };
 
 /*
- * Packs a directory with mkfs.erofs, patches its executables and puts the image in the place of `output`, all or
- * nothing: until then the new file has no name, or a temporary one where the file system knows no nameless files.
- * The same tree, times included, gives the same bytes. Owners are the tree's; built by anybody but root, all is root's.
- * `report` may be NULL. Returns 0 or -1.
+ * Makes an image and puts it in the place of `output`, all or nothing: until then the new file has no name, or a
+ * temporary one where the file system knows no nameless files. The same source, times included, gives the same bytes.
+ * Owners are the source's; but of a directory, packed by anybody but root, all is root's. `report` may be NULL. Returns
+ * 0 or -1.
  */
-int image_build(const char *root, const char *output, const struct image_options *options, struct image_report *report,
+int image_build(const struct image_request *request, const char *output, struct image_report *report,
 		struct error *error);
 
 /*

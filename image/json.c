@@ -1,4 +1,4 @@
-/* Parsing JSON: see json.h. */
+/* Reading JSON: see json.h. */
 #include "image/json.h"
 
 json_t *json_parse(const char *text, size_t bytes, const char *name, struct error *error)
@@ -6,12 +6,14 @@ json_t *json_parse(const char *text, size_t bytes, const char *name, struct erro
 	json_error_t why;
 	json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &why);
 
-	if (root && json_is_object(root))
-		return root;
-	if (root)
-		error_set(error, "%s: is not a JSON object", name);
-	else
+	if (!root)
 		error_set(error, "%s: line %d: %s", name, why.line, why.text);
-	json_decref(root);
-	return NULL;
+	return root;
+}
+
+const char *json_text(const json_t *object, const char *name)
+{
+	const char *text = json_string_value(json_object_get(object, name));
+
+	return text ? text : "";
 }

@@ -21,7 +21,7 @@ $(B)/tests/objects/%.o: %.c $(B)/gen/errno_names.inc
 $(B)/tests/objects/shared.a: $(patsubst %.c,$(B)/tests/objects/%.o,$(TESTED) $(UNIT_SHARED))
 	rm -f $@
 	ar rcs $@ $^
-UNIT_LINK = mkdir -p $(@D) && $(CC) $(SANITIZE) $^ -lcmocka -o $@
+UNIT_LINK = mkdir -p $(@D) && $(CC) $(SANITIZE) $^ -lcmocka $(IMAGE_LIBS) -o $@
 $(B)/tests/unit/unit_%: $(B)/tests/objects/tests/unit/test_%.o $(B)/tests/objects/shared.a
 	$(UNIT_LINK)
 $(B)/tests/unit/policy_%: $(B)/tests/objects/tests/policy/test_%.o $(B)/tests/objects/shared.a
@@ -53,7 +53,7 @@ $(FUZZ)/objects/shared.a: $(patsubst %.c,$(FUZZ)/objects/%.o,$(FUZZ_SHARED))
 	rm -f $@
 	ar rcs $@ $^
 $(FUZZ)/%: $(FUZZ)/objects/tests/fuzz/fuzz_%.o $(FUZZ)/objects/shared.a
-	$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer $^ -o $@
+	$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer $^ $(IMAGE_LIBS) -o $@
 # Makes seeds out of the test unikernels.
 $(FUZZ)/seeds: $(FUZZ)/objects/tests/fuzz/seeds.o $(FUZZ)/objects/shared.a
 	$(FUZZ_CC) $(SANITIZE) $^ -o $@
