@@ -91,13 +91,16 @@ static void addresses_look(struct doctor_finding *finding)
 /* The programs and files that tend becomes or hands over. */
 static void files_look(struct doctor_finding *finding)
 {
-	static const char *const names[] = {"tend-linux", "tend-build", "solo5-spt", "../lib/tend/kernel.elf"};
+	/* The last one is for unikernels only. */
+	static const char *const names[] = {"tend-linux", "tend-build", "../lib/tend/kernel.elf", "solo5-spt"};
+	const size_t count = sizeof(names) / sizeof(names[0]);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < count; i++) {
 		char path[PATH_MAX];
 
 		if (beside_path(names[i], path, sizeof(path)) != 0 || access(path, R_OK) < 0) {
-			doctor_say(finding, DOCTOR_BAD, "install tend again, whole", "%s: %s", path, strerror(errno));
+			doctor_say(finding, i == count - 1 ? DOCTOR_LESS : DOCTOR_BAD, "install tend again, whole",
+				   "%s: %s", path, strerror(errno));
 			return;
 		}
 	}

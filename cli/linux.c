@@ -94,7 +94,7 @@ static int user_add(struct start *start)
 			       ? 0
 			       : environment_set(&start->environment, DEFAULT_HOME);
 	if (image_user_find(start->fd, user, &found, &error) < 0)
-		return complain("%s%s: %s", start->options->user ? "-u " : "the image's user ", user, error.text);
+		return complain("%s%s", start->options->user ? "" : "the image's configuration: ", error.text);
 	if (!environment_has(&start->environment, "HOME")) {
 		if (word_print(&start->environment, "HOME=%s", found.home) != 0)
 			return 1;

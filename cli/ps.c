@@ -78,6 +78,9 @@ static int ps(int argc, char **argv)
 		return reader.status;
 	if (reader.next != argc)
 		return command_misused(&command_ps);
+	/* Whether there is a place for names at all, before anything is printed. */
+	if (state_each(NULL, NULL) != 0)
+		return 1;
 	if (!listing.quiet)
 		printf(ROW, "NAME", "PID", "STATUS", "COMMAND");
 	if (state_each(guest_show, &listing) != 0)

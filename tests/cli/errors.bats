@@ -22,18 +22,22 @@ on_mount() {
 	guest -w here -- true
 	refused "--workdir=here: not an absolute path"
 	guest -u root -- true
-	refused "--user=root: not of the form UID[:GID], in numbers"
+	refused "user root: the image's /etc/passwd has no such name"
 	guest -e =x -- true
 	refused "-e =x: it must be VAR=VALUE or VAR"
 	guest --hostname "" -- true
 	refused "--hostname=: not 1 to 64 characters"
 	guest --nonsense -- true
-	refused "--nonsense: no such option, or its value is missing; tend --help lists them"
+	refused "--nonsense: no such option; --help lists those of tend run"
 	guest -e
-	refused "-e: no such option, or its value is missing; tend --help lists them"
+	refused "-e: its value is missing: VAR[=VALUE]"
+	guest --read-only=yes -- true
+	refused "--read-only=yes: no value goes with --read-only"
+	guest -ix -- true
+	refused "-x: no such option; --help lists those of tend run"
 	guest --
 	exits_with 1
-	[[ $stderr == "tend: usage: tend run --root "* ]]
+	[[ $stderr == "tend: usage: tend run "* ]]
 }
 
 @test "errors: the root is missing, no directory, no image" {
