@@ -28,8 +28,8 @@ struct command {
 /* In the order in which people read of them; ends with NULL. */
 extern const struct command *const commands[];
 
-extern const struct command command_run, command_trace, command_stat, command_build, command_inspect, command_elf,
-	command_completion, command_ps, command_logs, command_stop, command_rm, command_doctor;
+extern const struct command command_run, command_trace, command_stat, command_build, command_image, command_inspect,
+	command_elf, command_completion, command_ps, command_logs, command_stop, command_rm, command_doctor;
 
 /* Prints the command's help to standard output. Returns the exit status. */
 int command_help(const struct command *command);

@@ -12,6 +12,7 @@
 
 #include "image/archive_entry.h"
 
+#define TAR_BLOCK_BYTES 512u
 #define BUFFER_BYTES (256u << 10)
 
 /* What the two readers' callbacks share. */
@@ -23,6 +24,7 @@ struct unpacking {
 	struct digest unpacked;
 	char *packed_buffer;
 	char *unpacked_buffer;
+	uint64_t unpacked_bytes;
 	struct error why; /* of a callback; empty: the reader's own words count */
 };
 
@@ -42,6 +44,18 @@ static la_ssize_t packed_read(struct archive *archive, void *client, const void 
 	return (la_ssize_t)got;
 }
 
+/*
+ * Of layers that umoci inserted, the last file may lack its padding, and the archive its end. Bytes that are missing
+ * otherwise are noticed: the digests are compared.
+ */
+static la_ssize_t padding_make(struct unpacking *unpacking)
+{
+	size_t missing = (size_t)((TAR_BLOCK_BYTES - unpacking->unpacked_bytes % TAR_BLOCK_BYTES) % TAR_BLOCK_BYTES);
+
+	memset(unpacking->unpacked_buffer, 0, missing);
+	return (la_ssize_t)missing;
+}
+
 static la_ssize_t unpacked_read(struct archive *archive, void *client, const void **buffer)
 {
 	struct unpacking *unpacking = client;
@@ -54,6 +68,9 @@ static la_ssize_t unpacked_read(struct archive *archive, void *client, const voi
 		return ARCHIVE_FATAL;
 	}
 	digest_add(&unpacking->unpacked, unpacking->unpacked_buffer, (uint64_t)got);
+	if (got == 0 && unpacking->job->is_layer)
+		got = padding_make(unpacking);
+	unpacking->unpacked_bytes += (uint64_t)got;
 	*buffer = unpacking->unpacked_buffer;
 	return got;
 }

@@ -46,14 +46,10 @@ static bool line_cut(char *line, char *fields[FIELDS])
 	return fields[0][0] != '\0';
 }
 
-/* The next name of a list with its version cut away; `list` moves behind it. NULL: the end. It is not terminated. */
-static const char *item_take(const char **list, const char *between, size_t *length)
+/* How long a name in a list is, without architecture, version and what follows. */
+static size_t name_length(const char *name)
 {
-	const char *item = *list + strspn(*list, between);
-
-	*length = strcspn(item, ",|(: \t[<");
-	*list = item + strcspn(item, between + 1);
-	return *item ? item : NULL;
+	return strcspn(name, ",|(: \t[<");
 }
 
 static int name_add(struct packages *packages, struct package *package, const char *text, size_t length, bool is_own)
@@ -70,14 +66,14 @@ static int name_add(struct packages *packages, struct package *package, const ch
 
 static int names_add(struct packages *packages, struct package *package)
 {
-	const char *list = package->provides, *item;
-	size_t length;
+	const char *list = package->provides;
 
 	if (name_add(packages, package, package->name, strcspn(package->name, ":"), true) < 0)
 		return -1;
-	while ((item = item_take(&list, " ,", &length)) != NULL) {
-		if (name_add(packages, package, item, length, false) < 0)
+	while (*(list += strspn(list, " ,"))) {
+		if (name_add(packages, package, list, name_length(list), false) < 0)
 			return -1;
+		list += strcspn(list, ",");
 	}
 	return 0;
 }
@@ -170,32 +166,32 @@ static struct package *package_find(const struct packages *packages, const char 
 	return found ? found->package : NULL;
 }
 
-/* Of alternatives, the first that is installed. Each package is added once, so the list ends. */
+/* Of alternatives between two commas, the first that is installed; NULL: none is. */
+static struct package *alternative_find(const struct packages *packages, const char *item, const char *end)
+{
+	while (item < end) {
+		const char *name = item + strspn(item, " |");
+		struct package *package = name < end ? package_find(packages, name, name_length(name)) : NULL;
+
+		if (package)
+			return package;
+		item = name + strcspn(name, "|,");
+	}
+	return NULL;
+}
+
+/* Puts what a package depends on into the queue, each package once. */
 static void depends_want(const struct packages *packages, const char *depends, struct package **queue, uint32_t *count)
 {
 	while (*depends) {
-		const char *next = strchrnul(depends, ','), *item = depends;
-		size_t length;
+		const char *end = strchrnul(depends, ',');
+		struct package *package = alternative_find(packages, depends, end);
 
-		while (item < next) {
-			const char *name;
-			struct package *package;
-
-			name = item + strspn(item, " |");
-			length = strcspn(name, ",|(: \t[<");
-			package = name < next ? package_find(packages, name, length) : NULL;
-			if (package && !package->wanted) {
-				package->wanted = true;
-				queue[(*count)++] = package;
-			}
-			if (package)
-				break;
-			item = name + strcspn(name, ",|");
-			item += *item == '|';
-			if (name >= next)
-				break;
+		if (package && !package->wanted) {
+			package->wanted = true;
+			queue[(*count)++] = package;
 		}
-		depends = *next ? next + 1 : next;
+		depends = *end ? end + 1 : end;
 	}
 }
 
@@ -217,6 +213,23 @@ void packages_want(struct packages *packages, const char *name)
 	free(queue);
 }
 
+/* Where the package is only what every system needs of another one, as python3-minimal and perl-base are: that one. */
+static void whole_want(struct packages *packages, char *name)
+{
+	static const char *const ends[] = {"-minimal", "-base"};
+	size_t length = strcspn(name, ":");
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t end = strlen(ends[i]);
+
+		if (length <= end || strncmp(name + length - end, ends[i], end) != 0)
+			continue;
+		name[length - end] = '\0';
+		packages_want(packages, name);
+		return;
+	}
+}
+
 void packages_owners_parse(struct packages *packages, char *text)
 {
 	char *line, *rest, *name, *names;
@@ -227,7 +240,9 @@ void packages_owners_parse(struct packages *packages, char *text)
 		if (!path || strncmp(line, "diversion ", strlen("diversion ")) == 0)
 			continue;
 		*path = '\0';
-		for (name = strtok_r(line, ", ", &names); name; name = strtok_r(NULL, ", ", &names))
+		for (name = strtok_r(line, ", ", &names); name; name = strtok_r(NULL, ", ", &names)) {
 			packages_want(packages, name);
+			whole_want(packages, name);
+		}
 	}
 }

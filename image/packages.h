@@ -39,7 +39,7 @@ int packages_parse(struct packages *packages, char *text, struct error *error);
 /* Wants a package that has or provides this name, and those it depends on; one that is not installed is left out. */
 void packages_want(struct packages *packages, const char *name);
 
-/* Of dpkg-query's words on files, "PACKAGE[, PACKAGE...]: /path" in each line: wants all packages. The text is cut up. */
+/* Of dpkg-query's words on files, "PACKAGE[, PACKAGE...]: /path" in each line: wants them all. The text is cut up. */
 void packages_owners_parse(struct packages *packages, char *text);
 
 #endif
