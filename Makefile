@@ -194,7 +194,21 @@ $(B)/guests/%.spt: tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard test
 
 # --- installation --------------------------------------------------------------------------------------------------
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
+# What shells complete tend's command line with: made by tend itself, out of its table of commands.
+COMPLETION_bash := $(B)/share/bash-completion/completions/tend
+COMPLETION_zsh := $(B)/share/zsh/site-functions/_tend
+COMPLETION_fish := $(B)/share/fish/vendor_completions.d/tend.fish
+COMPLETIONS := $(COMPLETION_bash) $(COMPLETION_zsh) $(COMPLETION_fish)
+define completion_rule
+$(COMPLETION_$(1)): $(B)/bin/tend
+	@mkdir -p $$(@D)
+	$$< completion $(1) > $$@
+endef
+$(foreach shell,bash zsh fish,$(eval $(call completion_rule,$(shell))))
+product: $(COMPLETIONS)
+
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE) \
+	$(COMPLETIONS))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \
@@ -216,4 +230,4 @@ endif
 include bench/bench.mk
 include tools/headers.mk
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

@@ -101,6 +101,7 @@ static void zsh_row(const struct command *command, const struct command_option *
 
 static void zsh_print(void)
 {
+	/* The last line: zsh loads the file as the function, or somebody has sourced it. */
 	printf("#compdef tend\n"
 	       "# zsh completion of tend: source <(tend completion zsh)\n"
 	       "_tend() {\n"
@@ -126,7 +127,7 @@ static void zsh_print(void)
 	}
 	printf("\tesac\n"
 	       "}\n"
-	       "compdef _tend tend\n");
+	       "if [[ $funcstack[1] == _tend ]]; then _tend \"$@\"; else compdef _tend tend; fi\n");
 }
 
 static void fish_row(const struct command *command, const struct command_option *row)
