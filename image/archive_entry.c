@@ -8,6 +8,8 @@
 
 #include "image/erofs_write.h"
 
+/* Of a path that is too long. */
+#define SHOWN 40
 #define WHITEOUT ".wh."
 /* In place of a file's name: the directory hides what former layers have in it. */
 #define OPAQUE ".wh..wh..opq"
@@ -141,7 +143,7 @@ static int whiteout_take(struct archive_job *job, const char *path, struct error
 	if (strncmp(name, WHITEOUT, strlen(WHITEOUT)) != 0)
 		return 0;
 	if (strlen(path) >= sizeof(hidden))
-		return error_set(error, "%.40s...: %s", path, strerror(ENAMETOOLONG));
+		return error_set(error, "%.*s...: %s", SHOWN, path, strerror(ENAMETOOLONG));
 	memcpy(hidden, path, front);
 	hidden[front] = '\0';
 	if (strcmp(name, OPAQUE) == 0)
@@ -164,7 +166,7 @@ int archive_entry_take(struct archive_job *job, struct archive *archive, struct 
 	if (!path)
 		return error_set(error, "a file without a name");
 	if (strlen(path) >= PATH_MAX)
-		return error_set(error, "%.40s...: %s", path, strerror(ENAMETOOLONG));
+		return error_set(error, "%.*s...: %s", SHOWN, path, strerror(ENAMETOOLONG));
 	if (job->is_layer)
 		result = whiteout_take(job, path, error);
 	if (result != 0)

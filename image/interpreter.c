@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* Program headers and the loader's name stand in front. */
-#define FRONT_BYTES 8192
 #define ENV "/env"
 
 static bool script_parse(const char *line, size_t size, struct interpreter *interpreter)
@@ -102,19 +102,35 @@ static void command_find(struct interpreter *interpreter)
 	strcpy(interpreter->command, found);
 }
 
-int interpreter_find(const char *path, struct interpreter *interpreter, struct error *error)
+/* The file as bytes; NULL after an error. */
+static void *file_map(const char *path, size_t *size, struct error *error)
 {
-	char bytes[FRONT_BYTES];
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	ssize_t got = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
+	void *bytes = MAP_FAILED;
+	struct stat status;
 
-	if (got < 0)
+	if (fd >= 0 && fstat(fd, &status) == 0) {
+		*size = (size_t)status.st_size;
+		bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	if (bytes == MAP_FAILED)
 		error_set(error, "%s: could not be read: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
-	if (got < 0)
+	return bytes == MAP_FAILED ? NULL : bytes;
+}
+
+int interpreter_find(const char *path, struct interpreter *interpreter, struct error *error)
+{
+	size_t size;
+	void *bytes = file_map(path, &size, error);
+	bool is_known;
+
+	if (!bytes)
 		return -1;
-	if (!interpreter_parse(bytes, (size_t)got, interpreter))
+	is_known = interpreter_parse(bytes, size, interpreter);
+	munmap(bytes, size);
+	if (!is_known)
 		return error_set(error, "%s: neither a program for x86-64 nor a script", path);
 	if (interpreter->command[0])
 		command_find(interpreter);

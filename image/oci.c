@@ -19,7 +19,7 @@ static int descriptor_read(const json_t *descriptor, const char **digest, char p
 {
 	*digest = json_text(descriptor, "digest");
 	if (!digest_is_good(*digest))
-		return error_set(error, "a descriptor without a SHA-256 digest: \"%.80s\"", *digest);
+		return error_set(error, "a descriptor without a SHA-256 digest: \"%.*s\"", 80, *digest);
 	snprintf(path, BLOBS_PATH_MAX, "blobs/sha256/%s", *digest + strlen(DIGEST_PREFIX));
 	return 0;
 }

@@ -71,7 +71,7 @@ int root_entry_insert(struct root *root, const struct root_place *place, struct 
 	uint32_t index;
 
 	if (place->length > ROOT_NAME_MAX)
-		return error_set(error, "%.40s...: a name longer than %u bytes", place->name, ROOT_NAME_MAX);
+		return error_set(error, "%.*s...: a name longer than %u bytes", 40, place->name, ROOT_NAME_MAX);
 	if (dir->depth >= DEPTH_MAX)
 		return error_set(error, "directories more than %d deep", DEPTH_MAX);
 	if (room_make(root, dir, error) < 0)
