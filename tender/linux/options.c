@@ -41,6 +41,7 @@ static int parse_mem(struct linux_options *options, const char *value, struct er
 	if (!option_number(value, MEM_MIB_MAX, &mib) || mib == 0)
 		return error_set(error, "--mem=%s: not a number of MiB from 1 to %u", value, MEM_MIB_MAX);
 	options->mem_bytes = mib << 20;
+	options->mem_is_given = true;
 	return 0;
 }
 

@@ -25,6 +25,7 @@ struct linux_options {
 	const char *directory;
 	const char *hostname;
 	uint64_t mem_bytes;
+	bool mem_is_given;
 	enum kernel_policy policy;
 	uint32_t user_id;
 	uint32_t group_id;
