@@ -57,8 +57,15 @@ static int line_add(struct word_list *environment, const char *path, unsigned nu
 		return 0;
 	if (*line == '=')
 		return complain("%s:%u: it must be VAR=VALUE or VAR", path, number);
+	if (!strchr(line, '='))
+		return environment_add(environment, line);
 	copy = strdup(line);
-	return copy ? environment_add(environment, copy) : complain("out of memory");
+	if (!copy)
+		return complain("out of memory");
+	if (environment_set(environment, copy) == 0)
+		return 0;
+	free(copy);
+	return 1;
 }
 
 int environment_add_file(struct word_list *environment, const char *path)

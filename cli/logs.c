@@ -10,7 +10,7 @@
 #include "cli/state.h"
 #include "cli/state_files.h"
 
-#define PAUSE_NS 50000000l
+#define PAUSE_NS 50000000L
 
 enum { OPTION_FOLLOW = 1 };
 

@@ -66,17 +66,19 @@ static int option_take(struct run_options *options, const struct option_reader *
 {
 	const char **text = text_of(options, id);
 
-	if (text)
+	if (text) {
 		*text = reader->value;
-	else if (id == OPTION_VARIABLE)
+		return 0;
+	}
+	if (id == OPTION_VARIABLE)
 		return environment_add(&options->environment, reader->value);
-	else if (id == OPTION_VARIABLES)
+	if (id == OPTION_VARIABLES)
 		return environment_add_file(&options->environment, reader->value);
-	else if (id == OPTION_VOLUME)
+	if (id == OPTION_VOLUME)
 		return word_add(&options->volumes, reader->value);
-	else if (id == OPTION_TMPFS)
+	if (id == OPTION_TMPFS)
 		return word_add(&options->tmpfs, reader->value);
-	else if (id == OPTION_PASSED)
+	if (id == OPTION_PASSED)
 		return word_print(&options->passed, "--%s=%s", reader->row->name, reader->value);
 	options->detach |= id == OPTION_DETACH;
 	options->remove |= id == OPTION_REMOVE;

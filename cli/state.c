@@ -196,7 +196,7 @@ bool state_wait(const struct state_guest *guest, unsigned milliseconds)
 	for (unsigned waited = 0; lock_is_held(guest->directory); waited += POLL_MS) {
 		if (waited >= milliseconds)
 			return false;
-		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000l}, NULL);
+		nanosleep(&(struct timespec){.tv_nsec = POLL_MS * 1000000L}, NULL);
 	}
 	return true;
 }

@@ -19,9 +19,9 @@
 
 #define NAME_BYTES 6 /* of a name made up, in hexadecimal */
 #define LOG_BYTES_SHOWN 4096
-#define STARTING_PAUSE_NS 500000l
+#define STARTING_PAUSE_NS 500000L
 #define LOCK_ATTEMPTS 5
-#define LOCK_PAUSE_NS 2000000l
+#define LOCK_PAUSE_NS 2000000L
 
 static int name_make(struct run_options *options)
 {

@@ -52,25 +52,30 @@ static int target_of(const char *path)
 	return target;
 }
 
-/* Options that both kinds of guests have: --mem N is --mem=N to a tender. */
+/* The next option as a tender knows it: --mem N is --mem=N there. Steps over it; returns 0, or 1 after a complaint. */
+static int option_add(struct option_reader *reader, struct word_list *words)
+{
+	const char *word = reader->argv[reader->next];
+	bool is_cluster = reader->cluster && *reader->cluster;
+
+	if (!is_cluster && (is_foreign(reader->command, word) || strcmp(word, "--") == 0)) {
+		reader->next++;
+		return word_add(words, word);
+	}
+	if (option_next(reader) == 0)
+		return 1;
+	if (!reader->value)
+		return word_print(words, "--%s", reader->row->name);
+	return word_print(words, "--%s=%s", reader->row->name, reader->value);
+}
+
 static int options_add(const struct option_reader *given, int operand, struct word_list *words)
 {
 	struct option_reader reader = *given;
 
-	while (reader.next < operand) {
-		const char *word = reader.argv[reader.next];
-		bool is_cluster = reader.cluster && *reader.cluster;
-
-		if (!is_cluster && (is_foreign(reader.command, word) || strcmp(word, "--") == 0)) {
-			reader.next++;
-			if (word_add(words, word) != 0)
-				return 1;
-		} else if (option_next(&reader) == 0) {
+	while (reader.next < operand || (reader.cluster && *reader.cluster)) {
+		if (option_add(&reader, words) != 0)
 			return 1;
-		} else if (word_print(words, "--%s%s%s", reader.row->name, reader.value ? "=" : "",
-				      reader.value ? reader.value : "") != 0) {
-			return 1;
-		}
 	}
 	return 0;
 }
