@@ -173,7 +173,7 @@ ifeq ($(ARCH),$(HOST_ARCH))
 include cli/static/static.mk
 $(B)/bin/tend-build: $(CLI_OBJS)
 	@mkdir -p $(@D)
-	$(CC) $^ -ljansson -o $@
+	$(CC) $^ $(IMAGE_LIBS) -o $@
 else
 # Cross builds use the tools of the building machine.
 $(B)/bin/tend $(B)/bin/tend-build: $(B)/bin/%: $(CLI) cli/static/image_build.c
@@ -237,7 +237,21 @@ $(B)/guests/%.hvt: tests/hvt/guests/%.c $(wildcard tests/hvt/guests/*.h) $(wildc
 
 # --- installation --------------------------------------------------------------------------------------------------
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES))
+# What shells complete tend's command line with: made by tend itself, out of its table of commands.
+COMPLETION_bash := $(B)/share/bash-completion/completions/tend
+COMPLETION_zsh := $(B)/share/zsh/site-functions/_tend
+COMPLETION_fish := $(B)/share/fish/vendor_completions.d/tend.fish
+COMPLETIONS := $(COMPLETION_bash) $(COMPLETION_zsh) $(COMPLETION_fish)
+define completion_rule
+$(COMPLETION_$(1)): $(B)/bin/tend
+	@mkdir -p $$(@D)
+	$$< completion $(1) > $$@
+endef
+$(foreach shell,bash zsh fish,$(eval $(call completion_rule,$(shell))))
+product: $(COMPLETIONS)
+
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES) \
+	$(COMPLETIONS))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \
@@ -259,4 +273,4 @@ endif
 include bench/bench.mk
 include tools/headers.mk
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

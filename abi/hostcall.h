@@ -38,6 +38,7 @@
 	X(CONTROL_FD, "the control descriptor")                                                                        \
 	X(TRACE_FD, "the trace descriptor")                                                                            \
 	X(IMAGE_FD, "the image descriptor")                                                                            \
+	X(VOLUME_FD, "a volume's descriptor")                                                                          \
 	X(ARENA_FD, "the arena descriptor")                                                                            \
 	X(USER, "user memory")                                                                                         \
 	X(ARENA, "the arena")
@@ -89,7 +90,8 @@
 	X(RING, "ring")                                                                                                \
 	X(BLOCK, "block")                                                                                              \
 	X(CONTROL, "control")                                                                                          \
-	X(TRACE, "trace")
+	X(TRACE, "trace")                                                                                              \
+	X(VOLUME, "volume")
 
 /* UNIKERNEL and LINUX are two kinds each; a guest is of one kind. */
 #define HOSTCALL_GUESTS(X)                                                                                             \

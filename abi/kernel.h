@@ -11,7 +11,8 @@
  *   user    application memory: private, PROT_NONE until used, 4 GiB-aligned, 4 GiB of nothing behind it. The low
  *           window [low_start, low_end) below 4 GiB, for executables with fixed addresses, is not mapped at all at
  *           start.
- *   image   the image file, mapped read-only and shared, whole.
+ *   image   the image file, mapped read-only and shared, whole; behind it, at further multiples of 4 GiB, the files of
+ *           the volumes likewise.
  *
  * The kernel is a static position-independent ELF file; it applies its own relocations. The tender jumps to its entry
  * point with all registers zero but RDI = struct kernel_boot *, RSI = enum kernel_role and RSP = the top of a stack of
@@ -80,6 +81,26 @@ struct kernel_stdio {
 	uint32_t raw;
 };
 
+/* What is mounted besides the root, in this order; directories on the way to it are made. */
+enum kernel_mount_kind {
+	KERNEL_MOUNT_TMPFS,  /* empty */
+	KERNEL_MOUNT_VOLUME, /* the root directory of a volume, read-only: an image file */
+	KERNEL_MOUNT_FILE,   /* the entry KERNEL_MOUNT_FILE_NAME of a volume's root directory, on a file */
+};
+
+#define KERNEL_MOUNTS_MAX 16
+#define KERNEL_MOUNT_FILE_NAME "file"
+
+struct kernel_mount {
+	uint64_t path;  /* char *: absolute */
+	uint64_t base;  /* of a volume: where its file is mapped */
+	uint64_t bytes; /* of a volume: of its file; of a tmpfs: what its files may have together, 0: no limit */
+	int32_t fd;     /* of a volume */
+	uint32_t kind;  /* enum kernel_mount_kind */
+	uint32_t mode;  /* of a tmpfs: permissions of its root directory */
+	uint32_t reserved;
+};
+
 struct kernel_boot {
 	uint64_t magic;
 	uint64_t bytes; /* sizeof(struct kernel_boot) */
@@ -111,6 +132,9 @@ struct kernel_boot {
 	uint32_t argument_count; /* of the program */
 	uint32_t environment_count;
 	uint32_t takes_cores; /* the supervisor takes core dumps */
+	uint32_t mount_count;
+	uint32_t root_is_read_only;
+	struct kernel_mount mounts[KERNEL_MOUNTS_MAX];
 
 	uint64_t arguments;    /* char *[argument_count]: pointers into the arena; [0] is the program's path as given */
 	uint64_t environment;  /* char *[environment_count] */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/elf.h"
 #include "cli/executable.h"
 #include "cli/manifest_source.h"
 #include "tender/manifest/manifest.h"
@@ -101,7 +102,7 @@ static int query_manifest(const char *path)
 	return 0;
 }
 
-int command_elf(int argc, char **argv)
+int elf_run(int argc, char **argv)
 {
 	int result;
 
@@ -117,3 +118,10 @@ int command_elf(int argc, char **argv)
 		return complain("standard output: could not write");
 	return result;
 }
+
+const struct command command_elf = {
+	.name = "elf",
+	.arguments = "gen-manifest SOURCE OUTPUT | query-manifest BINARY | query-abi BINARY",
+	.summary = "work with a unikernel's notes (also: solo5-elftool)",
+	.run = elf_run,
+};

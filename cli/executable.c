@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -81,4 +82,26 @@ int executable_manifest(const struct executable *executable, struct mft *manifes
 void executable_close(struct executable *executable)
 {
 	close(executable->source.fd);
+}
+
+bool executable_is_unikernel(const char *path)
+{
+	uint8_t bytes[ABI1_NOTE_MAX_SIZE];
+	struct elf_note_request request = {.kind = &elf_note_abi1, .out = bytes};
+	struct executable executable;
+	struct error error = {0};
+	struct stat status;
+	bool result = false;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+		executable.source = elf_source_file(path, fd, &executable.window);
+		result = elf_image_read(&executable.source, machine_of(&executable.source), &executable.image,
+					&error) == 0 &&
+			 elf_notes_read(&executable.source, &executable.image, &request, 1, &error) == 0 &&
+			 request.bytes > 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	return result;
 }

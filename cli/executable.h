@@ -2,6 +2,8 @@
 #ifndef CLI_EXECUTABLE_H
 #define CLI_EXECUTABLE_H
 
+#include <stdbool.h>
+
 #include "abi/manifest.h"
 #include "abi/solo5_elf.h"
 #include "tender/elf/elf.h"
@@ -16,6 +18,8 @@ struct executable {
 int executable_open(struct executable *executable, const char *path);
 int executable_abi(const struct executable *executable, struct abi1_info *abi);
 int executable_manifest(const struct executable *executable, struct mft *manifest);
+/* Whether the file is an ELF file with the note of Solo5's ABI; never complains. */
+bool executable_is_unikernel(const char *path);
 void executable_close(struct executable *executable);
 
 #endif

@@ -13,8 +13,6 @@
 #include "cli/debug/directory.h"
 #include "cli/debug/symbols.h"
 
-static const char usage[] = "usage: tend gdb GUEST [GDB-OPTION...]";
-
 /* cli/debug/stubs.py */
 extern const char stubs_script[], stubs_script_end[];
 __asm__(".pushsection .rodata\n"
@@ -48,19 +46,19 @@ static FILE *script_create(const char *directory, const char *name, char **path)
 /* Writes both scripts; the paths are to be freed. Returns 0 or -1 with *error. */
 static int scripts_write(struct symbols *symbols, const char *directory, char *paths[2], struct error *error)
 {
-	FILE *commands = script_create(directory, "commands", &paths[0]);
+	FILE *script = script_create(directory, "commands", &paths[0]);
 	FILE *stubs = script_create(directory, "stubs.py", &paths[1]);
 	int result = -1;
 
-	if (commands && stubs) {
-		fprintf(commands, preamble, directory);
-		result = symbols_each(symbols, directory, script_add_file, commands, error);
+	if (script && stubs) {
+		fprintf(script, preamble, directory);
+		result = symbols_each(symbols, directory, script_add_file, script, error);
 		fwrite(stubs_script, 1, (size_t)(stubs_script_end - stubs_script), stubs);
 		symbols_each_stubs(symbols, script_add_stubs, stubs);
 	} else {
 		error_set(error, "%s: %s", directory, strerror(errno));
 	}
-	if (commands && fclose(commands) != 0)
+	if (script && fclose(script) != 0)
 		result = error_set(error, "%s: %s", paths[0], strerror(errno));
 	if (stubs && fclose(stubs) != 0)
 		result = error_set(error, "%s: %s", paths[1], strerror(errno));
@@ -115,15 +113,17 @@ static int gdb_attach(struct symbols *symbols, int argc, char **argv, struct err
 	return status;
 }
 
-int command_gdb(int argc, char **argv)
+static int gdb(int argc, char **argv)
 {
 	struct error error = {0};
 	struct symbols symbols;
 	pid_t pid;
 	int status;
 
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+		return command_help(&command_gdb);
 	if (argc < 2 || argv[1][0] == '-')
-		return complain("%s", usage);
+		return command_misused(&command_gdb);
 	pid = guest_process_find(argv[1], &error);
 	if (pid < 0 || symbols_open(&symbols, pid, &error) < 0)
 		return complain("%s", error.text);
@@ -131,3 +131,10 @@ int command_gdb(int argc, char **argv)
 	symbols_close(&symbols);
 	return status < 0 ? complain("%s", error.text) : status;
 }
+
+const struct command command_gdb = {
+	.name = "gdb",
+	.arguments = "GUEST [GDB-OPTION...]",
+	.summary = "attach gdb to a running Linux guest, with symbols",
+	.run = gdb,
+};

@@ -1,12 +1,12 @@
 /* tend inspect --policy: the table of host calls, for people, programs and the documentation. */
 #include <asm/unistd.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/option.h"
 #include "tender/policy/policy.h"
 
 #define ARGS_TEXT_MAX 512
@@ -125,38 +125,43 @@ static unsigned kind_parse(const char *name)
 	return 0;
 }
 
-int command_inspect(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"policy", no_argument, NULL, 'p'},
-		{"format", required_argument, NULL, 'f'},
-		{"guest", required_argument, NULL, 'g'},
-		{NULL, 0, NULL, 0},
-	};
-	const char *format = "text";
-	unsigned guests = HOSTCALL_GUEST_UNIKERNEL | HOSTCALL_GUEST_LINUX | HOSTCALL_GUEST_HVT;
-	int policy = 0;
-	int option;
+enum { OPTION_POLICY = 1, OPTION_FORMAT, OPTION_GUEST };
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (option) {
-		case 'p':
-			policy = 1;
-			break;
-		case 'f':
-			format = optarg;
-			break;
-		case 'g':
-			guests = kind_parse(optarg);
+static const struct command_option options[] = {
+	{OPTION_POLICY, 0, "policy", NULL, "the host calls a guest may make: conditions, feature, reason"},
+	{OPTION_FORMAT, 0, "format", "text|json|markdown", "how to print them; text by default"},
+	{OPTION_GUEST, 0, "guest", "solo5|tend|hvt|strict|standard", "those of one kind of guest only"},
+	{0},
+};
+
+static int inspect(int argc, char **argv)
+{
+	struct option_reader reader = option_reader(&command_inspect, argc, argv);
+	unsigned guests = HOSTCALL_GUEST_UNIKERNEL | HOSTCALL_GUEST_LINUX | HOSTCALL_GUEST_HVT;
+	const char *format = "text";
+	bool policy = false;
+	int id;
+
+	while ((id = option_next(&reader)) != 0) {
+		if (id == OPTION_POLICY) {
+			policy = true;
+		} else if (id == OPTION_FORMAT) {
+			format = reader.value;
+		} else {
+			guests = kind_parse(reader.value);
 			if (!guests)
-				return complain("--guest %s: it must be solo5, tend, hvt, strict or standard", optarg);
-			break;
-		default:
-			return 1;
+				return complain("--guest %s: it must be solo5, tend, hvt, strict or standard", reader.value);
 		}
 	}
-	if (!policy || optind < argc)
-		return complain(
-			"usage: tend inspect --policy [--format text|json|markdown] [--guest solo5|tend|hvt|strict|standard]");
-	return policy_print(format, guests);
+	if (reader.failed)
+		return reader.status;
+	return policy && reader.next == argc ? policy_print(format, guests) : command_misused(&command_inspect);
 }
+
+const struct command command_inspect = {
+	.name = "inspect",
+	.arguments = "--policy [--format text|json|markdown] [--guest solo5|tend|hvt|strict|standard]",
+	.summary = "show which host calls a guest may make, and why",
+	.options = options,
+	.run = inspect,
+};

@@ -1,159 +1,35 @@
 /* Linux programs from the command line: see linux.h. */
-#define _GNU_SOURCE /* asprintf */
 #include "cli/linux.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/beside.h"
-#include "cli/command.h"
+#include "cli/entrypoint.h"
+#include "cli/mounts.h"
+#include "cli/state.h"
+#include "image/config.h"
 #include "image/image.h"
+#include "image/user.h"
 
 #define DEFAULT_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-#define ENVIRONMENT_OPTION "--env="
+#define DEFAULT_HOME "HOME=/root"
 #define KERNEL_FILE "../lib/tend/kernel.elf"
 
-struct linux_arguments {
-	const char *command; /* run, trace, stat */
-	bool is_observed;    /* by trace or stat */
-	const char *root;
-	const char *output;  /* of an observation; NULL: standard error */
-	const char **tender; /* the tender's command line, NULL-terminated */
-	int count;
+/* A guest on its way: what is asked for, what its image says, and what the tender is told. */
+struct start {
+	const struct run_options *options;
+	const char *source;
+	char path[PATH_MAX]; /* of the image, for messages */
+	int fd;
+	struct image_config config;
+	struct word_list command; /* the program and its arguments */
+	struct word_list environment;
+	struct word_list tender; /* the tender's command line */
 };
-
-/* '+': up to the program; ':': a missing value is told as such, and nothing is printed. */
-static const char short_options[] = "+:e:w:u:o:f";
-static const struct option long_options[] = {
-	{"root", required_argument, NULL, 'r'},
-	{"mem", required_argument, NULL, 'm'},
-	{"env", required_argument, NULL, 'e'},
-	{"workdir", required_argument, NULL, 'w'},
-	{"user", required_argument, NULL, 'u'},
-	{"hostname", required_argument, NULL, 'h'},
-	{"policy", required_argument, NULL, 'p'},
-	{"output", required_argument, NULL, 'o'},
-	{"core", required_argument, NULL, 'c'},
-	{"stop-timeout", required_argument, NULL, 't'},
-	{NULL, 0, NULL, 0},
-};
-
-bool linux_is_meant(int argc, char **argv)
-{
-	bool found = false;
-	int option;
-
-	/* Options of unikernels are among them, which getopt does not know: it goes on behind them. */
-	opterr = 0;
-	while (!found && (option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
-		found = option == 'r';
-	optind = 1;
-	return found;
-}
-
-/* Adds "--NAME=VALUE" to the tender's command line. It lives until exec. */
-static int option_add(struct linux_arguments *to, const char *name, const char *value)
-{
-	char *text;
-
-	if (asprintf(&text, "--%s=%s", name, value) < 0)
-		return complain("out of memory");
-	to->tender[to->count++] = text;
-	return 0;
-}
-
-/* Sets a variable given as VAR=VALUE; a later one of the same name counts. */
-static int variable_set(struct linux_arguments *to, const char *variable)
-{
-	size_t name_length = strlen(ENVIRONMENT_OPTION) + strcspn(variable, "=") + 1;
-	int result = option_add(to, "env", variable);
-	const char *added = to->tender[to->count - 1];
-
-	for (int i = 0; result == 0 && i < to->count - 1; i++) {
-		if (strncmp(to->tender[i], added, name_length) == 0) {
-			to->tender[i] = added;
-			to->count--;
-			break;
-		}
-	}
-	return result;
-}
-
-/* VAR=VALUE, or VAR with this process's value; a variable that is not set here is not set there. */
-static int variable_add(struct linux_arguments *to, const char *variable)
-{
-	const char *value = getenv(variable);
-	char *text;
-	int result;
-
-	if (variable[0] == '\0' || variable[0] == '=')
-		return complain("-e %s: it must be VAR=VALUE or VAR", variable);
-	if (strchr(variable, '='))
-		return variable_set(to, variable);
-	if (!value)
-		return 0;
-	if (asprintf(&text, "%s=%s", variable, value) < 0)
-		return complain("out of memory");
-	result = variable_set(to, text);
-	free(text);
-	return result;
-}
-
-static int usage_complain(const struct linux_arguments *to)
-{
-	return complain("usage: tend %s %s" LINUX_OPTIONS_USAGE, to->command, to->is_observed ? "[-o FILE] " : "");
-}
-
-/* `word` is the argument that had the option, or its value. */
-static int option_take(struct linux_arguments *to, int option, const char *value, const char *word)
-{
-	switch (option) {
-	case 'r':
-		to->root = value;
-		return 0;
-	case 'o':
-		to->output = value;
-		return to->is_observed ? 0 : usage_complain(to);
-	case 'f': /* as strace has it: nothing else is done here */
-		return to->is_observed ? 0 : usage_complain(to);
-	case 'e':
-		return variable_add(to, value);
-	case 'm':
-		return option_add(to, "mem", value);
-	case 'w':
-		return option_add(to, "workdir", value);
-	case 'u':
-		return option_add(to, "user", value);
-	case 'h':
-		return option_add(to, "hostname", value);
-	case 'p':
-		return option_add(to, "policy", value);
-	case 'c':
-		return option_add(to, "core", value);
-	case 't':
-		return option_add(to, "stop-timeout", value);
-	default:
-		return complain("%s: no such option, or its value is missing; tend --help lists them", word);
-	}
-}
-
-static int options_take(int argc, char **argv, struct linux_arguments *to)
-{
-	int option;
-
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
-		if (option_take(to, option, optarg, argv[optind - 1]) != 0)
-			return 1;
-	}
-	return to->root && optind < argc ? 0 : usage_complain(to);
-}
 
 /* A descriptor for the observation's report, above the standard ones. */
 static int output_open(const char *path)
@@ -165,77 +41,164 @@ static int output_open(const char *path)
 	return fd;
 }
 
-static int observation_add(struct linux_arguments *to, const struct linux_observation *observation)
+static int observation_add(struct start *start, const struct linux_observation *observation)
 {
-	char number[16];
 	int fd;
 
 	if (!observation)
 		return 0;
-	fd = output_open(to->output);
+	fd = output_open(start->options->output);
 	if (fd < 0)
 		return 1;
-	snprintf(number, sizeof(number), "%d", fd);
-	if (observation->trace && option_add(to, "trace", number) != 0)
+	if (observation->trace && word_print(&start->tender, "--trace=%d", fd) != 0)
 		return 1;
-	return observation->statistics ? option_add(to, "stat", number) : 0;
+	return observation->statistics ? word_print(&start->tender, "--stat=%d", fd) : 0;
 }
 
-static int image_add(struct linux_arguments *to)
+static int image_find(struct start *start)
+{
+	struct error error = {0};
+
+	start->fd = image_of_source(start->source, start->path, sizeof(start->path), &error);
+	if (start->fd < 0)
+		return complain("%s", error.text);
+	/* With --root, the program was named: what the image would start is of no interest. */
+	if (start->options->root)
+		return image_config_parse("{}", 2, &start->config, &error) < 0 ? complain("%s", error.text) : 0;
+	return image_config_read(start->fd, &start->config, &error) < 0 ? complain("%s", error.text) : 0;
+}
+
+static int files_add(struct start *start)
 {
 	char kernel[PATH_MAX];
-	char image[PATH_MAX], number[16];
-	struct error error = {0};
-	int fd, kept;
-
-	if (beside_path(KERNEL_FILE, kernel, sizeof(kernel)) != 0 || option_add(to, "kernel", kernel) != 0)
-		return 1;
-	fd = image_of_root(to->root, image, sizeof(image), &error);
-	if (fd < 0)
-		return complain("%s", error.text);
 	/* The descriptor, as the name may be another file's by the time it is opened; not in a standard one's place. */
-	kept = fcntl(fd, F_DUPFD, STDERR_FILENO + 1);
-	close(fd);
+	int kept = fcntl(start->fd, F_DUPFD, STDERR_FILENO + 1);
+
 	if (kept < 0)
-		return complain("%s: %s", image, strerror(errno));
-	snprintf(number, sizeof(number), "%d", kept);
-	return option_add(to, "image-fd", number) != 0 ? 1 : option_add(to, "image", image);
+		return complain("%s: %s", start->path, strerror(errno));
+	if (beside_path(KERNEL_FILE, kernel, sizeof(kernel)) != 0)
+		return 1;
+	return word_print(&start->tender, "--kernel=%s", kernel) || word_print(&start->tender, "--image-fd=%d", kept) ||
+	       word_print(&start->tender, "--image=%s", start->path);
 }
 
-static int tender_become(struct linux_arguments *to)
+/* Who the program is, and so its home unless a variable says another. */
+static int user_add(struct start *start)
+{
+	const char *user = start->options->user ? start->options->user : start->config.user;
+	struct image_user found;
+	struct error error = {0};
+
+	if (*user == '\0')
+		return environment_has(&start->environment, "HOME")
+			       ? 0
+			       : environment_set(&start->environment, DEFAULT_HOME);
+	if (image_user_find(start->fd, user, &found, &error) < 0)
+		return complain("%s%s", start->options->user ? "" : "the image's configuration: ", error.text);
+	if (!environment_has(&start->environment, "HOME")) {
+		if (word_print(&start->environment, "HOME=%s", found.home) != 0)
+			return 1;
+	}
+	return word_print(&start->tender, "--user=%u:%u", found.uid, found.gid);
+}
+
+/* As podman has it: what the image says, then what every program needs, then what was asked for. */
+static int environment_make(struct start *start)
+{
+	const struct word_list *given = &start->options->environment;
+
+	if (environment_set(&start->environment, DEFAULT_PATH) != 0 ||
+	    environment_add(&start->environment, "TERM") != 0)
+		return 1;
+	for (char **variable = start->config.env; variable && *variable; variable++) {
+		if (environment_set(&start->environment, *variable) != 0)
+			return 1;
+	}
+	for (size_t i = 0; i < given->count; i++) {
+		if (environment_set(&start->environment, given->words[i]) != 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int environment_add_all(struct start *start)
+{
+	for (size_t i = 0; i < start->environment.count; i++) {
+		if (word_print(&start->tender, "--env=%s", start->environment.words[i]) != 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int options_add(struct start *start)
+{
+	const struct run_options *options = start->options;
+	const char *workdir = options->workdir ? options->workdir : start->config.workdir;
+
+	if (*workdir && word_print(&start->tender, "--workdir=%s", workdir) != 0)
+		return 1;
+	for (size_t i = 0; i < options->passed.count; i++) {
+		if (word_add(&start->tender, options->passed.words[i]) != 0)
+			return 1;
+	}
+	return mounts_add(options, &start->tender);
+}
+
+static int command_add(struct start *start)
+{
+	if (word_add(&start->tender, "--") != 0)
+		return 1;
+	for (size_t i = 0; i < start->command.count; i++) {
+		if (word_add(&start->tender, start->command.words[i]) != 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int tender_become(struct start *start)
 {
 	char path[PATH_MAX];
 
 	if (beside_path("tend-linux", path, sizeof(path)) != 0)
 		return 1;
-	execv(path, (char *const *)(uintptr_t)to->tender);
+	execv(path, (char *const *)(uintptr_t)start->tender.words);
 	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
 }
 
-/* Runs the tender; returns only after an error. */
-static int tender_run(int argc, char **argv, const struct linux_observation *observation, struct linux_arguments *to)
+/* Makes up the tender's command line; the operands are what follows the source. */
+static int start_prepare(struct start *start, int count, char **operands, const struct linux_observation *observation)
 {
-	to->tender[to->count++] = "tend";
-	if (variable_set(to, DEFAULT_PATH) != 0 || variable_set(to, "HOME=/root") != 0 ||
-	    variable_add(to, "TERM") != 0 || options_take(argc, argv, to) != 0 ||
-	    observation_add(to, observation) != 0 || image_add(to) != 0)
+	if (word_add(&start->tender, "tend") != 0 || observation_add(start, observation) != 0 ||
+	    image_find(start) != 0 ||
+	    entrypoint_command(start->options, &start->config, count, operands, &start->command) != 0)
 		return 1;
-	to->tender[to->count++] = "--";
-	for (int i = optind; i < argc; i++)
-		to->tender[to->count++] = argv[i];
-	return tender_become(to);
+	if (start->command.count == 0)
+		return complain("%s: no program given, and the image names none", start->source);
+	return files_add(start) || environment_make(start) || user_add(start) || environment_add_all(start) ||
+	       options_add(start);
 }
 
-int linux_run(int argc, char **argv, const struct linux_observation *observation)
+static bool has_terminal(void)
 {
-	struct linux_arguments arguments = {.command = argv[0], .is_observed = observation != NULL};
-	int result;
+	return isatty(STDIN_FILENO) || isatty(STDOUT_FILENO) || isatty(STDERR_FILENO);
+}
 
-	/* Every argument may become one of the tender's; the rest is what tender_run adds. */
-	arguments.tender = calloc((size_t)argc + 16, sizeof(*arguments.tender));
-	if (!arguments.tender)
-		return complain("out of memory");
-	result = tender_run(argc, argv, observation, &arguments);
-	free(arguments.tender);
-	return result;
+int linux_run(const struct command *command, int argc, char **argv, struct run_options *options,
+	      const struct linux_observation *observation)
+{
+	struct start start = {.options = options, .source = options->root};
+	int operand = options->operand;
+
+	if (!start.source && operand < argc)
+		start.source = argv[operand++];
+	if (!start.source || (options->root && operand == argc))
+		return command_misused(command);
+	if (options->terminal && options->detach)
+		return complain("-t: a guest in the background has no terminal");
+	if (options->terminal && !has_terminal())
+		return complain("-t: neither standard input nor output is a terminal");
+	if (start_prepare(&start, argc - operand, argv + operand, observation) != 0 ||
+	    state_begin(options, &start.tender) != 0 || command_add(&start) != 0)
+		return 1;
+	return options->detach ? state_detach(options, tender_become, &start) : tender_become(&start);
 }

@@ -1,27 +1,24 @@
-/* Linux programs from the command line: what `tend run --root`, `tend trace` and `tend stat` share. */
+/* Linux programs from the command line: what `tend run`, `tend trace` and `tend stat` share. */
 #ifndef CLI_LINUX_H
 #define CLI_LINUX_H
 
 #include <stdbool.h>
 
-#define LINUX_OPTIONS_USAGE                                                                                            \
-	"--root DIR|IMAGE [--mem MIB] [-e VAR[=VALUE]]... [-w DIR] [-u UID[:GID]]\n"                                   \
-	"        [--hostname NAME] [--policy strict|standard] [--stop-timeout SECONDS] [--core DIR]\n"                 \
-	"        [--] PROGRAM [ARGS...]"
+#include "cli/run_options.h"
 
-/* What is to be observed, and where the report goes. */
+#define LINUX_ARGUMENTS "[OPTIONS] IMAGE|DIRECTORY|/PATH/TO/PROGRAM [ARGS...]"
+
+/* What is to be observed; the report goes to the options' output. */
 struct linux_observation {
 	bool trace;
 	bool statistics;
 };
 
-/* Whether the arguments of `tend run` are for a Linux program: --root is among the options. */
-bool linux_is_meant(int argc, char **argv);
-
 /*
- * Parses the options (argv[0] is the command; with an observation also -o FILE), finds or builds the image, and becomes
- * the tender. Returns an exit status, having complained.
+ * Finds or builds the image, and becomes the tender. Returns an exit status, having complained; with --detach, also
+ * when the guest runs.
  */
-int linux_run(int argc, char **argv, const struct linux_observation *observation);
+int linux_run(const struct command *command, int argc, char **argv, struct run_options *options,
+	      const struct linux_observation *observation);
 
 #endif

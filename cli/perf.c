@@ -16,12 +16,6 @@
 
 #define DEFAULT_OUTPUT "perf.data"
 
-static const char usage[] =
-	"usage: tend perf record [-o FILE] [PERF-OPTION...] -- RUN-OPTION... [--] PROGRAM [ARGS...]\n"
-	"       tend perf record [-o FILE] [PERF-OPTION...] -p PID[,PID...]\n"
-	"       tend perf name RECORD OUTPUT\n"
-	"       tend perf COMMAND [PERF-OPTION...]";
-
 /* Where the options of perf end: at "--", or at the end. */
 static int options_end(int argc, char **argv)
 {
@@ -123,16 +117,18 @@ static int command_name(int argc, char **argv)
 	struct error error = {0};
 
 	if (argc != 3)
-		return complain("%s", usage);
+		return command_misused(&command_perf);
 	return record_keep(argv[1], argv[2], &error) < 0 ? complain("%s", error.text) : 0;
 }
 
-int command_perf(int argc, char **argv)
+static int perf(int argc, char **argv)
 {
 	static char perf[] = "perf";
 
 	if (argc < 2)
-		return complain("%s", usage);
+		return command_misused(&command_perf);
+	if (strcmp(argv[1], "--help") == 0)
+		return command_help(&command_perf);
 	if (strcmp(argv[1], "record") == 0)
 		return command_record(argc - 1, argv + 1);
 	if (strcmp(argv[1], "name") == 0)
@@ -140,3 +136,14 @@ int command_perf(int argc, char **argv)
 	argv[0] = perf;
 	return program_run((const char *const *)(uintptr_t)argv);
 }
+
+const struct command command_perf = {
+	.name = "perf",
+	.arguments = "COMMAND [ARGS...]",
+	.summary = "profile Linux guests with perf, by their functions' names",
+	.details = "tend perf record [-o FILE] [PERF-OPTION...] -- RUN-OPTION... [--] PROGRAM [ARGS...]\n"
+		   "tend perf record [-o FILE] [PERF-OPTION...] -p PID[,PID...]\n"
+		   "tend perf name RECORD OUTPUT\n"
+		   "tend perf COMMAND [PERF-OPTION...]",
+	.run = perf,
+};

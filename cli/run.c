@@ -1,52 +1,28 @@
-/* tend run: picks the tender for a unikernel and becomes it. */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "abi/solo5_elf.h"
-#include "cli/beside.h"
-#include "cli/command.h"
-#include "cli/executable.h"
+/* tend run: a Linux program or a unikernel, whichever the first operand is. */
 #include "cli/linux.h"
-#include "tender/options.h"
+#include "cli/unikernel.h"
 
-/* The target the unikernel was built for (enum abi_target), or -1 after a complaint. */
-static int target_of(const char *path)
+static int run(int argc, char **argv)
 {
-	struct executable executable;
-	struct abi1_info abi;
-	int target = -1;
+	struct option_reader reader = option_reader(&command_run, argc, argv);
+	struct run_options options = {0};
+	int operand;
 
-	if (executable_open(&executable, path) < 0)
-		return -1;
-	if (executable_abi(&executable, &abi) == 0)
-		target = (int)abi.abi_target;
-	executable_close(&executable);
-	return target;
+	if (unikernel_is_meant(&reader, &operand))
+		return unikernel_run(&reader, operand);
+	if (run_options_read(&reader, &options) != 0)
+		return reader.status;
+	return linux_run(&command_run, argc, argv, &options, NULL);
 }
 
-int command_run(int argc, char **argv)
-{
-	static char self_name[] = "tend";
-	char path[PATH_MAX];
-	int kernel = 0;
-	int target = SPT_ABI_TARGET;
-
-	if (linux_is_meant(argc, argv))
-		return linux_run(argc, argv, NULL);
-	if (options_scan(argc, argv, &kernel) == OPTIONS_RUN)
-		target = target_of(argv[kernel]);
-	if (target < 0)
-		return 1;
-	if (target != SPT_ABI_TARGET && target != HVT_ABI_TARGET)
-		return complain("%s: Executable is not for the solo5-spt or the solo5-hvt target", argv[kernel]);
-	if (beside_path(target == HVT_ABI_TARGET ? "solo5-hvt" : "solo5-spt", path, sizeof(path)) != 0)
-		return 1;
-	argv[0] = self_name;
-	execv(path, argv);
-	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
-}
+const struct command command_run = {
+	.name = "run",
+	.arguments = "[OPTIONS] IMAGE|DIRECTORY|/PATH/TO/PROGRAM|FILE.spt|FILE.hvt [ARGS...]",
+	.summary = "run a Linux program or a unikernel in a sandbox",
+	.details =
+		"IMAGE is an image file or the name of an image (tend image ls), DIRECTORY a root directory or an OCI\n"
+		"layout. A program of this host runs with the files of its packages. A FILE.spt or FILE.hvt is a unikernel,\n"
+		"whose options are solo5-spt's or solo5-hvt's (solo5-spt --help).",
+	.shared = run_options_table,
+	.run = run,
+};

@@ -1,217 +1,157 @@
-/* Image files out of directories: see image.h. */
+/* Image files out of sources: see image.h. */
 #define _GNU_SOURCE 1
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "abi/image.h"
-#include "image/executables.h"
-#include "image/image.h"
-#include "image/mkfs.h"
+#include "image/config.h"
+#include "image/erofs_write.h"
+#include "image/image_fill.h"
 #include "image/output.h"
-#include "image/patch/patch.h"
+#include "image/patches.h"
+#include "image/source.h"
 
 #define WORD_BYTES 8u
-/* The host's page cache takes a write of this size in large pages; much longer ones it cuts small. */
-#define PIECE_BYTES (1ull << 20)
 
-struct build {
-	struct output output;
-	struct erofs fs;
-	struct image_header header;
-	uint64_t end; /* of what is written */
-	struct image_object *objects;
-	struct image_run *runs;
-	uint32_t run_capacity;
-	struct image_report report;
-};
-
-/* Appends bytes on a boundary and says where they are; what is skipped reads as zeroes. */
-static int append(struct build *build, const void *bytes, uint64_t size, uint64_t align, uint64_t *offset,
-		  struct error *error)
+/* Appends a table or text and says where it is. */
+static int append(struct stream *stream, const void *bytes, uint64_t size, uint64_t *offset, struct error *error)
 {
-	*offset = (build->end + align - 1) / align * align;
-	build->end = *offset + size;
-	return output_write(&build->output, bytes, size, *offset, error);
-}
-
-static int run_append(struct build *build, const struct patch_run *run, struct error *error)
-{
-	struct image_run *entry;
-
-	if (build->header.run_count == build->run_capacity) {
-		uint32_t capacity = build->run_capacity ? build->run_capacity * 2 : 64;
-		struct image_run *runs = realloc(build->runs, capacity * sizeof(*runs));
-
-		if (!runs)
-			return error_set(error, "out of memory");
-		build->runs = runs;
-		build->run_capacity = capacity;
-	}
-	entry = &build->runs[build->header.run_count++];
-	*entry = (struct image_run){.file_offset = run->file_offset, .bytes = run->bytes, .vaddr = run->vaddr};
-	return append(build, run->data, run->bytes, IMAGE_PAGE_BYTES, &entry->image_offset, error);
-}
-
-static int object_append(struct build *build, uint64_t nid, const struct patch_object *patched, struct error *error)
-{
-	struct image_object *entry = &build->objects[build->header.object_count++];
-	uint32_t left = patched->counts[PATCH_NONE] + patched->counts[PATCH_RESTORE];
-
-	*entry = (struct image_object){
-		.nid = nid,
-		.vaddr_start = patched->vaddr_start,
-		.vaddr_end = patched->vaddr_end,
-		.stub_bytes = patched->stub_bytes,
-		.site_count = patched->site_count - left,
-		.run_first = (uint32_t)build->header.run_count,
-		.run_count = patched->run_count,
-	};
-	build->report.objects++;
-	build->report.sites += entry->site_count;
-	for (uint32_t i = 0; i < patched->run_count; i++) {
-		if (run_append(build, &patched->runs[i], error) < 0)
-			return -1;
-	}
-	return append(build, patched->stubs, patched->stub_bytes, IMAGE_PAGE_BYTES, &entry->stubs, error);
-}
-
-static int executable_patch(struct build *build, uint64_t nid, struct error *error)
-{
-	struct patch_object patched;
-	uint64_t size = 0;
-	const uint8_t *bytes = executable_bytes(&build->fs, nid, &size);
-	int result = patch_object_make(bytes, size, &patched, error);
-
-	build->report.left += patched.counts[PATCH_NONE] + patched.counts[PATCH_RESTORE];
-	if (result > 0)
-		result = object_append(build, nid, &patched, error);
-	patch_object_free(&patched);
-	return result;
-}
-
-static int executables_patch(struct build *build, struct error *error)
-{
-	struct executables executables;
-	int result = 0;
-
-	if (executables_find(&build->fs, &executables, error) < 0)
+	if (stream_pad(stream, WORD_BYTES, error) < 0)
 		return -1;
-	build->report.elf_files = executables.count;
-	build->objects = calloc(executables.count + 1, sizeof(build->objects[0]));
-	if (!build->objects) {
-		executables_free(&executables);
-		return error_set(error, "out of memory");
-	}
-	for (uint32_t i = 0; i < executables.count && result == 0; i++)
-		result = executable_patch(build, executables.nids[i], error);
-	executables_free(&executables);
-	build->report.patch_bytes = build->end - build->fs.bytes;
-	return result;
+	*offset = stream_position(stream);
+	return stream_add(stream, bytes, size, error);
 }
 
 /* Tables, configuration and at last the header, which makes the file an image. */
-static int tables_append(struct build *build, const struct image_options *options, struct error *error)
+static int tables_append(struct stream *stream, const struct patches *patches, const struct image_request *text,
+			 uint64_t erofs_bytes, struct error *error)
 {
-	struct image_header *header = &build->header;
-	uint64_t objects_bytes = header->object_count * sizeof(build->objects[0]);
-	uint64_t runs_bytes = header->run_count * sizeof(build->runs[0]);
-	const struct image_options none = {0};
-	static const char zero = 0;
-	uint64_t last;
+	struct image_header header = {
+		.magic = IMAGE_MAGIC,
+		.version = IMAGE_VERSION,
+		.erofs_bytes = erofs_bytes,
+		.object_count = patches->object_count,
+		.run_count = patches->run_count,
+		.config_bytes = text->config_bytes,
+	};
 
-	options = options ? options : &none;
-	header->config_bytes = options->config ? options->config_bytes : 0;
-	if (append(build, build->objects, objects_bytes, WORD_BYTES, &header->objects, error) < 0 ||
-	    append(build, build->runs, runs_bytes, WORD_BYTES, &header->runs, error) < 0 ||
-	    append(build, options->config, header->config_bytes, WORD_BYTES, &header->config, error) < 0)
+	if (append(stream, patches->objects, patches->object_count * sizeof(patches->objects[0]), &header.objects,
+		   error) < 0 ||
+	    append(stream, patches->runs, patches->run_count * sizeof(patches->runs[0]), &header.runs, error) < 0 ||
+	    append(stream, text->config, text->config_bytes, &header.config, error) < 0)
 		return -1;
 	/* Whole pages: mapping the file gives no page that is half another's. */
-	last = (build->end + IMAGE_PAGE_BYTES - 1) / IMAGE_PAGE_BYTES * IMAGE_PAGE_BYTES;
-	if (last > build->end && output_write(&build->output, &zero, 1, last - 1, error) < 0)
+	if (stream_pad(stream, IMAGE_PAGE_BYTES, error) < 0 || stream_flush(stream, error) < 0)
 		return -1;
-	memcpy(header->magic, IMAGE_MAGIC, sizeof(header->magic));
-	header->version = IMAGE_VERSION;
-	header->file_bytes = last;
-	header->erofs_bytes = build->fs.bytes;
-	build->report.file_bytes = last;
-	return output_write(&build->output, header, sizeof(*header), 0, error);
+	header.file_bytes = stream_position(stream);
+	return output_write(stream->output, &header, sizeof(header), 0, error);
 }
 
-/*
- * What mkfs.erofs wrote, in larger pieces than it did: the host's page cache keeps a file in pages of the size it was
- * written in, and with small ones the page faults of a program's text cost twice as much.
- */
-static int file_system_copy(const struct build *build, const uint8_t *bytes, uint64_t size, struct error *error)
+/* Everything behind the file system, which is in the file as far as the stream came. */
+static int rest_write(struct stream *stream, const struct image_request *text, struct image_report *report,
+		      struct error *error)
 {
-	int result = 0;
-
-	for (uint64_t at = 0; at < size && result == 0; at += PIECE_BYTES)
-		result = output_write(&build->output, bytes + at, size - at < PIECE_BYTES ? size - at : PIECE_BYTES, at,
-				      error);
-	return result;
-}
-
-/* Everything behind mkfs.erofs. */
-static int rest_make(struct build *build, const struct output *packed, const struct image_options *options,
-		     struct error *error)
-{
-	struct stat stat;
-	void *bytes;
-	int result, number;
-
-	if (fstat(packed->fd, &stat) < 0)
-		return error_set(error, "%s: %s", packed->path, strerror(errno));
-	bytes = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_SHARED, packed->fd, 0);
-	if (bytes == MAP_FAILED)
-		return error_set(error, "%s: could not be mapped: %s", packed->path, strerror(errno));
-	number = erofs_open(&build->fs, bytes, (uint64_t)stat.st_size);
-	if (number) {
-		result = error_set(error, "mkfs.erofs wrote what cannot be read here: %s", strerror(-number));
-	} else {
-		build->end = build->fs.bytes;
-		result = file_system_copy(build, bytes, (uint64_t)stat.st_size, error);
-		if (result == 0)
-			result = executables_patch(build, error);
-		if (result == 0)
-			result = tables_append(build, options, error);
-	}
-	munmap(bytes, (size_t)stat.st_size);
-	return result;
-}
-
-int image_build(const char *root, const char *output, const struct image_options *options, struct image_report *report,
-		struct error *error)
-{
-	struct build build = {0};
-	struct output packed;
-	struct stat status;
+	uint64_t size = stream_position(stream);
+	void *bytes = mmap(NULL, size, PROT_READ, MAP_SHARED, stream->output->fd, 0);
+	struct patches patches = {0};
+	struct erofs fs;
 	int result;
 
-	if (stat(root, &status) < 0)
-		return error_set(error, "%s: %s", root, strerror(errno));
-	if (!S_ISDIR(status.st_mode))
-		return error_set(error, "%s: not a directory", root);
-	if (output_create(&packed, output, error) < 0)
-		return -1;
-	if (output_create(&build.output, output, error) < 0) {
-		output_discard(&packed);
-		return -1;
-	}
-	result = mkfs_run(root, packed.fd, output, error);
-	if (result == 0)
-		result = rest_make(&build, &packed, options, error);
-	output_discard(&packed);
-	free(build.objects);
-	free(build.runs);
+	if (bytes == MAP_FAILED)
+		return error_set(error, "%s: could not be mapped: %s", stream->output->path, strerror(errno));
+	result = erofs_open(&fs, bytes, size);
 	if (result < 0)
-		output_discard(&build.output);
+		error_set(error, "%s: was not written as it should be: %s", stream->output->path, strerror(-result));
 	else
-		result = output_publish(&build.output, error);
-	if (report)
-		*report = build.report;
+		result = patches_append(&patches, &fs, stream, report, error);
+	if (result == 0)
+		result = tables_append(stream, &patches, text, size, error);
+	patches_free(&patches);
+	munmap(bytes, size);
+	report->file_bytes = stream_position(stream);
 	return result;
+}
+
+/* A configuration must be one, wherever it comes from. */
+static int config_check(const struct image_request *text, struct error *error)
+{
+	struct image_config config;
+
+	if (!text->config)
+		return 0;
+	if (image_config_parse(text->config, text->config_bytes, &config, error) < 0)
+		return -1;
+	image_config_free(&config);
+	return 0;
+}
+
+static int source_write(struct source *source, const struct image_request *request, const struct output *output,
+			struct image_report *report, struct error *error)
+{
+	struct image_request text = *request;
+	struct stream stream;
+	int result;
+
+	if (!text.config && source->config) {
+		text.config = source->config;
+		text.config_bytes = source->config_bytes;
+	}
+	if (config_check(&text, error) < 0 || stream_open(&stream, output, error) < 0)
+		return -1;
+	result = erofs_write(&source->root, &stream, source->progress, error);
+	if (result == 0)
+		result = rest_write(&stream, &text, report, error);
+	stream_close(&stream);
+	return result;
+}
+
+/* The directory that a file is in. */
+static char *directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return slash == path ? strdup("/") : strndup(path, (size_t)(slash - path));
+}
+
+int image_fill(const struct image_request *request, const struct output *output, struct image_report *report,
+	       struct error *error)
+{
+	char *dir = directory_of(output->path);
+	struct progress progress;
+	struct source source;
+	int result;
+
+	*report = (struct image_report){0};
+	if (!dir)
+		return error_set(error, "out of memory");
+	progress_start(&progress, request->shows_progress);
+	result = source_open(&source, request, dir, &progress, error);
+	if (result == 0) {
+		report->skipped = source.has_scan ? source.scan.skipped : 0;
+		result = source_write(&source, request, output, report, error);
+		source_close(&source);
+	}
+	progress_end(&progress);
+	free(dir);
+	return result;
+}
+
+int image_build(const struct image_request *request, const char *output, struct image_report *report,
+		struct error *error)
+{
+	struct image_report ignored;
+	struct output file;
+
+	report = report ? report : &ignored;
+	if (output_create(&file, output, error) < 0)
+		return -1;
+	if (image_fill(request, &file, report, error) == 0)
+		return output_publish(&file, error);
+	output_discard(&file);
+	return -1;
 }

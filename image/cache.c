@@ -1,4 +1,4 @@
-/* Images of root directories, built once: image_of_root of image.h. */
+/* Images of sources, built once: image_of_source of image.h. */
 #define _GNU_SOURCE 1
 
 #include <dirent.h>
@@ -8,186 +8,216 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "freestanding/image/image.h"
+#include "abi/image.h"
+#include "image/executable.h"
+#include "image/file.h"
 #include "image/fingerprint.h"
 #include "image/image.h"
 #include "image/patch/patch.h"
+#include "image/store.h"
+#include "image/store_build.h"
 
-/* A tree that changes while it is packed is packed again so often. */
+/* A source that changes while it is packed is packed again so often. */
 #define TRIES 3
 #define KEY_CHARACTERS 16
-#define SUFFIX ".tend"
+/* Changes when the same sources make other images. */
+#define BUILDER_VERSION 2
 
 struct cache {
-	char dir[PATH_MAX];
-	char root[PATH_MAX];          /* canonical */
-	char key[KEY_CHARACTERS + 1]; /* of the root's path: its images' names begin with it */
+	const char *source;
+	struct image_request request;
+	char key[KEY_CHARACTERS + 1]; /* of the source's path: its links' names begin with it */
+	char link[64];                /* the name of the link for the source as it is now */
 };
 
-/* The header of an open file; 0 or -errno. */
-static int header_read_check(int fd)
+static int image_open(const char *links, const char *name, char *path, size_t size, struct error *error)
 {
-	struct image_header header;
-	struct stat stat;
+	char relative[512], found[PATH_MAX];
 
-	if (fstat(fd, &stat) < 0)
-		return -errno;
-	if (!S_ISREG(stat.st_mode) || pread(fd, &header, sizeof(header), 0) != (ssize_t)sizeof(header))
-		return -EINVAL;
-	return image_header_check(&header, (uint64_t)stat.st_size);
+	snprintf(relative, sizeof(relative), "%s/%s", links, name);
+	if (store_path(found, relative, error) < 0)
+		return -1;
+	if ((size_t)snprintf(path, size, "%s", found) >= size)
+		return error_set(error, "%s: path too long", found);
+	return image_file_open(found, error);
 }
 
-static int image_file_open(const char *path, struct error *error)
+static enum image_kind kind_of(const char *path, const struct stat *status)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), number;
-
-	if (fd < 0)
-		return error_set(error, "%s: %s", path, strerror(errno));
-	number = header_read_check(fd);
-	if (!number)
-		return fd;
-	close(fd);
-	if (number == -EUCLEAN)
-		return error_set(error, "%s: damaged or cut short: build it again", path);
-	if (number == -EOPNOTSUPP)
-		return error_set(error, "%s: made by another version of tend: build it again", path);
-	return error_set(error, "%s: neither a directory nor an image made by tend build", path);
+	if (S_ISDIR(status->st_mode))
+		return directory_is_layout(path) ? IMAGE_KIND_OCI : IMAGE_KIND_ROOT;
+	return file_is_program(path) ? IMAGE_KIND_PROGRAM : IMAGE_KIND_AUTO;
 }
 
-static int path_make(char *path, size_t size, struct error *error, const char *first, const char *second,
-		     const char *third, const char *fourth)
+/* A program's image holds what its packages have, so it changes with what is installed. */
+static void host_add(struct fingerprint *sum)
 {
-	if ((size_t)snprintf(path, size, "%s%s%s%s", first, second, third, fourth) < size)
-		return 0;
-	return error_set(error, "%s: path too long", first);
-}
+	static const char *const paths[] = {"/var/lib/dpkg/status", "/etc/ld.so.cache"};
+	struct stat status;
 
-static int cache_open(struct cache *cache, const char *root, struct error *error)
-{
-	const char *base = getenv("XDG_CACHE_HOME"), *middle = "";
-	struct fingerprint key = {0};
-
-	if (!realpath(root, cache->root))
-		return error_set(error, "%s: %s", root, strerror(errno));
-	if (!base || base[0] != '/') {
-		base = getenv("HOME");
-		middle = "/.cache";
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (stat(paths[i], &status) == 0)
+			fingerprint_file(sum, &status);
 	}
-	if (!base || base[0] != '/')
-		return error_set(error, "no place for images: set XDG_CACHE_HOME or HOME to a directory");
-	if (path_make(cache->dir, sizeof(cache->dir), error, base, middle, "", "") < 0)
-		return -1;
-	mkdir(cache->dir, 0700);
-	if (path_make(cache->dir, sizeof(cache->dir), error, base, middle, "/tend", "") < 0)
-		return -1;
-	if (mkdir(cache->dir, 0700) < 0 && errno != EEXIST)
-		return error_set(error, "%s: could not be created: %s", cache->dir, strerror(errno));
-	fingerprint_add(&key, cache->root, strlen(cache->root));
-	snprintf(cache->key, sizeof(cache->key), "%016lx", (unsigned long)key.halves[0]);
+}
+
+/* The name of the link for the source as it is now, made by this version for this kind of user. */
+static int link_name(struct cache *cache, struct error *error)
+{
+	const uint64_t versions[] = {IMAGE_VERSION, PATCH_VERSION, BUILDER_VERSION, geteuid() == 0,
+				     cache->request.kind};
+	struct fingerprint sum = {0};
+	struct stat status;
+
+	if (stat(cache->source, &status) < 0)
+		return error_set(error, "%s: %s", cache->source, strerror(errno));
+	if (S_ISDIR(status.st_mode)) {
+		if (fingerprint_tree(cache->source, &sum, error) < 0)
+			return -1;
+	} else {
+		fingerprint_file(&sum, &status);
+	}
+	if (cache->request.kind == IMAGE_KIND_PROGRAM)
+		host_add(&sum);
+	fingerprint_add(&sum, versions, sizeof(versions));
+	snprintf(cache->link, sizeof(cache->link), "%s-%016lx%016lx", cache->key, (unsigned long)sum.halves[0],
+		 (unsigned long)sum.halves[1]);
 	return 0;
 }
 
-/* The name of the image of the tree as it is now, made by this version for this kind of user. */
-static int image_name(const struct cache *cache, char *path, size_t size, struct error *error)
+/* The key is that of the path: of a program's, as it is given, for that is the name it will have. */
+static int cache_open(struct cache *cache, const char *source, enum image_kind kind, struct error *error)
 {
-	const uint64_t versions[] = {IMAGE_VERSION, PATCH_VERSION, geteuid() == 0};
-	struct fingerprint fingerprint;
-	char name[64];
+	char real[PATH_MAX];
+	struct fingerprint key = {0};
 
-	if (fingerprint_tree(cache->root, &fingerprint, error) < 0)
-		return -1;
-	fingerprint_add(&fingerprint, versions, sizeof(versions));
-	snprintf(name, sizeof(name), "%s-%016lx%016lx" SUFFIX, cache->key, (unsigned long)fingerprint.halves[0],
-		 (unsigned long)fingerprint.halves[1]);
-	return path_make(path, size, error, cache->dir, "/", name, "");
+	*cache = (struct cache){.source = source};
+	cache->request = (struct image_request){.kind = kind, .source = source};
+	cache->request.shows_progress = isatty(STDERR_FILENO);
+	if (!realpath(source, real))
+		return error_set(error, "%s: %s", source, strerror(errno));
+	fingerprint_add(&key, real, strlen(real));
+	if (cache->request.kind == IMAGE_KIND_PROGRAM)
+		fingerprint_add(&key, source, strlen(source));
+	snprintf(cache->key, sizeof(cache->key), "%016lx", (unsigned long)key.halves[0]);
+	return link_name(cache, error);
 }
 
-/* Holds off other processes that would build for the same root. Returns a descriptor to close, or -1. */
-static int lock_take(const struct cache *cache, struct error *error)
+/* Removes links to former images of this source, which are then nobody's. Who has one open keeps it. */
+static void former_remove(const struct cache *cache)
 {
-	char path[PATH_MAX];
-	int fd;
-
-	if (path_make(path, sizeof(path), error, cache->dir, "/", cache->key, ".lock") < 0)
-		return -1;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return error_set(error, "%s: could not be created: %s", path, strerror(errno));
-	while (flock(fd, LOCK_EX) < 0) {
-		if (errno != EINTR) {
-			error_set(error, "%s: could not be locked: %s", path, strerror(errno));
-			close(fd);
-			return -1;
-		}
-	}
-	return fd;
-}
-
-/*
- * Removes what else there is for this root: former images, and what a killed builder left. Who has one open keeps it.
- */
-static void leftovers_remove(const struct cache *cache, const char *image)
-{
-	const char *keep = strrchr(image, '/') + 1;
-	DIR *dir = opendir(cache->dir);
+	struct error error;
 	struct dirent *entry;
+	char path[PATH_MAX];
+	uint64_t bytes;
+	bool found = false;
+	DIR *dir;
 
+	if (store_path(path, "sources", &error) < 0)
+		return;
+	dir = opendir(path);
 	while (dir && (entry = readdir(dir)) != NULL) {
-		if (strncmp(entry->d_name, cache->key, KEY_CHARACTERS) == 0 && entry->d_name[KEY_CHARACTERS] == '-' &&
-		    strcmp(entry->d_name, keep) != 0)
-			unlinkat(dirfd(dir), entry->d_name, 0);
+		if (strncmp(entry->d_name, cache->key, KEY_CHARACTERS) == 0 && strcmp(entry->d_name, cache->link) != 0)
+			found = unlinkat(dirfd(dir), entry->d_name, 0) == 0 || found;
 	}
 	if (dir)
 		closedir(dir);
+	if (found)
+		store_sweep(&bytes, &error);
 }
 
-/* With the lock held: somebody else may have built it meanwhile, and the tree may change under the builder. */
-static int image_make(const struct cache *cache, char *path, size_t size, struct error *error)
+/* With the source's lock held: somebody else may have built it meanwhile, and it may change under the builder. */
+static int image_make(struct cache *cache, char *path, size_t size, struct error *error)
 {
-	char after[PATH_MAX];
+	char before[sizeof(cache->link)];
 	int fd;
 
 	for (unsigned i = 0; i < TRIES; i++) {
-		if (image_name(cache, path, size, error) < 0)
+		char hex[65];
+
+		if (link_name(cache, error) < 0)
 			return -1;
-		fd = image_file_open(path, error);
+		fd = image_open("sources", cache->link, path, size, error);
 		if (fd >= 0)
 			return fd;
-		if (image_build(cache->root, path, NULL, NULL, error) < 0 ||
-		    image_name(cache, after, sizeof(after), error) < 0)
+		strcpy(before, cache->link);
+		if (store_build(&cache->request, "sources", before, NULL, hex, error) < 0 ||
+		    link_name(cache, error) < 0)
 			return -1;
-		if (strcmp(path, after) == 0) {
-			leftovers_remove(cache, path);
-			return image_file_open(path, error);
+		if (strcmp(before, cache->link) == 0) {
+			fd = image_open("sources", cache->link, path, size, error);
+			former_remove(cache);
+			return fd;
 		}
-		unlink(path);
 	}
-	return error_set(error, "%s: changes while it is packed", cache->root);
+	return error_set(error, "%s: changes while it is packed", cache->source);
 }
 
-int image_of_root(const char *root, char *path, size_t path_size, struct error *error)
+static int image_find_or_make(struct cache *cache, char *path, size_t size, struct error *error)
+{
+	int fd = image_open("sources", cache->link, path, size, error), lock;
+	char name[KEY_CHARACTERS + 8];
+
+	if (fd >= 0)
+		return fd;
+	snprintf(name, sizeof(name), "%s.lock", cache->key);
+	lock = store_lock(name, LOCK_EX, error);
+	if (lock < 0)
+		return -1;
+	fd = image_make(cache, path, size, error);
+	close(lock);
+	return fd;
+}
+
+/* Whether a regular file says that it is an image, good or damaged. */
+static bool is_image(const char *path)
+{
+	static const char magic[] = IMAGE_MAGIC;
+	char found[sizeof(magic)];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool is = fd >= 0 && read(fd, found, sizeof(found)) == sizeof(found) &&
+		  memcmp(found, magic, sizeof(magic)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return is;
+}
+
+int image_of_source(const char *source, char *path, size_t path_size, struct error *error)
+{
+	char hex[65];
+	struct cache cache;
+	struct stat status;
+
+	if (!strchr(source, '/') && store_name_is_good(source) && store_resolve("names", source, hex) == 0)
+		return image_open("names", source, path, path_size, error);
+	if (stat(source, &status) < 0)
+		return error_set(error, "%s: %s", source, strerror(errno));
+	if (S_ISREG(status.st_mode) && is_image(source)) {
+		if ((size_t)snprintf(path, path_size, "%s", source) >= path_size)
+			return error_set(error, "%s: path too long", source);
+		return image_file_open(source, error);
+	}
+	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return error_set(error, "%s: neither a directory nor a regular file", source);
+	if (cache_open(&cache, source, kind_of(source, &status), error) < 0)
+		return -1;
+	return image_find_or_make(&cache, path, path_size, error);
+}
+
+int image_of_files(const char *path, char *image, size_t image_size, struct error *error)
 {
 	struct cache cache;
 	struct stat status;
-	int fd, lock;
 
-	if (stat(root, &status) < 0)
-		return error_set(error, "%s: %s", root, strerror(errno));
-	if (!S_ISDIR(status.st_mode))
-		return path_make(path, path_size, error, root, "", "", "") < 0 ? -1 : image_file_open(path, error);
-	if (cache_open(&cache, root, error) < 0 || image_name(&cache, path, path_size, error) < 0)
+	if (stat(path, &status) < 0)
+		return error_set(error, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+		return error_set(error, "%s: neither a directory nor a regular file", path);
+	if (cache_open(&cache, path, S_ISDIR(status.st_mode) ? IMAGE_KIND_ROOT : IMAGE_KIND_FILE, error) < 0)
 		return -1;
-	fd = image_file_open(path, error);
-	if (fd >= 0)
-		return fd;
-	lock = lock_take(&cache, error);
-	if (lock < 0)
-		return -1;
-	fd = image_make(&cache, path, path_size, error);
-	close(lock);
-	return fd;
+	return image_find_or_make(&cache, image, image_size, error);
 }

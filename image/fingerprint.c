@@ -40,7 +40,7 @@ void fingerprint_add(struct fingerprint *fingerprint, const void *bytes, uint64_
 	}
 }
 
-static void stat_add(struct fingerprint *fingerprint, const struct stat *stat)
+void fingerprint_file(struct fingerprint *fingerprint, const struct stat *stat)
 {
 	const uint64_t words[] = {
 		stat->st_dev,
@@ -71,7 +71,7 @@ static int entry_add(int dir, const char *name, const struct fingerprint *place,
 	if (fstatat(dir, name, &stat, AT_SYMLINK_NOFOLLOW) < 0)
 		return errno == ENOENT ? 0 : -1;
 	fingerprint_add(&entry, name, strlen(name));
-	stat_add(&entry, &stat);
+	fingerprint_file(&entry, &stat);
 	sum->halves[0] += entry.halves[0];
 	sum->halves[1] += entry.halves[1];
 	if (!S_ISDIR(stat.st_mode))
@@ -118,7 +118,7 @@ int fingerprint_tree(const char *root, struct fingerprint *fingerprint, struct e
 	*fingerprint = (struct fingerprint){0};
 	if (fd < 0 || fstat(fd, &stat) < 0)
 		return error_set(error, "%s: %s", root, strerror(errno));
-	stat_add(fingerprint, &stat);
+	fingerprint_file(fingerprint, &stat);
 	place = *fingerprint;
 	if (directory_add(fd, &place, 0, fingerprint) < 0)
 		return error_set(error, "%s: could not be read through: %s", root, strerror(errno));

@@ -9,7 +9,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
 # functions are libc's.
 TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) tender/spt/options.c \
-	$(patsubst %,tender/linux/%.c,cgroup_place kernel_plan layout options))
+	$(patsubst %,tender/linux/%.c,cgroup_place kernel_plan layout mount_option options))
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c tests/policy/*.c)
@@ -23,7 +23,7 @@ $(B)/tests/objects/%.o: %.c $(B)/gen/errno_names.inc
 $(B)/tests/objects/shared.a: $(patsubst %.c,$(B)/tests/objects/%.o,$(TESTED) $(UNIT_SHARED))
 	rm -f $@
 	ar rcs $@ $^
-UNIT_LINK = mkdir -p $(@D) && $(CC) $(SANITIZE) $^ -lcmocka -o $@
+UNIT_LINK = mkdir -p $(@D) && $(CC) $(SANITIZE) $^ -lcmocka $(IMAGE_LIBS) -o $@
 $(B)/tests/unit/unit_%: $(B)/tests/objects/tests/unit/test_%.o $(B)/tests/objects/shared.a
 	$(UNIT_LINK)
 $(B)/tests/unit/policy_%: $(B)/tests/objects/tests/policy/test_%.o $(B)/tests/objects/shared.a
@@ -55,7 +55,7 @@ $(FUZZ)/objects/shared.a: $(patsubst %.c,$(FUZZ)/objects/%.o,$(FUZZ_SHARED))
 	rm -f $@
 	ar rcs $@ $^
 $(FUZZ)/%: $(FUZZ)/objects/tests/fuzz/fuzz_%.o $(FUZZ)/objects/shared.a
-	$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer $^ -o $@
+	$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer $^ $(IMAGE_LIBS) -o $@
 # Makes seeds out of the test unikernels.
 $(FUZZ)/seeds: $(FUZZ)/objects/tests/fuzz/seeds.o $(FUZZ)/objects/shared.a
 	$(FUZZ_CC) $(SANITIZE) $^ -o $@

@@ -5,6 +5,7 @@
 
 #include "kernel/boot/faults.h"
 #include "kernel/boot/filesystems.h"
+#include "kernel/boot/mounts.h"
 #include "kernel/boot/program.h"
 #include "kernel/boot/refusal.h"
 #include "kernel/boot/service.h"
@@ -70,6 +71,7 @@ void application_start(uint32_t *ready)
 		error = service_prepare();
 	if (error)
 		image_refuse(error);
+	given_mount(thread->process);
 	__atomic_store_n(ready, 1, __ATOMIC_RELEASE);
 	host_futex_wake(ready, 1);
 	directory_enter(thread->process);

@@ -20,6 +20,8 @@ int tmpfs_new(const char *source, uint64_t max_bytes, struct super **out);
 /* The root file system: what an image shows, and every change in memory. -EINVAL, -EUCLEAN, -EOPNOTSUPP as
  * erofs_open; -ENOMEM. The image must stay where it is. */
 int overlay_new(const void *image, uint64_t bytes, struct super **out);
+/* Nobody changes the file system from now on; what is mounted in it may make directories still. */
+void super_protect(struct super *super);
 
 /* Gives back everything. Nobody may hold a reference on any inode of it any more. */
 void tmpfs_free(struct super *super);

@@ -108,6 +108,7 @@ int tmpfs_map(struct file *file, struct mapping_source *source)
 	node->data.mapped = true;
 	source->kind = node->origin && !node->origin->data_changed ? MAPPING_IMAGE : MAPPING_ARENA;
 	source->nid = source->kind == MAPPING_IMAGE ? node->origin->lower.nid : 0;
+	source->image = node->origin ? tmpfs_of(node)->lower.image : NULL;
 	source->page = tmpfs_map_page;
 	source->history = &tmpfs_history;
 	if (node->inode.super->magic == TMPFS_MAGIC) {

@@ -88,6 +88,12 @@ int tmpfs_new(const char *source, uint64_t max_bytes, struct super **out)
 	return 0;
 }
 
+void super_protect(struct super *super)
+{
+	super->read_only = true;
+	super->options = "ro,relatime";
+}
+
 /*
  * Names refer to inodes, and inodes of directories to names, perhaps in a circle if the image is hostile: so all inodes
  * are held while all names are cleared, and only then let go.

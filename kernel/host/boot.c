@@ -18,6 +18,18 @@ struct kernel_statistics *kernel_statistics(void)
 	return (struct kernel_statistics *)(uintptr_t)boot_page->statistics;
 }
 
+struct kernel_image kernel_image_at(const void *base)
+{
+	for (uint32_t i = 0; i < boot_page->mount_count; i++) {
+		const struct kernel_mount *mount = &boot_page->mounts[i];
+
+		if (mount->kind != KERNEL_MOUNT_TMPFS && mount->base == (uintptr_t)base)
+			return (struct kernel_image){base, mount->bytes, mount->fd};
+	}
+	return (struct kernel_image){(const void *)(uintptr_t)boot_page->image_base, boot_page->image_bytes,
+				     boot_page->image_fd};
+}
+
 uint8_t *kernel_boot_random(void)
 {
 	return boot_page->random;

@@ -8,6 +8,16 @@ void kernel_boot_set(struct kernel_boot *boot);
 const struct kernel_boot *kernel_boot(void);
 struct kernel_statistics *kernel_statistics(void);
 
+/* An image file, mapped whole. */
+struct kernel_image {
+	const void *base;
+	uint64_t bytes;
+	int fd;
+};
+
+/* The root's image or a volume's, whichever lies there. */
+struct kernel_image kernel_image_at(const void *base);
+
 /* The seed, which its first reader wipes. */
 uint8_t *kernel_boot_random(void);
 

@@ -79,15 +79,15 @@ int backing_withdraw(uint64_t start, uint64_t end)
 /* Consecutive pages that a file's map operation found. */
 static int run_map(const struct vma *vma, uint64_t start, uint64_t end, enum mapping_kind kind, uint64_t host_offset)
 {
-	const struct kernel_boot *boot = kernel_boot();
 	unsigned shared = vma->flags & MAP_SHARED;
 
 	switch (kind) {
 	case MAPPING_IMAGE:
-		return backing_file(start, end, vma->protection, MAP_PRIVATE, boot->image_fd, host_offset);
-	case MAPPING_ARENA:
-		return backing_file(start, end, vma->protection, shared ? MAP_SHARED : MAP_PRIVATE, boot->arena_fd,
+		return backing_file(start, end, vma->protection, MAP_PRIVATE, kernel_image_at(vma->source.image).fd,
 				    host_offset);
+	case MAPPING_ARENA:
+		return backing_file(start, end, vma->protection, shared ? MAP_SHARED : MAP_PRIVATE,
+				    kernel_boot()->arena_fd, host_offset);
 	case MAPPING_ZERO:
 	default:
 		/* A hole that is shared is only read, until it is filled. */

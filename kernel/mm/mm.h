@@ -66,7 +66,8 @@ struct mapping_source {
 	int (*page)(struct file *file, uint64_t offset, bool write, enum mapping_kind *kind, uint64_t *host_offset,
 		    uint64_t *bytes);
 	const struct mapping_history *history; /* NULL: its pages stay where they are */
-	uint64_t nid; /* of an unchanged file of the image: its patched text, if it has any; else 0 */
+	uint64_t nid;      /* of an unchanged file of an image: its patched text, if it has any; else 0 */
+	const void *image; /* where the image lies of which MAPPING_IMAGE pages are; NULL: it has none of those */
 	/*
 	 * For files that count the VMAs through which they are, or may become, written (seals); else NULL. -EPERM:
 	 * the file

@@ -11,11 +11,12 @@
 
 static bool object_find(const struct mapping_source *source, struct image *image, struct image_object *object)
 {
-	const struct kernel_boot *boot = kernel_boot();
+	struct kernel_image file;
 
-	return source->kind == MAPPING_IMAGE && source->nid != 0 &&
-	       image_open(image, (const void *)(uintptr_t)boot->image_base, boot->image_bytes) == 0 &&
-	       image_object_find(image, source->nid, object) == 1;
+	if (source->kind != MAPPING_IMAGE || source->nid == 0)
+		return false;
+	file = kernel_image_at(source->image);
+	return image_open(image, file.base, file.bytes) == 0 && image_object_find(image, source->nid, object) == 1;
 }
 
 uint64_t patch_room(const struct mapping_source *source, uint64_t offset, uint64_t bytes)
@@ -28,8 +29,8 @@ uint64_t patch_room(const struct mapping_source *source, uint64_t offset, uint64
 	return object.stub_bytes;
 }
 
-/* Maps the stubs of an object that is loaded `bias` bytes above its addresses, unless they are there. */
-static bool stubs_map(struct address_space *space, const struct image_object *object, uint64_t bias)
+/* Maps the stubs of an object that is loaded `bias` bytes above its addresses, from its image, unless they are there. */
+static bool stubs_map(struct address_space *space, const struct image_object *object, uint64_t bias, int image_fd)
 {
 	uint64_t start = bias + object->vaddr_end;
 	uint64_t end = start + object->stub_bytes;
@@ -42,7 +43,7 @@ static bool stubs_map(struct address_space *space, const struct image_object *ob
 		return there->stubs == bias + object->vaddr_start;
 	if (!range_is_free(space, start, end))
 		return false;
-	if (backing_file(start, end, PROT_READ | PROT_EXEC, MAP_PRIVATE, kernel_boot()->image_fd, object->stubs)) {
+	if (backing_file(start, end, PROT_READ | PROT_EXEC, MAP_PRIVATE, image_fd, object->stubs)) {
 		(void)backing_clear(start, end);
 		return false;
 	}
@@ -81,10 +82,12 @@ void patch_apply(struct address_space *space, struct vma *vma)
 	struct image image;
 	struct image_object object;
 	uint64_t bias = 0;
+	int image_fd;
 
 	if (!vma->file || !(vma->protection & PROT_EXEC) || vma->flags & MAP_SHARED ||
 	    !object_find(&vma->source, &image, &object))
 		return;
+	image_fd = kernel_image_at(vma->source.image).fd;
 	for (uint32_t index = 0; index < object.run_count; index++) {
 		struct image_run run;
 		uint64_t at;
@@ -94,13 +97,13 @@ void patch_apply(struct address_space *space, struct vma *vma)
 		at = vma->start + (run.file_offset - vma->offset);
 		if (!vma->stubs) {
 			bias = at - run.vaddr;
-			if (!stubs_map(space, &object, bias))
+			if (!stubs_map(space, &object, bias, image_fd))
 				return;
 			vma->stubs = bias + object.vaddr_end;
 		}
 		/* Where the host refuses, the file's own pages stay: they trap, but they run. */
 		if (at - run.vaddr == bias)
-			(void)backing_file(at, at + run.bytes, vma->protection, MAP_PRIVATE, kernel_boot()->image_fd,
+			(void)backing_file(at, at + run.bytes, vma->protection, MAP_PRIVATE, image_fd,
 					   run.image_offset);
 	}
 }

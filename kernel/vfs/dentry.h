@@ -84,6 +84,8 @@ void path_replace(struct path *place, const struct path *with);
  * Mounts are listed in order for /proc/mounts.
  */
 int mount_add(struct super *super, const char *path);
+/* Mounts `root`, the root of super or a file in it, on a place of the same kind, which has nothing mounted yet. */
+int mount_place(struct super *super, struct inode *root, const struct path *place);
 struct mount {
 	struct list list;
 	struct super *super;

@@ -69,15 +69,15 @@ static int directory_find(const char *path, struct dentry **out)
 	return 0;
 }
 
-/* Takes over the reference on `place`, unless it fails. */
-static int mount_on(struct super *super, struct dentry *place)
+/* Shows `root`, an inode of super's, there. Takes over the reference on `place`, unless it fails. */
+static int mount_on(struct super *super, struct inode *root, struct dentry *place)
 {
 	struct mount *mount = heap_new(struct mount);
 	int error;
 
 	if (!mount)
 		return -ENOMEM;
-	error = dentry_anonymous("", super->root, &mount->root);
+	error = dentry_anonymous("", root, &mount->root);
 	if (error) {
 		heap_free(mount);
 		return error;
@@ -99,9 +99,22 @@ int mount_add(struct super *super, const char *path)
 	if (root_dentry())
 		error = directory_find(path, &place);
 	if (!error)
-		error = mount_on(super, place);
+		error = mount_on(super, super->root, place);
 	if (error)
 		dentry_put(place);
 	tree_unlock();
+	return error;
+}
+
+int mount_place(struct super *super, struct inode *root, const struct path *place)
+{
+	int error;
+
+	dentry_get(place->dentry);
+	tree_lock();
+	error = mount_on(super, root, place->dentry);
+	tree_unlock();
+	if (error)
+		dentry_put(place->dentry);
 	return error;
 }

@@ -58,6 +58,26 @@ static inline long host_create(const char *path, int flags, unsigned mode)
 	return HOST_CALL4(__NR_openat, -100 /* AT_FDCWD */, path, flags, mode);
 }
 
+static inline long host_mount(const char *source, const char *target, const char *type, unsigned long flags)
+{
+	return HOST_CALL5(__NR_mount, source, target, type, flags, 0);
+}
+
+static inline long host_umount(const char *target, int flags)
+{
+	return HOST_CALL2(__NR_umount2, target, flags);
+}
+
+static inline long host_pivot_root(const char *new_root, const char *put_old)
+{
+	return HOST_CALL2(__NR_pivot_root, new_root, put_old);
+}
+
+static inline long host_chdir(const char *path)
+{
+	return HOST_CALL1(__NR_chdir, path);
+}
+
 static inline long host_close_range(unsigned first, unsigned last)
 {
 	return HOST_CALL3(__NR_close_range, first, last, 0);
@@ -354,10 +374,6 @@ static inline long host_sched_getaffinity(uint64_t *cpus, size_t size)
 }
 
 /* `time`: struct __kernel_timespec */
-static inline long host_clock_gettime(int clock, void *time)
-{
-	return HOST_CALL2(__NR_clock_gettime, clock, time);
-}
 
 static inline long host_nanosleep(uint64_t ns)
 {

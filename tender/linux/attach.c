@@ -41,7 +41,8 @@ static void limit_make(struct linux_guest *guest)
 	uint64_t mem_bytes = guest->options.mem_bytes;
 	long result = cgroup_make(&guest->cgroup, (int)host_getpid(), mem_bytes, GUEST_PROCESSES_MAX);
 
-	if (result < 0)
+	/* Nobody relies on a limit that was not asked for. */
+	if (result < 0 && guest->options.mem_is_given)
 		say("--mem=%lu is accounting only: no control group for memory could be had: %s",
 		    (unsigned long)(mem_bytes >> 20), error_name(-result));
 }

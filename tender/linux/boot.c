@@ -67,6 +67,25 @@ static void strings_write(const struct linux_guest *guest, struct kernel_boot *b
 	boot->host_release = string_add(&next, names.release);
 }
 
+static void mounts_write(const struct linux_guest *guest, struct kernel_boot *boot)
+{
+	boot->mount_count = guest->options.mount_count;
+	boot->root_is_read_only = guest->options.is_read_only;
+	for (unsigned i = 0; i < boot->mount_count; i++) {
+		const struct linux_mount *mount = &guest->options.mounts[i];
+		const struct linux_volume *volume = &guest->volumes[i];
+
+		boot->mounts[i] = (struct kernel_mount){
+			.path = argument_address(guest, mount->path),
+			.base = volume->place,
+			.bytes = mount->kind == KERNEL_MOUNT_TMPFS ? mount->bytes : volume->bytes,
+			.fd = volume->fd,
+			.kind = mount->kind,
+			.mode = mount->mode,
+		};
+	}
+}
+
 static uint32_t cpu_count(void)
 {
 	uint64_t cpus[CPUS_MAX / 64];
@@ -139,6 +158,7 @@ int boot_write(struct linux_guest *guest, struct error *error)
 	boot->host_pid = GUEST_APPLICATION_PID;
 	boot->service_pid = GUEST_SERVICE_PID;
 	strings_write(guest, boot);
+	mounts_write(guest, boot);
 	memcpy(boot->stdio, guest->stdio, sizeof(boot->stdio));
 	result = host_getrandom(boot->random, sizeof(boot->random));
 	if (result < 0)

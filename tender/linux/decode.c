@@ -56,24 +56,17 @@ static int kernel_decode(struct linux_guest *guest, struct error *error)
 	return kernel_plan_header(&guest->plan, &header, name, error);
 }
 
-static int image_decode(struct linux_guest *guest, struct error *error)
+/* Checks the header of an image file of so many bytes. */
+static int image_check(const char *name, int fd, uint64_t bytes, struct error *error)
 {
-	const char *name = guest->options.image;
 	struct image_header header = {0};
-	long got;
+	long got = host_pread(fd, &header, sizeof(header), 0);
 
-	if (guest->image_fd < 0)
-		guest->image_fd = file_open(name, &guest->image_bytes, error);
-	else if (file_measure(name, guest->image_fd, &guest->image_bytes, error) < 0)
-		return -1;
-	if (guest->image_fd < 0)
-		return -1;
-	got = host_pread(guest->image_fd, &header, sizeof(header), 0);
 	if (got < 0)
 		return error_set(error, "%s: Could not read: %s", name, error_name(-got));
 	if ((size_t)got < sizeof(header))
 		return error_set(error, "%s: Not an image: shorter than an image's header", name);
-	switch (image_header_check(&header, guest->image_bytes)) {
+	switch (image_header_check(&header, bytes)) {
 	case 0:
 		return 0;
 	case -EINVAL:
@@ -84,6 +77,32 @@ static int image_decode(struct linux_guest *guest, struct error *error)
 	default:
 		return error_set(error, "%s: Damaged image: truncated, or its header contradicts itself", name);
 	}
+}
+
+static int image_decode(struct linux_guest *guest, struct error *error)
+{
+	const char *name = guest->options.image;
+
+	if (guest->image_fd < 0)
+		guest->image_fd = file_open(name, &guest->image_bytes, error);
+	else if (file_measure(name, guest->image_fd, &guest->image_bytes, error) < 0)
+		return -1;
+	return guest->image_fd < 0 ? -1 : image_check(name, guest->image_fd, guest->image_bytes, error);
+}
+
+static int volumes_decode(struct linux_guest *guest, struct error *error)
+{
+	for (unsigned i = 0; i < guest->options.mount_count; i++) {
+		const char *name = guest->options.mounts[i].path;
+		struct linux_volume *volume = &guest->volumes[i];
+
+		if (guest->options.mounts[i].kind == KERNEL_MOUNT_TMPFS)
+			continue;
+		if (file_measure(name, volume->fd, &volume->bytes, error) < 0 ||
+		    image_check(name, volume->fd, volume->bytes, error) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* A descriptor of our caller's (-1: none) on a number of its own: the policy tells descriptors by their numbers. */
@@ -104,8 +123,17 @@ static int given_take(struct linux_guest *guest, struct error *error)
 	if (given_copy("trace", guest->options.trace_fd, &guest->trace_fd, error) < 0 ||
 	    given_copy("image-fd", guest->options.image_fd, &guest->image_fd, error) < 0)
 		return -1;
+	for (unsigned i = 0; i < guest->options.mount_count; i++) {
+		const struct linux_mount *mount = &guest->options.mounts[i];
+
+		if (mount->kind != KERNEL_MOUNT_TMPFS &&
+		    given_copy("volume", mount->fd, &guest->volumes[i].fd, error) < 0)
+			return -1;
+	}
 	if (guest->options.stat_fd >= 0 && host_fcntl(guest->options.stat_fd, F_GETFD, 0) < 0)
 		return error_set(error, "--stat=%d: %s", guest->options.stat_fd, error_name(EBADF));
+	if (guest->options.status_fd >= 0 && host_fcntl(guest->options.status_fd, F_GETFD, 0) < 0)
+		return error_set(error, "--status-fd=%d: %s", guest->options.status_fd, error_name(EBADF));
 	return 0;
 }
 
@@ -134,5 +162,7 @@ int guest_decode(struct linux_guest *guest, const struct start *start, struct er
 		return -1;
 	if (kernel_decode(guest, error) < 0)
 		return -1;
-	return image_decode(guest, error);
+	if (image_decode(guest, error) < 0)
+		return -1;
+	return volumes_decode(guest, error);
 }

@@ -50,7 +50,8 @@ static int namespace_error(long result, struct error *error)
 static long init_spawn(struct linux_guest *guest)
 {
 	static uint8_t stack[INIT_STACK_BYTES] __attribute__((aligned(16)));
-	const uint64_t flags = CLONE_VM | CLONE_NEWPID | SIGCHLD;
+	const uint64_t all = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNS | CLONE_NEWCGROUP;
+	const uint64_t flags = CLONE_VM | CLONE_NEWPID | SIGCHLD | (guest->options.has_all_namespaces ? all : 0);
 	long result = -EPERM;
 
 	if (guest->start->is_root)

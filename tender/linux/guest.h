@@ -32,6 +32,13 @@
 #define GUEST_SERVICE_PID 2
 #define GUEST_APPLICATION_PID 3
 
+/* The file of a volume. */
+struct linux_volume {
+	int fd;
+	uint64_t bytes;
+	uint64_t place; /* where it is mapped */
+};
+
 struct linux_guest {
 	const struct start *start;
 	struct linux_options options;
@@ -44,6 +51,7 @@ struct linux_guest {
 	int signal_fd;     /* the front's signals */
 	int trace_fd;
 	uint64_t image_bytes;
+	struct linux_volume volumes[KERNEL_MOUNTS_MAX]; /* with the index of their mount; others are {0} */
 	struct kernel_stdio stdio[KERNEL_STDIO_COUNT];
 	struct terminal terminal;
 	struct kernel_plan plan;

@@ -6,6 +6,7 @@
 
 #include "tender/host/host.h"
 #include "tender/host/privileges.h"
+#include "tender/linux/empty_root.h"
 #include "tender/linux/family.h"
 #include "tender/linux/say.h"
 #include "tender/linux/signal_name.h"
@@ -110,6 +111,12 @@ void init_run(void *argument)
 	struct linux_guest *guest = argument;
 
 	host_prctl(PR_SET_NAME, (unsigned long)"tend-init", 0, 0, 0);
+	if (guest->options.has_all_namespaces) {
+		long result = root_empty();
+
+		if (result < 0)
+			fail("--ns=all: could not make an empty root directory", result);
+	}
 	privileges_drop(guest);
 	front_follow(guest);
 	/* In this order: an application that runs may fork, and its child would get the service's pid. */

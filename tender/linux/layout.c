@@ -80,7 +80,7 @@ static long guarded_reserve(uint64_t bytes, uint64_t *address)
 
 int layout_reserve(struct layout *layout, uint64_t image_bytes, bool is_limited, struct error *error)
 {
-	uint64_t image_units = (image_bytes + LAYOUT_UNIT_BYTES - 1) & ~(LAYOUT_UNIT_BYTES - 1);
+	uint64_t image_units = layout_file_bytes(image_bytes);
 	long result = guarded_reserve(KERNEL_SLOT_BYTES, &layout->slot);
 
 	if (result >= 0)

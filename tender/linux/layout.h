@@ -52,4 +52,10 @@ int layout_arena(struct layout *layout, uint64_t pointer_count, uint64_t string_
  */
 int layout_reserve(struct layout *layout, uint64_t image_bytes, bool is_limited, struct error *error);
 
+/* What a file takes in the image's place, in whole units: the next one begins behind. */
+static inline uint64_t layout_file_bytes(uint64_t bytes)
+{
+	return (bytes + LAYOUT_UNIT_BYTES - 1) & ~(LAYOUT_UNIT_BYTES - 1);
+}
+
 #endif

@@ -20,16 +20,43 @@ static int noexec_error(const char *name, long result, struct error *error)
 	return error_set(error, "%s: Could not map: %s", name, error_name(-result));
 }
 
-/* Programs run from the image's pages: whether the host lets them is better known now than in the guest. */
-static int image_map(const struct linux_guest *guest, struct error *error)
+/* Programs run from an image's pages: whether the host lets them is better known now than in the guest. */
+static int file_map(uint64_t place, const char *name, int fd, uint64_t bytes, struct error *error)
 {
-	uint64_t place = guest->layout.image;
-	long result = host_mmap(place, LINUX_PAGE_BYTES, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_OVER, guest->image_fd,
-				0);
+	long result = host_mmap(place, LINUX_PAGE_BYTES, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_OVER, fd, 0);
 
 	if (result >= 0)
-		result = host_mmap(place, guest->image_bytes, PROT_READ, MAP_SHARED | MAP_OVER, guest->image_fd, 0);
-	return result < 0 ? noexec_error(guest->options.image, result, error) : 0;
+		result = host_mmap(place, bytes, PROT_READ, MAP_SHARED | MAP_OVER, fd, 0);
+	return result < 0 ? noexec_error(name, result, error) : 0;
+}
+
+/* The image's and the volumes' files together, as they lie behind each other. */
+static uint64_t files_bytes(const struct linux_guest *guest)
+{
+	uint64_t bytes = layout_file_bytes(guest->image_bytes);
+
+	for (unsigned i = 0; i < guest->options.mount_count; i++)
+		bytes += layout_file_bytes(guest->volumes[i].bytes);
+	return bytes;
+}
+
+static int images_map(struct linux_guest *guest, struct error *error)
+{
+	uint64_t place = guest->layout.image + layout_file_bytes(guest->image_bytes);
+
+	if (file_map(guest->layout.image, guest->options.image, guest->image_fd, guest->image_bytes, error) < 0)
+		return -1;
+	for (unsigned i = 0; i < guest->options.mount_count; i++) {
+		struct linux_volume *volume = &guest->volumes[i];
+
+		if (volume->bytes == 0)
+			continue;
+		volume->place = place;
+		if (file_map(place, guest->options.mounts[i].path, volume->fd, volume->bytes, error) < 0)
+			return -1;
+		place += layout_file_bytes(volume->bytes);
+	}
+	return 0;
 }
 
 static int kernel_map(const struct linux_guest *guest, struct error *error)
@@ -91,6 +118,10 @@ static void policy_fill(struct linux_guest *guest)
 		.control_fd = guest->control_fd,
 		.trace_fd = guest->trace_fd,
 	};
+	for (unsigned i = 0; i < guest->options.mount_count; i++) {
+		if (guest->volumes[i].bytes)
+			guest->policy.kernel.volume_fds[guest->policy.kernel.volume_count++] = guest->volumes[i].fd;
+	}
 }
 
 /*
@@ -133,9 +164,9 @@ int guest_load(struct linux_guest *guest, struct error *error)
 				 error_name(-result));
 	if (layout_arena(&guest->layout, boot_pointer_count(guest), boot_string_bytes(guest), data->end - data->start,
 			 error) < 0 ||
-	    layout_reserve(&guest->layout, guest->image_bytes, guest->cgroup.count > 0, error) < 0)
+	    layout_reserve(&guest->layout, files_bytes(guest), guest->cgroup.count > 0, error) < 0)
 		return -1;
-	if (arena_map(guest, error) < 0 || kernel_map(guest, error) < 0 || image_map(guest, error) < 0)
+	if (arena_map(guest, error) < 0 || kernel_map(guest, error) < 0 || images_map(guest, error) < 0)
 		return -1;
 	if (boot_write(guest, error) < 0)
 		return -1;

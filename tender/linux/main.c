@@ -34,9 +34,17 @@ _Noreturn static void fail(void)
 	host_exit(1);
 }
 
+/* Nobody is there to hear if that fails. */
+static void status_tell(const struct linux_guest *guest, const char *text)
+{
+	if (guest->options.status_fd >= 0)
+		host_write(guest->options.status_fd, text, strlen(text));
+}
+
 /* Until the guest has ended; returns its exit status. */
 static int run(struct linux_guest *guest, struct error *error)
 {
+	char ended[32];
 	int init_pid;
 	int status;
 
@@ -46,12 +54,15 @@ static int run(struct linux_guest *guest, struct error *error)
 	init_pid = family_start(guest, error);
 	if (init_pid < 0)
 		fail();
+	status_tell(guest, "running\n");
 	/* While the guest starts, which it does not delay. */
 	cgroup_sweep(&guest->cgroup);
 	status = family_supervise(guest, init_pid);
 	cgroup_remove(&guest->cgroup);
 	if (guest->options.stat_fd >= 0)
 		statistics_write(guest->options.stat_fd, guest_pointer(guest->layout.arena + guest->layout.statistics));
+	text_make(ended, sizeof(ended), "exited %d\n", status);
+	status_tell(guest, ended);
 	return status;
 }
 

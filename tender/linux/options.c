@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "tender/linux/mount_option.h"
 #include "tender/option.h"
 
 #define ENVIRONMENT_PREFIX "--env="
@@ -41,6 +42,7 @@ static int parse_mem(struct linux_options *options, const char *value, struct er
 	if (!option_number(value, MEM_MIB_MAX, &mib) || mib == 0)
 		return error_set(error, "--mem=%s: not a number of MiB from 1 to %u", value, MEM_MIB_MAX);
 	options->mem_bytes = mib << 20;
+	options->mem_is_given = true;
 	return 0;
 }
 
@@ -155,6 +157,36 @@ static int parse_stop_timeout(struct linux_options *options, const char *value, 
 	return 0;
 }
 
+static int parse_status(struct linux_options *options, const char *value, struct error *error)
+{
+	return parse_fd("status-fd", value, &options->status_fd, error);
+}
+
+/* The name is for those who look at the process; nobody in it needs it. */
+static int parse_name(struct linux_options *options, const char *value, struct error *error)
+{
+	(void)options;
+	(void)value;
+	(void)error;
+	return 0;
+}
+
+static int parse_read_only(struct linux_options *options, const char *value, struct error *error)
+{
+	if (*value)
+		return error_set(error, "--read-only%s: it takes no value", value);
+	options->is_read_only = true;
+	return 0;
+}
+
+static int parse_namespaces(struct linux_options *options, const char *value, struct error *error)
+{
+	if (strcmp(value, "pid") != 0 && strcmp(value, "all") != 0)
+		return error_set(error, "--ns=%s: not one of pid, all", value);
+	options->has_all_namespaces = *value == 'a';
+	return 0;
+}
+
 static const struct linux_option table[] = {
 	{"--kernel=", "    --kernel=FILE (the library kernel)", parse_kernel},
 	{"--image=", "    --image=FILE (the root file system, as made by tend build)", parse_image},
@@ -173,6 +205,15 @@ static const struct linux_option table[] = {
 	 parse_stop_timeout},
 	{"--trace=", "    --trace=FD (descriptor for a trace of the program's system calls)", parse_trace},
 	{"--stat=", "    --stat=FD (descriptor for counters when the program has ended)", parse_stat},
+	{"--status-fd=", "    --status-fd=FD (descriptor that is told `running', and `exited N')", parse_status},
+	{"--name=", "    --name=NAME (shown by ps)", parse_name},
+	{"--read-only", "    --read-only (nobody writes to the root)", parse_read_only},
+	{"--ns=", "    --ns=pid|all (private namespaces: all adds net, ipc, uts, cgroup, and an empty root)",
+	 parse_namespaces},
+	{"--tmpfs=", "    --tmpfs=BYTES:MODE:PATH (an empty file system; 0 bytes: no limit; MODE in octal)",
+	 linux_mount_parse_tmpfs},
+	{"--volume=", "    --volume=FD:dir|file:PATH (an image, open for reading, or the entry `file' in it)",
+	 linux_mount_parse_volume},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -214,6 +255,7 @@ int linux_options_parse(int argc, char *const *argv, struct linux_options *optio
 		.image_fd = -1,
 		.trace_fd = -1,
 		.stat_fd = -1,
+		.status_fd = -1,
 	};
 	for (int i = 1; i < argc && !options->program; i++) {
 		if (strcmp(argv[i], "--") != 0) {

@@ -2,11 +2,20 @@
 #ifndef TENDER_LINUX_OPTIONS_H
 #define TENDER_LINUX_OPTIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "abi/kernel.h"
 #include "tender/error.h"
+
+struct linux_mount {
+	enum kernel_mount_kind kind;
+	const char *path; /* in the guest, absolute */
+	int fd;           /* of a volume */
+	uint64_t bytes;   /* of a tmpfs: 0: no limit */
+	uint32_t mode;
+};
 
 /* Strings are the caller's argv. */
 struct linux_options {
@@ -16,6 +25,7 @@ struct linux_options {
 	const char *directory;
 	const char *hostname;
 	uint64_t mem_bytes;
+	bool mem_is_given;
 	enum kernel_policy policy;
 	uint32_t user_id;
 	uint32_t group_id;
@@ -23,6 +33,11 @@ struct linux_options {
 	int stat_fd;
 	const char *cores; /* directory for core dumps; NULL: none are taken */
 	uint64_t stop_timeout_s; /* 0: none */
+	int status_fd; /* -1: nobody is told how the guest does */
+	bool is_read_only;
+	bool has_all_namespaces;
+	unsigned mount_count;
+	struct linux_mount mounts[KERNEL_MOUNTS_MAX];
 	int program;                /* index of PROGRAM in argv; its arguments follow to the end */
 	uint32_t environment_count; /* so many of argv are environment options */
 };

@@ -18,6 +18,7 @@ extern const struct hostcall policy_table[];
 extern const size_t policy_table_count;
 
 #define POLICY_DEVICES_MAX 63
+#define POLICY_VOLUMES_MAX 16
 
 struct policy_block {
 	int fd;
@@ -36,6 +37,8 @@ struct policy_kernel {
 	uint64_t arena_start;
 	uint64_t arena_end;
 	int image_fd;
+	unsigned volume_count;
+	int volume_fds[POLICY_VOLUMES_MAX];
 	int arena_fd;
 	int wake_fd;
 	int control_fd; /* -1: none */
@@ -71,7 +74,7 @@ struct policy_condition {
 	uint64_t end;   /* of a range, else 0 */
 };
 
-/* A guest's rows once each, and its block and network rows once per device. */
+/* A guest's rows once each, and its block, network and volume rows once per device. */
 #define POLICY_RULES_MAX 160
 /* The kernel's own limit (BPF_MAXINSNS) */
 #define POLICY_FILTER_MAX 4096

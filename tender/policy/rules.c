@@ -50,6 +50,8 @@ static uint64_t value_resolve(enum hostcall_value value, const struct policy_gue
 		return (uint64_t)guest->kernel.trace_fd;
 	case HOSTCALL_VALUE_IMAGE_FD:
 		return (uint64_t)guest->kernel.image_fd;
+	case HOSTCALL_VALUE_VOLUME_FD:
+		return (uint64_t)guest->kernel.volume_fds[device];
 	case HOSTCALL_VALUE_ARENA_FD:
 		return (uint64_t)guest->kernel.arena_fd;
 	case HOSTCALL_VALUE_USER:
@@ -115,6 +117,8 @@ static unsigned row_instances(const struct hostcall *row, const struct policy_gu
 		return guest->kernel.control_fd >= 0;
 	if (row->feature == HOSTCALL_FEATURE_TRACE)
 		return guest->kernel.trace_fd >= 0;
+	if (row->feature == HOSTCALL_FEATURE_VOLUME)
+		return guest->kernel.volume_count;
 	return 1;
 }
 

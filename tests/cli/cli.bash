@@ -70,10 +70,9 @@ guest() {
 	tend run --root "$PUBLIC/image" "$@"
 }
 
-# The same as somebody who is not root; the line about control groups, which such users may not have, is taken away.
+# The same as somebody who is not root.
 as_user() {
 	run --separate-stderr timeout "$PATIENCE" "${AS_USER[@]}" "$@"
-	stderr=$(grep -v '^tend: --mem=512 is accounting only' <<<"$stderr" || true)
 }
 
 # succeeds_with OUTPUT

@@ -22,29 +22,31 @@ on_mount() {
 	guest -w here -- true
 	refused "--workdir=here: not an absolute path"
 	guest -u root -- true
-	refused "--user=root: not of the form UID[:GID], in numbers"
+	refused "user root: the image's /etc/passwd has no such name"
 	guest -e =x -- true
 	refused "-e =x: it must be VAR=VALUE or VAR"
 	guest --hostname "" -- true
 	refused "--hostname=: not 1 to 64 characters"
 	guest --nonsense -- true
-	refused "--nonsense: no such option, or its value is missing; tend --help lists them"
+	refused "--nonsense: no such option; --help lists those of tend run"
 	guest -e
-	refused "-e: no such option, or its value is missing; tend --help lists them"
+	refused "-e: its value is missing: VAR[=VALUE]"
+	guest --read-only=yes -- true
+	refused "--read-only=yes: no value goes with --read-only"
+	guest -ix -- true
+	refused "-x: no such option; --help lists those of tend run"
 	guest --
 	exits_with 1
-	[[ $stderr == "tend: usage: tend run --root "* ]]
+	[[ $stderr == "tend: usage: tend run "* ]]
 }
 
 @test "errors: the root is missing, no directory, no image" {
 	tend run --root "$PUBLIC/nowhere" -- true
 	refused "$PUBLIC/nowhere: No such file or directory"
-	tend run --root "$PUBLIC/root/bin/busybox" -- true
-	refused "$PUBLIC/root/bin/busybox: neither a directory nor an image made by tend build"
 	tend run --root "$PUBLIC/image/x" -- true
 	refused "$PUBLIC/image/x: Not a directory"
 	tend run --root /dev/null -- true
-	refused "/dev/null: neither a directory nor an image made by tend build"
+	refused "/dev/null: neither a directory nor a regular file"
 	tend run --root "" -- true
 	refused ": No such file or directory"
 }
@@ -52,11 +54,11 @@ on_mount() {
 @test "errors: the root cannot be read" {
 	cp "$PUBLIC/image" "$PUBLIC/secret"
 	chmod 600 "$PUBLIC/secret"
-	as_user "$TEND" run --root "$PUBLIC/secret" -- true
+	mkdir -m 777 "$PUBLIC/home"
+	as_user env XDG_CACHE_HOME="$PUBLIC/home" "$TEND" run --root "$PUBLIC/secret" -- true
 	refused "$PUBLIC/secret: Permission denied"
 	rm "$PUBLIC/secret"
 	mkdir -m 700 "$PUBLIC/closed"
-	mkdir -m 777 "$PUBLIC/home"
 	as_user env XDG_CACHE_HOME="$PUBLIC/home" "$TEND" run --root "$PUBLIC/closed" -- true
 	refused "$PUBLIC/closed: Permission denied"
 	chmod 755 "$PUBLIC/closed" && echo secret >"$PUBLIC/closed/file" && chmod 600 "$PUBLIC/closed/file"
@@ -72,17 +74,15 @@ on_mount() {
 	run --separate-stderr env XDG_CACHE_HOME=/dev/null "$TEND" run --root "$PUBLIC/root" -- true
 	refused "/dev/null/tend: could not be created: Not a directory"
 	on_mount size=1m env XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$TEND" run --root "$PUBLIC/root" -- true
-	refused_as "$BATS_TEST_TMPDIR/tend/*.tend: could not be written: No space left on device"
-	run --separate-stderr env PATH=/nowhere XDG_CACHE_HOME="$BATS_TEST_TMPDIR" "$TEND" run --root "$PUBLIC/root" -- true
-	refused "mkfs.erofs: not found: install the package erofs-utils"
+	refused_as "$BATS_TEST_TMPDIR/tend/*: could not be written: No space left on device"
 }
 
 @test "errors: a truncated image" {
 	size=$(stat -c %s "$PUBLIC/image")
-	for bytes in 0 1 50; do
+	for bytes in 0 1 7 8 50; do
 		head -c "$bytes" "$PUBLIC/image" >cut
 		tend run --root cut -- true
-		refused "cut: neither a directory nor an image made by tend build"
+		refused_as "cut: *"
 	done
 	for bytes in 4096 100000 $((size - 4096)); do
 		head -c "$bytes" "$PUBLIC/image" >cut

@@ -75,9 +75,9 @@ counter() {
 
 @test "stat and trace need what run needs" {
 	for command in stat trace; do
-		tend $command -- true
+		tend $command
 		exits_with 1
-		[[ $stderr == "tend: usage: tend $command [-o FILE] --root "* ]]
+		[[ $stderr == "tend: usage: tend $command [-o FILE] [OPTIONS] "* ]]
 		tend $command --root "$PUBLIC/image" -- missing
 		exits_with 127
 		[[ $stderr == *"tend: missing: no such program in the image's PATH"* ]]

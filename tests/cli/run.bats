@@ -6,10 +6,10 @@ load cli
 	tend run --root "$PUBLIC/root" -- echo one two
 	succeeds_with "one two"
 	[ "$(find "$XDG_CACHE_HOME/tend" -name '*.tend' | wc -l)" = 1 ]
-	before=$(stat -c %i "$XDG_CACHE_HOME"/tend/*.tend)
+	before=$(stat -c %i "$XDG_CACHE_HOME"/tend/images/*)
 	tend run --root="$PUBLIC/root" echo again
 	succeeds_with again
-	equal "the image" "$before" "$(stat -c %i "$XDG_CACHE_HOME"/tend/*.tend)"
+	equal "the image" "$before" "$(stat -c %i "$XDG_CACHE_HOME"/tend/images/*)"
 	guest -- echo one two
 	succeeds_with "one two"
 	cd "$PUBLIC"
@@ -28,7 +28,7 @@ load cli
 	tend run --root "$ROOT" -- cat /file
 	succeeds_with newer
 	key=$(basename "$(find "$XDG_CACHE_HOME/tend" -name '*.lock' -newer "$ROOT/bin/guest" | tail -n 1)" .lock)
-	[ "$(find "$XDG_CACHE_HOME/tend" -name "$key-*.tend" | wc -l)" = 1 ]
+	[ "$(find "$XDG_CACHE_HOME/tend/sources" -name "$key-*" | wc -l)" = 1 ]
 }
 
 @test "run: -e sets, hands on and leaves out variables" {

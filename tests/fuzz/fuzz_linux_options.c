@@ -36,6 +36,12 @@ static void options_check(const struct linux_options *options, int argc, char *c
 	FUZZ_CHECK(options->policy == KERNEL_POLICY_STRICT || options->policy == KERNEL_POLICY_STANDARD);
 	FUZZ_CHECK(options->user_id != UINT32_MAX && options->group_id != UINT32_MAX);
 	FUZZ_CHECK(options->trace_fd >= -1 && options->stat_fd >= -1 && options->image_fd >= -1);
+	FUZZ_CHECK(options->status_fd >= -1 && options->mount_count <= KERNEL_MOUNTS_MAX);
+	for (unsigned i = 0; i < options->mount_count; i++) {
+		FUZZ_CHECK(options->mounts[i].path[0] == '/' && options->mounts[i].mode <= 07777);
+		FUZZ_CHECK(options->mounts[i].bytes <= INT64_MAX);
+		FUZZ_CHECK((options->mounts[i].fd >= 0) == (options->mounts[i].kind != KERNEL_MOUNT_TMPFS));
+	}
 	FUZZ_CHECK(options->program > 1 && options->program < argc);
 	FUZZ_CHECK(strcmp(argv[options->program - 1], "--") == 0);
 	for (int i = 1; i < options->program; i++) {

@@ -80,6 +80,8 @@ static uint64_t value_of(enum hostcall_value value, const struct policy_guest *g
 		return descriptor(guest->kernel.trace_fd);
 	case HOSTCALL_VALUE_IMAGE_FD:
 		return descriptor(guest->kernel.image_fd);
+	case HOSTCALL_VALUE_VOLUME_FD:
+		return descriptor(guest->kernel.volume_fds[device]);
 	case HOSTCALL_VALUE_ARENA_FD:
 		return descriptor(guest->kernel.arena_fd);
 	case HOSTCALL_VALUE_USER:
@@ -169,6 +171,8 @@ static unsigned devices_of(const struct hostcall *row, const struct policy_guest
 		return guest->kernel.control_fd != -1;
 	case HOSTCALL_FEATURE_TRACE:
 		return guest->kernel.trace_fd != -1;
+	case HOSTCALL_FEATURE_VOLUME:
+		return guest->kernel.volume_count;
 	case HOSTCALL_FEATURE_COUNT:
 		break;
 	}

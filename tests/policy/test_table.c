@@ -130,6 +130,27 @@ static void optional_rows_need_their_descriptor(void **state)
 	}
 }
 
+static void volume_rows_exist_once_per_volume(void **state)
+{
+	(void)state;
+	for (unsigned volumes = 0; volumes <= POLICY_VOLUMES_MAX; volumes++) {
+		size_t count, found = 0;
+
+		rules_make(HOSTCALL_GUEST_STANDARD, 0, 0);
+		guest.kernel.volume_count = volumes;
+		for (unsigned i = 0; i < volumes; i++)
+			guest.kernel.volume_fds[i] = (int)(20 + i);
+		count = policy_rules(&guest, rules);
+		for (size_t i = 0; i < count; i++) {
+			if (rules[i].row->feature != HOSTCALL_FEATURE_VOLUME)
+				continue;
+			assert_int_equal(rules[i].values[4], 20 + found);
+			found++;
+		}
+		assert_int_equal(found, volumes);
+	}
+}
+
 static void device_rows_exist_once_per_device(void **state)
 {
 	(void)state;
@@ -217,6 +238,7 @@ int main(void)
 		cmocka_unit_test(guests_have_their_calls),
 		cmocka_unit_test(linux_guests_have_few_calls),
 		cmocka_unit_test(optional_rows_need_their_descriptor),
+		cmocka_unit_test(volume_rows_exist_once_per_volume),
 		cmocka_unit_test(device_rows_exist_once_per_device),
 		cmocka_unit_test(rules_carry_the_guests_values),
 		cmocka_unit_test(conditions_have_words),

@@ -14,7 +14,9 @@ setup_file() {
 
 @test "what is installed" {
 	for file in bin/tend bin/solo5-spt bin/solo5-elftool bin/tend-cc include/solo5/solo5.h lib/solo5/solo5_spt.lds \
-		"lib/solo5/$(uname -m)/solo5_spt.o" lib/pkgconfig/solo5-bindings-spt.pc share/man/man1/tend.1; do
+		"lib/solo5/$(uname -m)/solo5_spt.o" lib/pkgconfig/solo5-bindings-spt.pc share/man/man1/tend.1 \
+		share/bash-completion/completions/tend share/zsh/site-functions/_tend \
+		share/fish/vendor_completions.d/tend.fish; do
 		[ -s "$DEST/usr/$file" ] || mismatch "not installed" "" "$file"
 	done
 	equal "files outside of PREFIX" "" "$(find "$DEST" -type f ! -path "$DEST/usr/*")"

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "freestanding/erofs/erofs.h"
+#include "image/image.h"
 #include "tests/unit/tree.h"
 #include "tests/unit/unit.h"
 
@@ -221,6 +222,23 @@ static void packings_are_read(void **state)
 	}
 }
 
+/* The builder's own writer, which keeps times always and owners if it is root. */
+static void images_are_read(void **state)
+{
+	const struct image_request request = {.kind = IMAGE_KIND_ROOT, .source = tree.root};
+	struct walk walk = {.times = true};
+	struct error error = {0};
+	struct tree_image image;
+
+	(void)state;
+	success_expect("image_build", image_build(&request, tree.image, NULL, &error), &error);
+	image = tree_image_map(tree.image);
+	assert_int_equal(erofs_open(&walk.fs, image.bytes, image.size), 0);
+	tree_compare(&walk, tree.root, walk.fs.root_nid);
+	assert_true(walk.inodes > 3000);
+	tree_image_unmap(&image);
+}
+
 static void directories_are_sought(void **state)
 {
 	struct tree_image image = tree_pack(&tree, "-T0 -Enoinline_data");
@@ -292,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(packings_are_read),
+		cmocka_unit_test(images_are_read),
 		cmocka_unit_test(directories_are_sought),
 		cmocka_unit_test(others_are_refused),
 	};

@@ -41,11 +41,23 @@ static int tree_teardown(void **state)
 	return 0;
 }
 
-static void image_make(const struct image_options *options, struct image_report *report)
+static struct image_request root_request(const char *root)
+{
+	return (struct image_request){.kind = IMAGE_KIND_ROOT, .source = root};
+}
+
+static int root_build(const char *root, const char *image, struct error *error)
+{
+	const struct image_request request = root_request(root);
+
+	return image_build(&request, image, NULL, error);
+}
+
+static void image_make(const struct image_request *request, struct image_report *report)
 {
 	struct error error = {0};
 
-	success_expect("image_build", image_build(tree.root, tree.image, options, report, &error), &error);
+	success_expect("image_build", image_build(request, tree.image, report, &error), &error);
 }
 
 static const uint8_t *file_find(const struct erofs *fs, const char *name, struct erofs_inode *inode)
@@ -64,7 +76,7 @@ static const uint8_t *file_find(const struct erofs *fs, const char *name, struct
 static void patches_are_in_the_image(void **state)
 {
 	static const char config[] = "{\"config\":{}}";
-	const struct image_options options = {.config = config, .config_bytes = sizeof(config) - 1};
+	struct image_request request = root_request(tree.root);
 	struct tree_image file, libc = tree_image_map(LIBC);
 	struct patch_object patched;
 	struct image_report report;
@@ -76,7 +88,9 @@ static void patches_are_in_the_image(void **state)
 	struct erofs fs;
 
 	(void)state;
-	image_make(&options, &report);
+	request.config = config;
+	request.config_bytes = sizeof(config) - 1;
+	image_make(&request, &report);
 	file = tree_image_map(tree.image);
 	assert_int_equal(image_open(&image, file.bytes, file.size), 0);
 	assert_int_equal(file.size % IMAGE_PAGE_BYTES, 0);
@@ -117,8 +131,8 @@ static void images_are_reproducible(void **state)
 	snprintf(image, sizeof(image), "%s/image2", tree.dir);
 	snprintf(command, sizeof(command), "cp -a %s %s", tree.root, copy);
 	assert_int_equal(system(command), 0);
-	image_make(NULL, NULL);
-	success_expect("the copy", image_build(copy, image, NULL, NULL, &error), &error);
+	success_expect("the tree", root_build(tree.root, tree.image, &error), &error);
+	success_expect("the copy", root_build(copy, image, &error), &error);
 	first = tree_image_map(tree.image);
 	second = tree_image_map(image);
 	assert_int_equal(first.size, second.size);
@@ -142,29 +156,27 @@ static unsigned files_count(const char *dir, const char *part)
 
 static void failures_leave_nothing(void **state)
 {
+	static const char *const configs[][2] = {
+		{"{", "image configuration: line 1: string or '}' expected near end of file"},
+		{"[]", "image configuration: is not an object"},
+		{"{\"config\": {\"Cmd\": \"x\"}}", "image configuration: Cmd: is not an array of strings"},
+		{"{\"config\": {\"WorkingDir\": \"x\"}}", "image configuration: WorkingDir: x: is not absolute"},
+	};
+	struct image_request request = root_request(tree.root);
 	struct error error = {0};
-	char name[256], path[600];
 
 	(void)state;
 	unlink(tree.image);
-	error_expect("no root", image_build("/nonexistent", tree.image, NULL, NULL, &error), &error,
+	error_expect("no root", root_build("/nonexistent", tree.image, &error), &error,
 		     "/nonexistent: No such file or directory");
-	error_expect("a file", image_build(LIBC, tree.image, NULL, NULL, &error), &error, LIBC ": not a directory");
-	error_expect("no place", image_build(tree.root, "/nonexistent/image", NULL, NULL, &error), &error,
+	error_expect("a file", root_build(LIBC, tree.image, &error), &error, LIBC ": Unrecognized archive format");
+	error_expect("no place", root_build(tree.root, "/nonexistent/image", &error), &error,
 		     "/nonexistent/image: could not be created: No such file or directory");
-	memset(name, 'n', 255);
-	name[255] = 0;
-	tree_write(&tree, name, "", 0);
-	snprintf(path, sizeof(path), "%s: its name is longer than the 254 bytes mkfs.erofs can pack",
-		 tree_path(&tree, name));
-	error = (struct error){0};
-	error_expect("long name", image_build(tree.root, tree.image, NULL, NULL, &error), &error, path);
-	unlink(tree_path(&tree, name));
-	snprintf(path, sizeof(path), "%s", getenv("PATH"));
-	setenv("PATH", "/nonexistent", 1);
-	error_expect("no mkfs.erofs", image_build(tree.root, tree.image, NULL, NULL, &error), &error,
-		     "mkfs.erofs: not found: install the package erofs-utils");
-	setenv("PATH", path, 1);
+	for (size_t i = 0; i < ARRAY_COUNT(configs); i++) {
+		request.config = configs[i][0];
+		request.config_bytes = strlen(configs[i][0]);
+		error_expect(configs[i][0], image_build(&request, tree.image, NULL, &error), &error, configs[i][1]);
+	}
 	assert_int_equal(files_count(tree.dir, ".tmp"), 0);
 	assert_int_equal(access(tree.image, F_OK), -1);
 }
@@ -172,7 +184,7 @@ static void failures_leave_nothing(void **state)
 static int cached_open(char *path, size_t size)
 {
 	struct error error = {0};
-	int fd = image_of_root(tree.root, path, size, &error);
+	int fd = image_of_source(tree.root, path, size, &error);
 
 	if (fd < 0)
 		fail_msg("%s", error.text);
@@ -194,7 +206,7 @@ static void cache_follows_the_tree(void **state)
 	ino_t first;
 
 	(void)state;
-	snprintf(cache, sizeof(cache), "%s/tend", tree.dir);
+	snprintf(cache, sizeof(cache), "%s/tend/images", tree.dir);
 	first = inode_of(cached_open(path, sizeof(path)));
 	assert_int_equal(inode_of(cached_open(changed, sizeof(changed))), first);
 	assert_string_equal(path, changed);
@@ -206,6 +218,7 @@ static void cache_follows_the_tree(void **state)
 	assert_int_equal(truncate(changed, 8192), 0);
 	close(cached_open(path, sizeof(path)));
 	assert_string_equal(path, changed);
+	assert_int_equal(files_count(cache, ".tend"), 1);
 	assert_int_equal(chmod(tree_path(&tree, "script"), 0755), 0);
 	close(cached_open(path, sizeof(path)));
 	assert_string_not_equal(path, changed);
@@ -225,7 +238,7 @@ static void builders_wait_for_one_another(void **state)
 		if (children[i] == 0) {
 			char path[400];
 			struct error error;
-			int fd = image_of_root(tree.root, path, sizeof(path), &error);
+			int fd = image_of_source(tree.root, path, sizeof(path), &error);
 			ino_t inode = fd < 0 ? 0 : inode_of(fd);
 
 			_exit(write(ends[1], &inode, sizeof(inode)) != sizeof(inode));
@@ -241,21 +254,23 @@ static void builders_wait_for_one_another(void **state)
 static void image_files_stand_for_themselves(void **state)
 {
 	struct error error = {0};
-	char path[200], expected[300];
+	char path[200], file[200], expected[300];
 	int fd;
 
 	(void)state;
-	image_make(NULL, NULL);
-	fd = image_of_root(tree.image, path, sizeof(path), &error);
+	success_expect("the tree", root_build(tree.root, tree.image, &error), &error);
+	fd = image_of_source(tree.image, path, sizeof(path), &error);
 	assert_true(fd >= 0);
 	close(fd);
 	assert_string_equal(path, tree.image);
-	error_expect("libc", image_of_root(LIBC, path, sizeof(path), &error), &error,
-		     LIBC ": neither a directory nor an image made by tend build");
+	snprintf(file, sizeof(file), "%s", tree_path(&tree, "script"));
+	assert_int_equal(chmod(file, 0644), 0);
+	snprintf(expected, sizeof(expected), "%s: Unrecognized archive format", file);
+	error_expect("no image", image_of_source(file, path, sizeof(path), &error), &error, expected);
 	assert_int_equal(truncate(tree.image, 40960), 0);
 	snprintf(expected, sizeof(expected), "%s: damaged or cut short: build it again", tree.image);
-	error_expect("short", image_of_root(tree.image, path, sizeof(path), &error), &error, expected);
-	error_expect("nothing", image_of_root("/nonexistent", path, sizeof(path), &error), &error,
+	error_expect("short", image_of_source(tree.image, path, sizeof(path), &error), &error, expected);
+	error_expect("nothing", image_of_source("/nonexistent", path, sizeof(path), &error), &error,
 		     "/nonexistent: No such file or directory");
 }
 

@@ -35,6 +35,10 @@ static void test_defaults(void **state)
 	assert_int_equal(options.trace_fd, -1);
 	assert_int_equal(options.stat_fd, -1);
 	assert_int_equal(options.stop_timeout_s, 0);
+	assert_int_equal(options.status_fd, -1);
+	assert_int_equal(options.mount_count, 0);
+	assert_false(options.is_read_only);
+	assert_false(options.has_all_namespaces);
 	assert_int_equal(options.program, 4);
 	assert_int_equal(options.environment_count, 0);
 }
@@ -87,6 +91,63 @@ static void test_image_descriptor(void **state)
 	assert_string_equal(options.image, "i");
 }
 
+static void test_mounts(void **state)
+{
+	const char *const arguments[] = {"--kernel=k",
+					 "--image=i",
+					 "--tmpfs=0:1777:/tmp",
+					 "--tmpfs=9223372036854775807:0:/a:b",
+					 "--volume=0:dir:/d",
+					 "--volume=2147483647:file:/f",
+					 "--read-only",
+					 "--ns=all",
+					 "--status-fd=5",
+					 "--",
+					 "p",
+					 NULL};
+	struct linux_options options;
+	struct error error;
+
+	(void)state;
+	success_expect("mounts", parse(arguments, &options, &error), &error);
+	assert_int_equal(options.mount_count, 4);
+	assert_int_equal(options.mounts[0].kind, KERNEL_MOUNT_TMPFS);
+	assert_int_equal(options.mounts[0].mode, 01777);
+	assert_int_equal(options.mounts[0].bytes, 0);
+	assert_string_equal(options.mounts[0].path, "/tmp");
+	assert_int_equal(options.mounts[1].bytes, INT64_MAX);
+	assert_string_equal(options.mounts[1].path, "/a:b");
+	assert_int_equal(options.mounts[2].kind, KERNEL_MOUNT_VOLUME);
+	assert_int_equal(options.mounts[2].fd, 0);
+	assert_int_equal(options.mounts[3].kind, KERNEL_MOUNT_FILE);
+	assert_int_equal(options.mounts[3].fd, 2147483647);
+	assert_string_equal(options.mounts[3].path, "/f");
+	assert_true(options.is_read_only);
+	assert_true(options.has_all_namespaces);
+	assert_int_equal(options.status_fd, 5);
+}
+
+static void test_too_many_mounts(void **state)
+{
+	char *argv[KERNEL_MOUNTS_MAX + 7] = {(char[]){"tend-linux"}, (char[]){"--kernel=k"}, (char[]){"--image=i"}};
+	struct linux_options options;
+	struct error error = {0};
+	char mount[] = "--tmpfs=0:0:/t";
+	int argc = 3;
+
+	(void)state;
+	while (argc < KERNEL_MOUNTS_MAX + 3)
+		argv[argc++] = mount;
+	argv[argc] = (char[]){"--"};
+	argv[argc + 1] = (char[]){"p"};
+	success_expect("as many as there may be", linux_options_parse(argc + 2, argv, &options, &error), &error);
+	argv[argc++] = mount;
+	argv[argc] = (char[]){"--"};
+	argv[argc + 1] = (char[]){"p"};
+	error_expect("one more", linux_options_parse(argc + 2, argv, &options, &error), &error,
+		     "--tmpfs: /t: at most 16 mounts, --tmpfs and -v together");
+}
+
 static void test_bad_values(void **state)
 {
 	static const char *const bad[][2] = {
@@ -109,6 +170,22 @@ static void test_bad_values(void **state)
 		{"--image-fd=-1", "--image-fd=-1: not a file descriptor's number"},
 		{"--stop-timeout=0", "--stop-timeout=0: not a number of seconds from 1 to 1000000"},
 		{"--stat=", "--stat=: not a file descriptor's number"},
+		{"--status-fd=x", "--status-fd=x: not a file descriptor's number"},
+		{"--ns=", "--ns=: not one of pid, all"},
+		{"--ns=alle", "--ns=alle: not one of pid, all"},
+		{"--read-only=1", "--read-only=1: it takes no value"},
+		{"--tmpfs=", "--tmpfs=: not of the form BYTES:MODE:PATH"},
+		{"--tmpfs=1:8:/x", "--tmpfs=1:8:/x: not of the form BYTES:MODE:PATH"},
+		{"--tmpfs=1:10000:/x", "--tmpfs=1:10000:/x: not of the form BYTES:MODE:PATH"},
+		{"--tmpfs=9223372036854775808:0:/x",
+		 "--tmpfs=9223372036854775808:0:/x: not of the form BYTES:MODE:PATH"},
+		{"--tmpfs=99999999999999999999:0:/x",
+		 "--tmpfs=99999999999999999999:0:/x: not of the form BYTES:MODE:PATH"},
+		{"--tmpfs=:0:/x", "--tmpfs=:0:/x: not of the form BYTES:MODE:PATH"},
+		{"--tmpfs=0:0:x", "--tmpfs: x: not an absolute path"},
+		{"--volume=1:/x", "--volume=1:/x: not of the form FD:dir|file:PATH"},
+		{"--volume=1:dir:", "--volume: : not an absolute path"},
+		{"--volume=2147483648:dir:/x", "--volume=2147483648:dir:/x: not of the form FD:dir|file:PATH"},
 	};
 	struct linux_options options;
 	struct error error;
@@ -128,7 +205,7 @@ static void test_usage_covers_every_option(void **state)
 	(void)state;
 	while (linux_options_usage_line(lines))
 		assert_memory_equal(linux_options_usage_line(lines++), "    --", 6);
-	assert_int_equal(lines, 13);
+	assert_int_equal(lines, 19);
 }
 
 int main(void)
@@ -137,6 +214,8 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_image_descriptor),
+		cmocka_unit_test(test_mounts),
+		cmocka_unit_test(test_too_many_mounts),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_usage_covers_every_option),
 	};

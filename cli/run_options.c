@@ -1,0 +1,104 @@
+/* The options for Linux programs: see run_options.h. */
+#include "cli/run_options.h"
+
+enum {
+	OPTION_ROOT = OPTION_RUN_FIRST_SHARED,
+	OPTION_NAME,
+	OPTION_DETACH,
+	OPTION_REMOVE,
+	OPTION_INTERACTIVE,
+	OPTION_TERMINAL,
+	OPTION_VARIABLE,
+	OPTION_VARIABLES,
+	OPTION_WORKDIR,
+	OPTION_USER,
+	OPTION_ENTRYPOINT,
+	OPTION_VOLUME,
+	OPTION_TMPFS,
+	OPTION_READ_ONLY,
+	OPTION_PASSED, /* the tender has an option of this name */
+};
+
+const struct command_option run_options_table[] = {
+	{OPTION_NAME, 0, "name", "NAME", "the guest's name, for tend ps, logs and stop"},
+	{OPTION_DETACH, 'd', "detach", NULL, "in the background; prints the name, tend logs has the output"},
+	{OPTION_REMOVE, 0, "rm", NULL, "keep nothing of it when it has ended: what it wrote to its files never is"},
+	{OPTION_INTERACTIVE, 'i', "interactive", NULL, "standard input is the guest's, as it is without this option"},
+	{OPTION_TERMINAL, 't', "tty", NULL, "insist on a terminal, which is the guest's where there is one"},
+	{OPTION_VARIABLE, 'e', "env", "VAR[=VALUE]", "set a variable, to this shell's value if none is given"},
+	{OPTION_VARIABLES, 0, "env-file", "FILE", "the same for each line of a file"},
+	{OPTION_WORKDIR, 'w', "workdir", "DIR", "where the program starts"},
+	{OPTION_USER, 'u', "user", "USER[:GROUP]", "who it is inside: names of the image, or numbers"},
+	{OPTION_ENTRYPOINT, 0, "entrypoint", "PROGRAM", "instead of the image's; or a JSON array of strings"},
+	{OPTION_VOLUME, 'v', "volume", "PATH:/PATH:ro", "show a file or directory of the host, as it is at the start"},
+	{OPTION_TMPFS, 0, "tmpfs", "/PATH[:size=N,mode=N]", "an empty file system in memory"},
+	{OPTION_READ_ONLY, 0, "read-only", NULL, "nobody writes to the image; /tmp, /run, /var/tmp are in memory"},
+	{OPTION_PASSED, 'h', "hostname", "NAME", "tend by default"},
+	{OPTION_PASSED, 'm', "mem", "MIB", "memory of all its processes together; 512 by default"},
+	{OPTION_PASSED, 0, "policy", "strict|standard", "which host calls: one thread, or threads and processes"},
+	{OPTION_PASSED, 0, "stop-timeout", "SECONDS", "kill the guest so long after SIGTERM; never by default"},
+	{OPTION_PASSED, 0, "core", "DIR", "where core dumps go; nowhere by default"},
+	{OPTION_PASSED, 0, "ns", "pid|all", "host namespaces: all adds net, ipc, uts, cgroup and an empty root"},
+	{OPTION_ROOT, 0, "root", "SOURCE", "the source, before a program in it; its configuration is not used"},
+	{0},
+};
+
+/* Where the value of an option goes that counts once, the last time; NULL for others. */
+static const char **text_of(struct run_options *options, int id)
+{
+	switch (id) {
+	case OPTION_RUN_OUTPUT:
+		return &options->output;
+	case OPTION_ROOT:
+		return &options->root;
+	case OPTION_NAME:
+		return &options->name;
+	case OPTION_WORKDIR:
+		return &options->workdir;
+	case OPTION_USER:
+		return &options->user;
+	case OPTION_ENTRYPOINT:
+		return &options->entrypoint;
+	default:
+		return NULL;
+	}
+}
+
+static int option_take(struct run_options *options, const struct option_reader *reader, int id)
+{
+	const char **text = text_of(options, id);
+
+	if (text) {
+		*text = reader->value;
+		return 0;
+	}
+	if (id == OPTION_VARIABLE)
+		return environment_add(&options->environment, reader->value);
+	if (id == OPTION_VARIABLES)
+		return environment_add_file(&options->environment, reader->value);
+	if (id == OPTION_VOLUME)
+		return word_add(&options->volumes, reader->value);
+	if (id == OPTION_TMPFS)
+		return word_add(&options->tmpfs, reader->value);
+	if (id == OPTION_PASSED)
+		return word_print(&options->passed, "--%s=%s", reader->row->name, reader->value);
+	options->detach |= id == OPTION_DETACH;
+	options->remove |= id == OPTION_REMOVE;
+	options->terminal |= id == OPTION_TERMINAL;
+	options->read_only |= id == OPTION_READ_ONLY;
+	return 0;
+}
+
+int run_options_read(struct option_reader *reader, struct run_options *options)
+{
+	int id;
+
+	while ((id = option_next(reader)) != 0) {
+		if (option_take(options, reader, id) != 0) {
+			reader->status = 1;
+			return 1;
+		}
+	}
+	options->operand = reader->next;
+	return reader->failed ? 1 : 0;
+}
