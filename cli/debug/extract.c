@@ -1,4 +1,4 @@
-/* Copies of an image's files for debuggers, which want names to open: image_file_extract of image_files.h. */
+/* Copies of an image's files for debuggers, which want names to open: image_file_extract of image_index.h. */
 #define _GNU_SOURCE /* asprintf */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/debug/image_files.h"
+#include "cli/debug/image_index.h"
 
 /* Names from an image come to stand in scripts: only what means nothing there stays. */
 static void name_make_harmless(char *name)
@@ -44,7 +44,7 @@ static int bytes_write(int fd, const uint8_t *bytes, uint64_t count)
 	return 0;
 }
 
-static int contents_write(const struct image_files *files, size_t file, int fd)
+static int contents_write(const struct image_index *files, size_t file, int fd)
 {
 	struct erofs_inode inode;
 	struct erofs_run run;
@@ -83,7 +83,7 @@ static char *place_open(const char *directory, const char *name, size_t number, 
 	return NULL;
 }
 
-const char *image_file_extract(struct image_files *files, size_t file, const char *directory, struct error *error)
+const char *image_file_extract(struct image_index *files, size_t file, const char *directory, struct error *error)
 {
 	struct image_file *entry = &files->files[file];
 	char *path;

@@ -7,13 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/debug/image_files.h"
+#include "cli/debug/image_index.h"
 
 /* A name that the record has, looked at once. */
 struct known {
 	struct known *next;
 	bool is_image;
-	struct image_files image;
+	struct image_index image;
 	char name[];
 };
 
@@ -38,7 +38,7 @@ void perf_names_free(struct perf_names *names)
 
 		names->known = known->next;
 		if (known->is_image)
-			image_files_close(&known->image);
+			image_index_close(&known->image);
 		free(known);
 	}
 	free(names);
@@ -59,7 +59,7 @@ static int known_look(struct known *known, struct error *error)
 	int result = 0;
 
 	if (fd >= 0 && begins_as_image(fd)) {
-		result = image_files_open(&known->image, fd, error);
+		result = image_index_open(&known->image, fd, error);
 		known->is_image = result == 0;
 	}
 	if (fd >= 0)
@@ -96,7 +96,7 @@ int perf_names_find(struct perf_names *names, const char *name, uint64_t *offset
 
 	if (!known)
 		return -1;
-	extent = known->is_image ? image_files_at(&known->image, *offset) : NULL;
+	extent = known->is_image ? image_index_at(&known->image, *offset) : NULL;
 	if (!extent)
 		return 0;
 	path = image_file_extract(&known->image, extent->file, names->directory, error);

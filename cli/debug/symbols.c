@@ -45,7 +45,7 @@ static int image_find(struct symbols *symbols, struct error *error)
 			continue;
 		fd = process_mapping_open(symbols->pid, mapping);
 		symbols->image_inode = mapping->inode;
-		result = image_files_open(&symbols->image, fd, error);
+		result = image_index_open(&symbols->image, fd, error);
 		close(fd);
 		return result;
 	}
@@ -66,7 +66,7 @@ int symbols_open(struct symbols *symbols, pid_t pid, struct error *error)
 
 void symbols_close(struct symbols *symbols)
 {
-	image_files_close(&symbols->image);
+	image_index_close(&symbols->image);
 	process_mappings_free(&symbols->mappings);
 }
 
@@ -74,7 +74,7 @@ static const struct image_extent *mapping_extent(const struct symbols *symbols, 
 {
 	if (!mapping->is_executable || mapping->inode != symbols->image_inode)
 		return NULL;
-	return image_files_at(&symbols->image, mapping->offset);
+	return image_index_at(&symbols->image, mapping->offset);
 }
 
 /* What the addresses of an ELF file are raised by where this part of it is mapped. False: it is no part of one. */

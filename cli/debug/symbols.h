@@ -2,13 +2,13 @@
 #ifndef CLI_DEBUG_SYMBOLS_H
 #define CLI_DEBUG_SYMBOLS_H
 
-#include "cli/debug/image_files.h"
+#include "cli/debug/image_index.h"
 #include "cli/debug/process.h"
 
 struct symbols {
 	pid_t pid;
 	struct mappings mappings;
-	struct image_files image; /* file_count 0: the process maps none */
+	struct image_index image; /* file_count 0: the process maps none */
 	uint64_t image_inode;
 };
 

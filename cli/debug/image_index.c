@@ -1,5 +1,5 @@
-/* The index of an image's ELF files: see image_files.h. */
-#include "cli/debug/image_files.h"
+/* The index of an image's ELF files: see image_index.h. */
+#include "cli/debug/image_index.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #define PATH_BYTES_MAX 4096u
 
 struct walk {
-	struct image_files *files;
+	struct image_index *files;
 	char path[PATH_BYTES_MAX];
 	unsigned entries;
 };
@@ -33,7 +33,7 @@ static bool array_grow(void **array, size_t count, size_t item_bytes)
 	return true;
 }
 
-static int extent_add(struct image_files *files, struct image_extent extent)
+static int extent_add(struct image_index *files, struct image_extent extent)
 {
 	if (!array_grow((void **)&files->extents, files->extent_count, sizeof(extent)))
 		return -ENOMEM;
@@ -41,7 +41,7 @@ static int extent_add(struct image_files *files, struct image_extent extent)
 	return 0;
 }
 
-static int own_extents_add(struct image_files *files, const struct erofs_inode *inode, size_t file)
+static int own_extents_add(struct image_index *files, const struct erofs_inode *inode, size_t file)
 {
 	uint64_t offset = 0;
 	struct erofs_run run;
@@ -63,7 +63,7 @@ static int own_extents_add(struct image_files *files, const struct erofs_inode *
 	return result;
 }
 
-static int patched_extents_add(struct image_files *files, size_t file)
+static int patched_extents_add(struct image_index *files, size_t file)
 {
 	struct image_object object;
 	struct image_run run;
@@ -93,7 +93,7 @@ static int patched_extents_add(struct image_files *files, size_t file)
 
 static int file_add(struct walk *walk, const struct erofs_inode *inode)
 {
-	struct image_files *files = walk->files;
+	struct image_index *files = walk->files;
 	struct image_file file = {.nid = inode->nid};
 	struct erofs_run run;
 	size_t index = files->file_count;
@@ -147,7 +147,7 @@ static int extent_compare(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
-static int index_read(struct image_files *files)
+static int index_read(struct image_index *files)
 {
 	struct walk walk = {.files = files};
 	struct erofs_inode root;
@@ -162,13 +162,13 @@ static int index_read(struct image_files *files)
 	return result;
 }
 
-int image_files_open(struct image_files *files, int fd, struct error *error)
+int image_index_open(struct image_index *files, int fd, struct error *error)
 {
 	struct stat status;
 	void *bytes;
 	int result;
 
-	*files = (struct image_files){0};
+	*files = (struct image_index){0};
 	if (fstat(fd, &status) < 0)
 		return error_set(error, "image: %s", strerror(errno));
 	files->bytes = (uint64_t)status.st_size;
@@ -181,11 +181,11 @@ int image_files_open(struct image_files *files, int fd, struct error *error)
 		result = index_read(files);
 	if (result == 0)
 		return 0;
-	image_files_close(files);
+	image_index_close(files);
 	return error_set(error, "image: %s", result == -ENOMEM ? "out of memory" : "damaged, or of another version");
 }
 
-void image_files_close(struct image_files *files)
+void image_index_close(struct image_index *files)
 {
 	munmap((void *)(uintptr_t)files->image.bytes, files->bytes);
 	for (size_t i = 0; i < files->file_count; i++) {
@@ -194,10 +194,10 @@ void image_files_close(struct image_files *files)
 	}
 	free(files->files);
 	free(files->extents);
-	*files = (struct image_files){0};
+	*files = (struct image_index){0};
 }
 
-const struct image_extent *image_files_at(const struct image_files *files, uint64_t offset)
+const struct image_extent *image_index_at(const struct image_index *files, uint64_t offset)
 {
 	size_t low = 0, high = files->extent_count;
 
@@ -215,7 +215,7 @@ const struct image_extent *image_files_at(const struct image_files *files, uint6
 	return NULL;
 }
 
-bool image_file_address(const struct image_files *files, size_t file, uint64_t offset, uint64_t *address)
+bool image_file_address(const struct image_index *files, size_t file, uint64_t offset, uint64_t *address)
 {
 	struct erofs_inode inode;
 	struct erofs_run run;

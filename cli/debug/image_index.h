@@ -2,8 +2,8 @@
  * The ELF files of an image, by the place of their bytes in it: host mappings of an image name the image only, and
  * debuggers and profilers want the file. The image is hostile: nothing outside of it is read, names are made harmless.
  */
-#ifndef CLI_DEBUG_IMAGE_FILES_H
-#define CLI_DEBUG_IMAGE_FILES_H
+#ifndef CLI_DEBUG_IMAGE_INDEX_H
+#define CLI_DEBUG_IMAGE_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include "tender/error.h"
 
 struct image_file {
-	char *path; /* inside the image, absolute; as long as the image_files */
+	char *path; /* inside the image, absolute; as long as the image_index */
 	uint64_t nid;
 	char *extracted; /* where its copy is, NULL: there is none yet */
 };
@@ -28,7 +28,7 @@ struct image_extent {
 	bool is_stubs;   /* the stubs of the file's system calls; `offset` is the address they are mapped at */
 };
 
-struct image_files {
+struct image_index {
 	struct image image;
 	struct erofs fs;
 	uint64_t bytes;
@@ -39,22 +39,22 @@ struct image_files {
 };
 
 /* Reads the index of the image open as `fd`, which stays the caller's. Returns 0, or -1 with *error. */
-int image_files_open(struct image_files *files, int fd, struct error *error);
-void image_files_close(struct image_files *files);
+int image_index_open(struct image_index *files, int fd, struct error *error);
+void image_index_close(struct image_index *files);
 
 /* The extent that has the offset, or NULL. */
-const struct image_extent *image_files_at(const struct image_files *files, uint64_t offset);
+const struct image_extent *image_index_at(const struct image_index *files, uint64_t offset);
 
 /*
  * The address that the file's program headers give the byte at `offset` of it. False if they say nothing of it, or
  * nonsense.
  */
-bool image_file_address(const struct image_files *files, size_t file, uint64_t offset, uint64_t *address);
+bool image_file_address(const struct image_index *files, size_t file, uint64_t offset, uint64_t *address);
 
 /*
  * Copies a file, once, to its place below the directory, whose name may have no other characters than such that mean
- * nothing to debuggers. Returns the copy's path, which lives as long as the image_files, or NULL with *error.
+ * nothing to debuggers. Returns the copy's path, which lives as long as the image_index, or NULL with *error.
  */
-const char *image_file_extract(struct image_files *files, size_t file, const char *directory, struct error *error);
+const char *image_file_extract(struct image_index *files, size_t file, const char *directory, struct error *error);
 
 #endif
