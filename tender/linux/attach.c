@@ -58,6 +58,8 @@ int guest_attach(struct linux_guest *guest, struct error *error)
 		result = control_make(guest);
 	if (result < 0)
 		return error_set(error, "Could not make the guest's descriptors: %s", error_name(-result));
+	if (network_attach(&guest->options.network, error) < 0)
+		return -1;
 	limit_make(guest);
 	return 0;
 }

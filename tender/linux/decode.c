@@ -104,6 +104,8 @@ static int given_take(struct linux_guest *guest, struct error *error)
 	if (given_copy("trace", guest->options.trace_fd, &guest->trace_fd, error) < 0 ||
 	    given_copy("image-fd", guest->options.image_fd, &guest->image_fd, error) < 0)
 		return -1;
+	if (network_take(&guest->options.network, error) < 0)
+		return -1;
 	if (guest->options.stat_fd >= 0 && host_fcntl(guest->options.stat_fd, F_GETFD, 0) < 0)
 		return error_set(error, "--stat=%d: %s", guest->options.stat_fd, error_name(EBADF));
 	return 0;

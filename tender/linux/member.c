@@ -137,12 +137,14 @@ static void process_describe(const struct linux_guest *guest, enum kernel_role r
 
 static void descriptors_keep(const struct linux_guest *guest)
 {
-	int kept[KERNEL_STDIO_COUNT + 5] = {
+	int kept[KERNEL_STDIO_COUNT + 6] = {
 		0, 1, 2, guest->image_fd, guest->arena_fd, guest->wake_fd, guest->control_fd};
 	size_t count = KERNEL_STDIO_COUNT + 4;
 
 	if (guest->trace_fd >= 0)
 		kept[count++] = guest->trace_fd;
+	if (guest->options.network.net.fd >= 0)
+		kept[count++] = guest->options.network.net.fd;
 	check("close descriptors (it takes Linux 5.9)", descriptors_close_others(kept, count));
 }
 

@@ -7,6 +7,7 @@
 
 #include "abi/kernel.h"
 #include "tender/error.h"
+#include "tender/linux/network.h"
 
 /* Strings are the caller's argv. */
 struct linux_options {
@@ -19,6 +20,7 @@ struct linux_options {
 	enum kernel_policy policy;
 	uint32_t user_id;
 	uint32_t group_id;
+	struct network_options network;
 	int trace_fd; /* -1: none */
 	int stat_fd;
 	int program;                /* index of PROGRAM in argv; its arguments follow to the end */
