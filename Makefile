@@ -174,10 +174,11 @@ product: $(PROGRAMS) linux-guests $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE)
 ifeq ($(ARCH),x86_64)
 include kernel/kernel.mk
 include tender/linux/linux.mk
+include tender/slirp/slirp.mk
 endif
 
 .PHONY: linux-guests
-linux-guests: $(TEND_LINUX) $(KERNEL)
+linux-guests: $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL)
 
 # --- test unikernels -----------------------------------------------------------------------------------------------
 
@@ -194,7 +195,7 @@ $(B)/guests/%.spt: tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard test
 
 # --- installation --------------------------------------------------------------------------------------------------
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \

@@ -13,6 +13,7 @@
 
 #include "cli/beside.h"
 #include "cli/command.h"
+#include "cli/network.h"
 #include "image/image.h"
 
 #define DEFAULT_PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -23,23 +24,24 @@ struct linux_arguments {
 	const char *command; /* run, trace, stat */
 	bool is_observed;    /* by trace or stat */
 	const char *root;
-	const char *output;  /* of an observation; NULL: standard error */
+	const char *output; /* of an observation; NULL: standard error */
+	struct network_arguments network;
 	const char **tender; /* the tender's command line, NULL-terminated */
 	int count;
 };
 
 /* '+': up to the program; ':': a missing value is told as such, and nothing is printed. */
-static const char short_options[] = "+:e:w:u:o:";
+static const char short_options[] = "+:e:w:u:o:p:";
 static const struct option long_options[] = {
-	{"root", required_argument, NULL, 'r'},
-	{"mem", required_argument, NULL, 'm'},
-	{"env", required_argument, NULL, 'e'},
-	{"workdir", required_argument, NULL, 'w'},
-	{"user", required_argument, NULL, 'u'},
-	{"hostname", required_argument, NULL, 'h'},
-	{"policy", required_argument, NULL, 'p'},
-	{"output", required_argument, NULL, 'o'},
-	{NULL, 0, NULL, 0},
+	{"root", required_argument, NULL, 'r'},        {"mem", required_argument, NULL, 'm'},
+	{"env", required_argument, NULL, 'e'},         {"workdir", required_argument, NULL, 'w'},
+	{"user", required_argument, NULL, 'u'},        {"hostname", required_argument, NULL, 'h'},
+	{"policy", required_argument, NULL, 'P'},      {"net", required_argument, NULL, 'n'},
+	{"network", required_argument, NULL, 'n'},     {"publish", required_argument, NULL, 'p'},
+	{"ip", required_argument, NULL, '4'},          {"ip6", required_argument, NULL, '6'},
+	{"gateway", required_argument, NULL, 'g'},     {"dns", required_argument, NULL, 'd'},
+	{"mac-address", required_argument, NULL, 'a'}, {"mtu", required_argument, NULL, 't'},
+	{"output", required_argument, NULL, 'o'},      {NULL, 0, NULL, 0},
 };
 
 bool linux_is_meant(int argc, char **argv)
@@ -64,6 +66,11 @@ static int option_add(struct linux_arguments *to, const char *name, const char *
 		return complain("out of memory");
 	to->tender[to->count++] = text;
 	return 0;
+}
+
+static int network_add(void *tender, const char *name, const char *value)
+{
+	return option_add(tender, name, value);
 }
 
 /* Sets a variable given as VAR=VALUE; a later one of the same name counts. */
@@ -108,9 +115,44 @@ static int usage_complain(const struct linux_arguments *to)
 	return complain("usage: tend %s %s" LINUX_OPTIONS_USAGE, to->command, to->is_observed ? "[-o FILE] " : "");
 }
 
+static int network_option_take(struct linux_arguments *to, int option, const char *value)
+{
+	struct network_arguments *network = &to->network;
+
+	switch (option) {
+	case 'p':
+		return network_publish(network, value);
+	case 'd':
+		network->has_name_servers = true;
+		return option_add(to, "dns", value);
+	case 'n':
+		network->net = value;
+		return 0;
+	case '4':
+		network->ip = value;
+		return 0;
+	case '6':
+		network->ip6 = value;
+		return 0;
+	case 'g':
+		network->gateway = value;
+		return 0;
+	case 'a':
+		network->mac = value;
+		return 0;
+	case 't':
+		network->mtu = value;
+		return 0;
+	default:
+		return -1;
+	}
+}
+
 /* `word` is the argument that had the option, or its value. */
 static int option_take(struct linux_arguments *to, int option, const char *value, const char *word)
 {
+	int result;
+
 	switch (option) {
 	case 'r':
 		to->root = value;
@@ -128,11 +170,15 @@ static int option_take(struct linux_arguments *to, int option, const char *value
 		return option_add(to, "user", value);
 	case 'h':
 		return option_add(to, "hostname", value);
-	case 'p':
+	case 'P':
 		return option_add(to, "policy", value);
 	default:
-		return complain("%s: no such option, or its value is missing; tend --help lists them", word);
+		break;
 	}
+	result = network_option_take(to, option, value);
+	if (result < 0)
+		return complain("%s: no such option, or its value is missing; tend --help lists them", word);
+	return result;
 }
 
 static int options_take(int argc, char **argv, struct linux_arguments *to)
@@ -210,7 +256,8 @@ static int tender_run(int argc, char **argv, const struct linux_observation *obs
 	to->tender[to->count++] = "tend";
 	if (variable_set(to, DEFAULT_PATH) != 0 || variable_set(to, "HOME=/root") != 0 ||
 	    variable_add(to, "TERM") != 0 || options_take(argc, argv, to) != 0 ||
-	    observation_add(to, observation) != 0 || image_add(to) != 0)
+	    observation_add(to, observation) != 0 || network_start(&to->network, network_add, to) != 0 ||
+	    image_add(to) != 0 || network_wait(&to->network) != 0)
 		return 1;
 	to->tender[to->count++] = "--";
 	for (int i = optind; i < argc; i++)
@@ -224,7 +271,7 @@ int linux_run(int argc, char **argv, const struct linux_observation *observation
 	int result;
 
 	/* Every argument may become one of the tender's; the rest is what tender_run adds. */
-	arguments.tender = calloc((size_t)argc + 16, sizeof(*arguments.tender));
+	arguments.tender = calloc((size_t)argc + 32, sizeof(*arguments.tender));
 	if (!arguments.tender)
 		return complain("out of memory");
 	result = tender_run(argc, argv, observation, &arguments);

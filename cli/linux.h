@@ -6,7 +6,10 @@
 
 #define LINUX_OPTIONS_USAGE                                                                                            \
 	"--root DIR|IMAGE [--mem MIB] [-e VAR[=VALUE]]... [-w DIR] [-u UID[:GID]]\n"                                   \
-	"        [--hostname NAME] [--policy strict|standard] [--] PROGRAM [ARGS...]"
+	"        [--hostname NAME] [--policy strict|standard]\n"                                                       \
+	"        [--net none|user|tap[=NAME][,bridge=NAME]|fd=FD] [-p [ADDRESS:]HOST:GUEST[/udp]]...\n"                \
+	"        [--ip ADDRESS[/PREFIX]] [--ip6 ADDRESS[/PREFIX]] [--gateway ADDRESS] [--dns ADDRESS]...\n"            \
+	"        [--mac-address HWADDR] [--mtu BYTES] [--] PROGRAM [ARGS...]"
 
 /* What is to be observed, and where the report goes. */
 struct linux_observation {
