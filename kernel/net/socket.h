@@ -21,7 +21,7 @@ struct socket;
 struct socket_credentials;
 
 /* Linux's numbers, which no header for kernels has. */
-enum { AF_UNSPEC = 0, AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_MAX = 46 };
+enum { AF_UNSPEC = 0, AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16, AF_MAX = 46 };
 enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3, SOCK_SEQPACKET = 5, SOCK_MAX = 11, SOCK_TYPE_MASK = 15 };
 enum { SHUT_RD = 0, SHUT_WR = 1, SHUT_RDWR = 2 };
 enum {

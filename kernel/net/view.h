@@ -18,6 +18,17 @@
 #define NET_ROUTES_MAX 16
 #define NET_NEIGHBOURS_MAX 32
 
+/* Linux's numbers: its own header for them needs the C library's. */
+enum {
+	IFF_UP = 1,
+	IFF_BROADCAST = 2,
+	IFF_LOOPBACK = 8,
+	IFF_RUNNING = 0x40,
+	IFF_MULTICAST = 0x1000,
+	IFF_LOWER_UP = 0x10000,
+};
+enum { ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772 };
+
 struct net_counters {
 	uint64_t receive_packets;
 	uint64_t receive_bytes;
@@ -78,7 +89,7 @@ size_t net_addresses_get(struct net_address *out, size_t max);
 size_t net_routes_get(struct net_route *out, size_t max);
 size_t net_neighbours_get(struct net_neighbour *out, size_t max);
 
-/* One line of /proc/net/{tcp,tcp6,udp,udp6,raw,raw6,icmp}. */
+/* One line of /proc/net/{tcp,tcp6,udp,udp6}. */
 struct net_socket_view {
 	uint8_t state; /* TCP_ESTABLISHED ..., as <linux/tcp_states.h> numbers them; UDP: 7 (CLOSE) or 1 if connected */
 	uint16_t local_port;
@@ -98,8 +109,6 @@ enum net_socket_table {
 	NET_SOCKETS_TCP6,
 	NET_SOCKETS_UDP,
 	NET_SOCKETS_UDP6,
-	NET_SOCKETS_RAW,
-	NET_SOCKETS_RAW6,
 };
 
 /*
@@ -110,15 +119,13 @@ size_t net_sockets_get(enum net_socket_table table, size_t from, struct net_sock
 
 /* Sums for /proc/net/{snmp,sockstat,netstat}. */
 struct net_totals {
-	uint32_t sockets; /* all families */
+	uint32_t sockets; /* of TCP and UDP */
 	uint32_t tcp_in_use;
 	uint32_t tcp_time_wait;
 	uint32_t tcp_allocated;
 	uint32_t tcp6_in_use;
 	uint32_t udp_in_use;
 	uint32_t udp6_in_use;
-	uint32_t raw_in_use;
-	uint32_t raw6_in_use;
 	uint64_t ip_receives, ip_header_errors, ip_address_errors, ip_delivers, ip_requests, ip_discards, ip_no_routes;
 	uint64_t reassembly_requests, reassembly_oks, reassembly_fails, fragment_oks, fragment_fails, fragment_creates;
 	uint64_t icmp_in, icmp_in_errors, icmp_out, icmp_out_errors;
