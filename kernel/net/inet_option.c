@@ -28,7 +28,7 @@ static const struct inet_field fields4[] = {
 	FIELD_SWITCH(IP_MULTICAST_LOOP, multicast_loop),
 	FIELD_NUMBER(IP_MULTICAST_TTL, multicast_ttl, 0, UINT8_MAX, 0),
 	FIELD_SWITCH(IP_BIND_ADDRESS_NO_PORT, no_port_at_bind),
-	FIELD_SWITCH(IP_MULTICAST_ALL, all_groups),
+	FIELD_NUMBER(IP_MULTICAST_ALL, all_groups, 0, 1, 0),
 };
 
 static const struct inet_field fields6[] = {

@@ -42,6 +42,8 @@ void inet_port_leave(struct inet_socket *sock)
 {
 	list_remove(&sock->in_port);
 	sock->has_port = false;
+	sock->is_bound = false;
+	sock->local.port = 0;
 }
 
 /*
@@ -193,7 +195,7 @@ static bool is_bindable(const struct inet_socket *sock, const ip_addr_t *ip)
 {
 	if (ip_addr_isany(ip) || sock->is_free_bind || sock->is_transparent || inet_is_local(ip))
 		return true;
-	return sock->socket.type != SOCK_STREAM && (ip_addr_ismulticast(ip) || inet_is_broadcast(ip));
+	return ip_addr_ismulticast(ip) || inet_is_broadcast(ip);
 }
 
 static int bind_locked(struct inet_socket *sock, const struct inet_name *name)
@@ -216,6 +218,7 @@ static int bind_locked(struct inet_socket *sock, const struct inet_name *name)
 		return error;
 	}
 	sock->is_bound = true;
+	sock->keeps_port = name->port != 0;
 	sock->is_address_bound = !ip_addr_isany(&name->ip);
 	if (sock->socket.ops == &udp_ops)
 		udp_bound(sock);

@@ -66,7 +66,8 @@ struct inet_socket {
 	struct inet_name remote;
 	struct list in_port; /* of net/inet_port.c */
 	bool has_port;       /* is in there */
-	bool is_bound;       /* bind named the port; else it was chosen */
+	bool is_bound;       /* by bind; else it is for one connection */
+	bool keeps_port; /* bind named its number: a connection that ends leaves it */
 	bool is_address_bound;
 	uint32_t uid; /* who made it */
 
@@ -217,6 +218,8 @@ void tcp_attach(struct inet_socket *sock, struct tcp_pcb *pcb);
 void tcp_detach(struct inet_socket *sock);
 /* No connection any more; the reason was `error`, or 0. */
 void tcp_end(struct inet_socket *sock, int error);
+/* A listener is a socket like others again. */
+void tcp_listen_end(struct inet_socket *sock);
 /* Back to a socket that was never connected. */
 void tcp_reset_to_closed(struct inet_socket *sock);
 /* Options of the socket become the pcb's. */

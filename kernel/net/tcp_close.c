@@ -37,8 +37,7 @@ static void pending_abort(struct inet_socket *listener)
 	listener->pending_count = 0;
 }
 
-/* The listener is a socket like others again. */
-static void listen_end(struct inet_socket *sock)
+void tcp_listen_end(struct inet_socket *sock)
 {
 	struct tcp_pcb *pcb = sock->tcp;
 
@@ -46,6 +45,8 @@ static void listen_end(struct inet_socket *sock)
 	inet_state_set(sock, INET_CLOSED);
 	pending_abort(sock);
 	tcp_close(pcb);
+	if (!sock->keeps_port)
+		inet_port_leave(sock);
 }
 
 /*
@@ -60,7 +61,7 @@ static int shutdown_locked(struct inet_socket *sock, uint32_t ends)
 	switch (inet_state(sock)) {
 	case INET_LISTENING:
 		if (ends & INET_NO_RECEIVE)
-			listen_end(sock);
+			tcp_listen_end(sock);
 		return 0;
 	case INET_CONNECTING:
 		tcp_detach(sock);
@@ -137,7 +138,7 @@ void tcp_socket_release(struct socket *socket)
 	stack_enter();
 	socket->file = NULL;
 	if (inet_state(sock) == INET_LISTENING)
-		listen_end(sock);
+		tcp_listen_end(sock);
 	else if (sock->tcp)
 		connection_close(sock);
 	tcp_queue_free(sock);

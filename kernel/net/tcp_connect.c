@@ -135,10 +135,8 @@ void tcp_reset_to_closed(struct inet_socket *sock)
 	sock->remote.port = 0;
 	if (!sock->is_address_bound)
 		inet_any(sock, &sock->local.ip);
-	if (!sock->is_bound && sock->has_port) {
+	if (!sock->keeps_port && sock->has_port)
 		inet_port_leave(sock);
-		sock->local.port = 0;
-	}
 }
 
 /*
@@ -192,8 +190,10 @@ static int disconnect(struct inet_socket *sock)
 {
 	struct tcp_pcb *pcb = sock->tcp;
 
-	if (inet_state(sock) == INET_LISTENING)
-		return -EINVAL;
+	if (inet_state(sock) == INET_LISTENING) {
+		tcp_listen_end(sock);
+		return 0;
+	}
 	if (pcb) {
 		tcp_detach(sock);
 		tcp_abort(pcb);

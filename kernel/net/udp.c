@@ -80,10 +80,8 @@ static int disconnect(struct inet_socket *sock)
 	sock->remote.port = 0;
 	if (!sock->is_address_bound)
 		inet_any(sock, &sock->local.ip);
-	if (!sock->is_bound && sock->has_port) {
+	if (!sock->keeps_port && sock->has_port)
 		inet_port_leave(sock);
-		sock->local.port = 0;
-	}
 	udp_bound(sock);
 	return 0;
 }
@@ -96,14 +94,12 @@ static int connect_locked(struct inet_socket *sock, struct inet_name *to)
 	inet_any_is_loopback(&to->ip);
 	if (inet_is_broadcast(&to->ip) && !socket_has(&sock->socket, SOCKET_BROADCAST))
 		return -EACCES;
+	if (sock->v6_only && IP_IS_V4(&to->ip))
+		return -ENETUNREACH;
 	error = inet_source(&sock->local.ip, &to->ip, &source);
-	if (!error && sock->has_port)
-		inet_port_leave(sock);
 	if (error)
 		return error;
 	sock->local.ip = source;
-	if (sock->local.port)
-		inet_port_join(sock);
 	error = port_have(sock);
 	if (error)
 		return error;
@@ -160,43 +156,58 @@ static int destination(const struct inet_socket *sock, const struct socket_messa
 	return error;
 }
 
+/* Where a datagram leaves, and as whose: 0, -ENETUNREACH, -ENODEV. */
+static int way_find(const struct inet_socket *sock, const ip_addr_t *to, const struct inet_ancillary *ancillary,
+		    ip_addr_t *source, struct netif **netif)
+{
+	const ip_addr_t *local = ip_addr_isany(&ancillary->source) ? &sock->local.ip : &ancillary->source;
+	uint32_t interface = ancillary->interface;
+
+	if (!interface && ip_addr_ismulticast(to))
+		interface = sock->multicast_interface;
+	if (!interface) {
+		*netif = ip_route(local, to);
+		return inet_source(local, to, source);
+	}
+	*netif = netif_get_by_index((u8_t)interface);
+	if (!*netif)
+		return -ENODEV;
+	if (ip_addr_isany(local))
+		local = ip_netif_get_local_ip(*netif, to);
+	if (!local)
+		return -ENETUNREACH;
+	ip_addr_copy(*source, *local);
+	return 0;
+}
+
 /* The stack is entered. */
 static int send_locked(struct inet_socket *sock, struct pbuf *p, struct inet_name *to,
 		       const struct inet_ancillary *ancillary)
 {
 	struct udp_pcb *pcb = sock->udp;
 	uint8_t ttl = pcb->ttl, tos = pcb->tos;
-	struct netif *netif = NULL;
-	int error = 0;
+	struct netif *netif;
+	ip_addr_t source;
+	int error;
 
 	inet_any_is_loopback(&to->ip);
 	if (inet_is_broadcast(&to->ip) && !socket_has(&sock->socket, SOCKET_BROADCAST))
 		return -EACCES;
-	if (sock->v6_only && IP_IS_V4(&to->ip) && sock->socket.domain == AF_INET6)
+	if (sock->v6_only && IP_IS_V4(&to->ip))
 		return -ENETUNREACH;
-	if (!sock->has_port)
+	error = way_find(sock, &to->ip, ancillary, &source, &netif);
+	if (!error && !sock->has_port)
 		error = port_have(sock);
-	if (ancillary->interface)
-		netif = netif_get_by_index((u8_t)ancillary->interface);
-	else if (!ip_addr_isany(&ancillary->source))
-		netif = ip_route(&ancillary->source, &to->ip);
-	if (!error && ancillary->interface && !netif)
-		error = -ENODEV;
 	if (error)
 		return error;
 	if (ancillary->ttl > 0)
 		pcb->ttl = (u8_t)ancillary->ttl;
 	if (ancillary->tos >= 0)
 		pcb->tos = (u8_t)ancillary->tos;
-	if (!netif)
-		error = udp_sendto(pcb, p, &to->ip, to->port);
-	else if (ip_addr_isany(&ancillary->source))
-		error = udp_sendto_if(pcb, p, &to->ip, to->port, netif);
-	else
-		error = udp_sendto_if_src(pcb, p, &to->ip, to->port, netif, &ancillary->source);
+	error = inet_errno(udp_sendto_if_src(pcb, p, &to->ip, to->port, netif, &source));
 	pcb->ttl = ttl;
 	pcb->tos = tos;
-	return inet_errno(error);
+	return error;
 }
 
 static long udp_socket_send(struct socket *socket, struct socket_message *message)

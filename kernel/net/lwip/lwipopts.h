@@ -43,6 +43,7 @@
 #define IP_FRAG 1
 #define LWIP_IPV6_FRAG 1
 #define LWIP_IPV6_REASS 1
+#define IPV6_FRAG_COPYHEADER 1 /* pointers do not fit where a header was */
 #define IP_DEFAULT_TTL 64
 #define LWIP_ICMP 1
 #define LWIP_ICMP6 1
