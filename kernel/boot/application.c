@@ -76,6 +76,7 @@ void application_start(uint32_t *ready)
 		image_refuse(error);
 	__atomic_store_n(ready, 1, __ATOMIC_RELEASE);
 	host_futex_wake(ready, 1);
+	device_await();
 	network_files_write(&kernel_boot()->net);
 	directory_enter(thread->process);
 	faults_begin();

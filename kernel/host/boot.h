@@ -8,6 +8,9 @@ void kernel_boot_set(struct kernel_boot *boot);
 const struct kernel_boot *kernel_boot(void);
 struct kernel_statistics *kernel_statistics(void);
 
+/* What is known of the network: DHCP adds name servers. */
+struct kernel_net *kernel_boot_net(void);
+
 /* The seed, which its first reader wipes. */
 uint8_t *kernel_boot_random(void);
 

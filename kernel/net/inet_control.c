@@ -85,7 +85,7 @@ static int value_get(const struct control_header *header, const uint8_t *data, i
 	if (header->length != sizeof(*header) + sizeof(*out))
 		return -EINVAL;
 	memcpy(out, data, sizeof(*out));
-	return *out >= -1 && *out <= UINT8_MAX ? 0 : -EINVAL;
+	return *out >= -1 && *out <= (int)UINT8_MAX ? 0 : -EINVAL;
 }
 
 static int pktinfo_get(const struct control_header *header, const uint8_t *data, struct inet_ancillary *out)

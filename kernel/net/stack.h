@@ -20,4 +20,10 @@ void stack_leave(void);
 /* The stack is entered: these EPOLL* events may now hold at the socket. */
 void stack_tell(struct inet_socket *sock, unsigned events);
 
+/* The stack is entered: a connection was made; segments as long as its device takes. */
+struct tcp_pcb;
+void device_segments_use(struct tcp_pcb *pcb);
+/* Waits for the address that DHCP is asked for, some seconds at most. By the first process. */
+void device_await(void);
+
 #endif

@@ -50,6 +50,7 @@ static err_t arrived(void *arg, struct tcp_pcb *pcb, err_t error)
 	inet_state_set(made, INET_CONNECTED);
 	inet_port_join(made);
 	tcp_attach(made, pcb);
+	device_segments_use(pcb);
 	tcp_backlog_delayed(pcb);
 	made->is_pending = true;
 	list_append(&listener->pending, &made->pending);

@@ -89,8 +89,8 @@ static err_t connected(void *arg, struct tcp_pcb *pcb, err_t error)
 {
 	struct inet_socket *sock = arg;
 
-	(void)pcb;
 	(void)error;
+	device_segments_use(pcb);
 	inet_state_set(sock, INET_CONNECTED);
 	stack_tell(sock, EPOLLOUT | EPOLLWRNORM);
 	return ERR_OK;

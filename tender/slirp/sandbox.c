@@ -87,8 +87,12 @@ static const struct permission table[] = {
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
-/* Architecture and x32 (5), a permission (at most 5), the end (1) */
-#define FILTER_MAX (6 + 5 * TABLE_COUNT)
+/* What libslirp tries in order to tell the guest of the host's name servers: it finds none. */
+static const uint16_t refused[] = {__NR_openat, __NR_newfstatat, __NR_stat};
+#define REFUSED_COUNT (sizeof(refused) / sizeof(refused[0]))
+
+/* Architecture and x32 (5), a permission (at most 5), a refusal (2), the end (1) */
+#define FILTER_MAX (6 + 5 * TABLE_COUNT + 2 * REFUSED_COUNT)
 
 struct filter {
 	struct sock_filter code[FILTER_MAX];
@@ -135,6 +139,10 @@ static void filter_make(struct filter *filter)
 	emit_load(filter, offsetof(struct seccomp_data, nr));
 	for (size_t i = 0; i < TABLE_COUNT; i++)
 		emit_permission(filter, &table[i]);
+	for (size_t i = 0; i < REFUSED_COUNT; i++) {
+		emit(filter, BPF_JMP | BPF_JEQ | BPF_K, refused[i], 0, 1);
+		emit(filter, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOENT, 0, 0);
+	}
 	emit(filter, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
 }
 
