@@ -24,6 +24,10 @@ int tap_device_error(const char *value, long result, struct error *error)
 	case ENODEV:
 		return error_set(error, "--net=%s: the host has no /dev/net/tun: modprobe tun", value);
 	case EACCES:
+		return error_set(error,
+				 "--net=%s: /dev/net/tun: %s; let this user open it (chmod 666 /dev/net/tun), or use "
+				 "--net user",
+				 value, error_name(-result));
 	case EPERM:
 		return error_set(error,
 				 "--net=%s: no permission for a new interface: start as root, have root make one "

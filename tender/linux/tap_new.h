@@ -20,7 +20,7 @@ int host_conflict_check(const struct network_options *options, struct error *err
 /* The host believes no router behind the interface, nor senders of other networks. Where it is not permitted, not. */
 void host_side_harden(const char *interface);
 
-/* Why /dev/net/tun cannot be used. Returns -1. */
+/* Why /dev/net/tun cannot be used: to open it, or to make an interface by it. Returns -1. */
 int tap_device_error(const char *value, long result, struct error *error);
 
 /* Gives the host's interface an address. 0 or -errno. */

@@ -141,7 +141,7 @@ static void application_run(const struct kernel_boot *boot, const uint64_t *regi
 	} else if (text_equal(mode, "/network")) {
 		network_report(&boot->net);
 	} else if (text_equal(mode, "/network-answer")) {
-		network_answer(&boot->net);
+		network_answer(&boot->net, number_of(boot->argument_count > 1 ? stub_string(boot->arguments, 1) : ""));
 	} else if (text_equal(mode, "/network-spoof")) {
 		network_spoof(&boot->net);
 	} else if (text_equal(mode, "/forbidden")) {

@@ -147,14 +147,17 @@ static bool answer_make(const struct kernel_net *net)
 	return true;
 }
 
-void network_answer(const struct kernel_net *net)
+void network_answer(const struct kernel_net *net, unsigned pings)
 {
 	unsigned bytes;
 
 	print("READY\n");
 	while ((bytes = frame_receive(net)) > 0) {
-		if (bytes >= 42 && answer_make(net))
-			frame_send(net, bytes);
+		if (bytes < 42 || !answer_make(net))
+			continue;
+		frame_send(net, bytes);
+		if (packet.frame[13] == 0 && pings && --pings == 0)
+			return;
 	}
 	print("link gone\n");
 }
@@ -170,22 +173,42 @@ static void ask(const struct kernel_net *net, const uint8_t mac[6], uint8_t last
 	bytes_copy(frame + 6, mac, 5);
 	frame[11] = last_of_mac;
 	bytes_copy(frame + 12, arp, sizeof(arp));
-	bytes_copy(frame + ARP_SENDER, net->mac, 6);
+	bytes_copy(frame + ARP_SENDER, frame + 6, 6);
 	bytes_copy(frame + ARP_SENDER + 6, net->ip4.bytes, 3);
 	frame[ARP_SENDER + 9] = last_of_ip;
 	bytes_copy(frame + ARP_TARGET_IP, net->gateway4.bytes, 4);
 	frame_send(net, 42);
 }
 
-/* Counts the answers to two questions under false names and one under the true one, which comes last. */
+/* Whether there is something to read within a fifth of a second. */
+static bool link_poll(const struct kernel_net *net)
+{
+	const uint64_t timeout[2] = {0, 200000000};
+	struct pollfd poll = {.fd = net->fd, .events = POLLIN};
+
+	return STUB_CALL(__NR_ppoll, &poll, 1, timeout, 0, 0, 0) == 1;
+}
+
+/* The host sends nothing until it has noticed that its interface has a carrier. */
+static void link_await(const struct kernel_net *net)
+{
+	do
+		ask(net, net->mac, net->mac[5], net->ip4.bytes[3]);
+	while (!link_poll(net));
+	while (link_poll(net))
+		frame_receive(net);
+}
+
+/* Counts the answers to questions under a false MAC, a false address and the true names, which come last. */
 void network_spoof(const struct kernel_net *net)
 {
 	unsigned answers = 0;
 
+	link_await(net);
 	ask(net, net->mac, net->mac[5] ^ 1, net->ip4.bytes[3]);
 	ask(net, net->mac, net->mac[5], net->ip4.bytes[3] ^ 1);
 	ask(net, net->mac, net->mac[5], net->ip4.bytes[3]);
-	while (frame_receive(net) >= 42) {
+	while (link_poll(net) && frame_receive(net) >= 42) {
 		const uint8_t *frame = packet.frame;
 
 		if (frame[12] != 8 || frame[13] != 6 || frame[ARP_OPERATION] != 2)
