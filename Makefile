@@ -204,10 +204,11 @@ product: $(PROGRAMS) linux-guests $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES)
 ifeq ($(ARCH),x86_64)
 include kernel/kernel.mk
 include tender/linux/linux.mk
+include tender/slirp/slirp.mk
 endif
 
 .PHONY: linux-guests
-linux-guests: $(TEND_LINUX) $(KERNEL)
+linux-guests: $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL)
 
 # --- test unikernels -----------------------------------------------------------------------------------------------
 
@@ -250,7 +251,7 @@ endef
 $(foreach shell,bash zsh fish,$(eval $(call completion_rule,$(shell))))
 product: $(COMPLETIONS)
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES) \
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES) \
 	$(COMPLETIONS))
 install: product
 	for file in $(INSTALLED); do \

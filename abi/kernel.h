@@ -101,6 +101,40 @@ struct kernel_mount {
 	uint32_t reserved;
 };
 
+/*
+ * The network device: what `tend run` was told, or found out, about the link behind net.fd. The descriptor never
+ * blocks. A read takes one packet and a write sends one, whole: [struct virtio_net_hdr of 10 bytes, with
+ * KERNEL_NET_VNET_HEADER only] Ethernet frame. EAGAIN: none there, or no room. A read of 0 bytes, and any error but
+ * EAGAIN, EINTR and ENOBUFS: the other end is gone for good, the link is down (ENETDOWN).
+ */
+enum kernel_net_flag {
+	KERNEL_NET_VNET_HEADER = 1, /* every packet has one; checksums may be left to the other side (NEEDS_CSUM) */
+	KERNEL_NET_SEGMENTS = 2,    /* with that: TCP segments of up to 64 KiB over IPv4 and IPv6, both ways */
+	KERNEL_NET_DHCP = 4,  /* no IPv4 address was given: ask for one, and for name servers if none were given */
+	KERNEL_NET_SLAAC = 8, /* no IPv6 address was given: believe router advertisements */
+};
+
+#define KERNEL_NET_NAME_SERVERS_MAX 3 /* as the C library */
+
+struct kernel_net_address {
+	uint32_t family;   /* AF_INET, AF_INET6; 0: none */
+	uint32_t prefix;   /* bits of the network; of a single address all */
+	uint8_t bytes[16]; /* network order; IPv4 in the first four */
+};
+
+struct kernel_net {
+	int32_t fd;     /* -1: no network but loopback; all else is zero then */
+	uint32_t flags; /* enum kernel_net_flag */
+	uint32_t mtu;   /* of the frames' payload, 576 to 65521 */
+	uint8_t mac[6]; /* the guest's */
+	uint16_t reserved;
+	struct kernel_net_address ip4;
+	struct kernel_net_address gateway4; /* 0: no default route */
+	struct kernel_net_address ip6;      /* besides the link-local one, which follows from the MAC */
+	struct kernel_net_address gateway6;
+	struct kernel_net_address name_servers[KERNEL_NET_NAME_SERVERS_MAX]; /* up to the first without family */
+};
+
 struct kernel_boot {
 	uint64_t magic;
 	uint64_t bytes; /* sizeof(struct kernel_boot) */
@@ -151,6 +185,7 @@ struct kernel_boot {
 	uint64_t stack_tops[2];    /* by role */
 	struct kernel_stdio stdio[KERNEL_STDIO_COUNT];
 	uint64_t statistics; /* struct kernel_statistics *, zeroed */
+	struct kernel_net net;
 };
 
 /*
@@ -159,6 +194,21 @@ struct kernel_boot {
 #define KERNEL_CALLS_MAX 512
 /* Threads share out so many tables of calls, page by page: two that count in one pass its lines to and fro. */
 #define KERNEL_CALL_TABLES 16
+
+struct kernel_net_statistics {
+	uint64_t receive_packets; /* read from the descriptor, segments of 64 KiB counting once */
+	uint64_t receive_bytes;   /* frames, without the virtio header */
+	uint64_t receive_errors;  /* malformed */
+	uint64_t receive_drops;   /* no memory, no one to take it */
+	uint64_t transmit_packets;
+	uint64_t transmit_bytes;
+	uint64_t transmit_errors;
+	uint64_t transmit_drops; /* no room in the descriptor, or the link is down */
+	uint64_t tcp_segments_in;
+	uint64_t tcp_segments_out;
+	uint64_t tcp_retransmits;
+	uint64_t polls; /* ppoll calls that waited for packets, by whoever was the poller */
+};
 
 struct kernel_statistics {
 	/* System calls served by the library, by Linux number, unknown ones too. Page-aligned, like the whole. */
@@ -169,6 +219,7 @@ struct kernel_statistics {
 	uint64_t unknown[KERNEL_CALLS_MAX]; /* by Linux number: answered with ENOSYS */
 	uint64_t unknown_other;             /* numbers from KERNEL_CALLS_MAX on */
 	uint64_t arena_bytes;               /* in use when the guest ended */
+	struct kernel_net_statistics net;
 };
 
 /* In the order of the kernel's host/ folder. */

@@ -10,6 +10,7 @@
 #include "cli/beside.h"
 #include "cli/entrypoint.h"
 #include "cli/mounts.h"
+#include "cli/network.h"
 #include "cli/state.h"
 #include "image/config.h"
 #include "image/image.h"
@@ -21,7 +22,7 @@
 
 /* A guest on its way: what is asked for, what its image says, and what the tender is told. */
 struct start {
-	const struct run_options *options;
+	struct run_options *options;
 	const char *source;
 	char path[PATH_MAX]; /* of the image, for messages */
 	int fd;
@@ -165,17 +166,23 @@ static int tender_become(struct start *start)
 	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
 }
 
+static int network_add(void *tender, const char *name, const char *value)
+{
+	return word_print(tender, "--%s=%s", name, value);
+}
+
 /* Makes up the tender's command line; the operands are what follows the source. */
 static int start_prepare(struct start *start, int count, char **operands, const struct linux_observation *observation)
 {
+	/* The network's helper starts while the rest is prepared. */
 	if (word_add(&start->tender, "tend") != 0 || observation_add(start, observation) != 0 ||
-	    image_find(start) != 0 ||
+	    network_start(&start->options->network, network_add, &start->tender) != 0 || image_find(start) != 0 ||
 	    entrypoint_command(start->options, &start->config, count, operands, &start->command) != 0)
 		return 1;
 	if (start->command.count == 0)
 		return complain("%s: no program given, and the image names none", start->source);
 	return files_add(start) || environment_make(start) || user_add(start) || environment_add_all(start) ||
-	       options_add(start);
+	       options_add(start) || network_wait(&start->options->network);
 }
 
 static bool has_terminal(void)

@@ -16,6 +16,14 @@ enum {
 	OPTION_VOLUME,
 	OPTION_TMPFS,
 	OPTION_READ_ONLY,
+	OPTION_NET,
+	OPTION_PUBLISH,
+	OPTION_IP,
+	OPTION_IP6,
+	OPTION_GATEWAY,
+	OPTION_DNS,
+	OPTION_MAC,
+	OPTION_MTU,
 	OPTION_PASSED, /* the tender has an option of this name */
 };
 
@@ -33,6 +41,15 @@ const struct command_option run_options_table[] = {
 	{OPTION_VOLUME, 'v', "volume", "PATH:/PATH:ro", "show a file or directory of the host, as it is at the start"},
 	{OPTION_TMPFS, 0, "tmpfs", "/PATH[:size=N,mode=N]", "an empty file system in memory"},
 	{OPTION_READ_ONLY, 0, "read-only", NULL, "nobody writes to the image; /tmp, /run, /var/tmp are in memory"},
+	{OPTION_NET, 0, "net", "none|user|tap[=NAME][,bridge=NAME]|fd=FD", "its network; none by default"},
+	{OPTION_NET, 0, "network", "NET", "another name of --net"},
+	{OPTION_PUBLISH, 'p', "publish", "[ADDRESS:]HOST:GUEST[/udp]", "with --net user: show a port on the host"},
+	{OPTION_IP, 0, "ip", "ADDRESS[/PREFIX]", "its IPv4 address; by DHCP without it"},
+	{OPTION_IP6, 0, "ip6", "ADDRESS[/PREFIX]", "its IPv6 address; from advertisements without it"},
+	{OPTION_GATEWAY, 0, "gateway", "ADDRESS", "the router; by default the IPv4 network's first address"},
+	{OPTION_DNS, 0, "dns", "ADDRESS", "a name server; up to three times"},
+	{OPTION_MAC, 0, "mac-address", "HWADDR", "random by default"},
+	{OPTION_MTU, 0, "mtu", "BYTES", "the device's by default"},
 	{OPTION_PASSED, 'h', "hostname", "NAME", "tend by default"},
 	{OPTION_PASSED, 'm', "mem", "MIB", "memory of all its processes together; 512 by default"},
 	{OPTION_PASSED, 0, "policy", "strict|standard", "which host calls: one thread, or threads and processes"},
@@ -59,6 +76,18 @@ static const char **text_of(struct run_options *options, int id)
 		return &options->user;
 	case OPTION_ENTRYPOINT:
 		return &options->entrypoint;
+	case OPTION_NET:
+		return &options->network.net;
+	case OPTION_IP:
+		return &options->network.ip;
+	case OPTION_IP6:
+		return &options->network.ip6;
+	case OPTION_GATEWAY:
+		return &options->network.gateway;
+	case OPTION_MAC:
+		return &options->network.mac;
+	case OPTION_MTU:
+		return &options->network.mtu;
 	default:
 		return NULL;
 	}
@@ -80,7 +109,10 @@ static int option_take(struct run_options *options, const struct option_reader *
 		return word_add(&options->volumes, reader->value);
 	if (id == OPTION_TMPFS)
 		return word_add(&options->tmpfs, reader->value);
-	if (id == OPTION_PASSED)
+	if (id == OPTION_PUBLISH)
+		return network_publish(&options->network, reader->value);
+	options->network.has_name_servers |= id == OPTION_DNS;
+	if (id == OPTION_PASSED || id == OPTION_DNS)
 		return word_print(&options->passed, "--%s=%s", reader->row->name, reader->value);
 	options->detach |= id == OPTION_DETACH;
 	options->remove |= id == OPTION_REMOVE;

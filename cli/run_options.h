@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "cli/environment.h"
+#include "cli/network.h"
 #include "cli/option.h"
 
 /* Strings are the caller's argv; NULL: not given. */
@@ -22,6 +23,7 @@ struct run_options {
 	struct word_list environment; /* -e and --env-file only */
 	struct word_list volumes;
 	struct word_list tmpfs;
+	struct network_arguments network;
 	struct word_list passed; /* "--NAME=VALUE", which the tender understands as it is */
 	int operand;             /* index of the first one in argv; argc if there is none */
 };

@@ -20,6 +20,25 @@ bool option_number(const char *text, uint64_t max, uint64_t *number)
 	return value <= max;
 }
 
+bool option_mac(const char *text, uint8_t mac[6])
+{
+	for (int i = 0; i < 6; i++) {
+		int digit = hex_digit(*text);
+
+		if (digit < 0)
+			return false;
+		mac[i] = (uint8_t)digit;
+		digit = hex_digit(*++text);
+		if (digit >= 0) {
+			mac[i] = (uint8_t)(mac[i] << 4 | digit);
+			text++;
+		}
+		if (*text++ != (i == 5 ? '\0' : ':'))
+			return false;
+	}
+	return true;
+}
+
 static bool is_name_char(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -51,4 +51,19 @@ int option_device(struct mft *mft, uint32_t type, const char *text, const char *
 /* A decimal number with nothing behind it, at most `max`. Returns false if it is not one. */
 bool option_number(const char *text, uint64_t max, uint64_t *number);
 
+/* aa:bb:cc:dd:ee:ff, one or two digits each. */
+bool option_mac(const char *text, uint8_t mac[6]);
+
+/* The value of a hexadecimal digit, -1 for any other character. */
+static inline int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
 #endif

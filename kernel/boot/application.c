@@ -6,6 +6,7 @@
 #include "kernel/boot/faults.h"
 #include "kernel/boot/filesystems.h"
 #include "kernel/boot/mounts.h"
+#include "kernel/boot/network_files.h"
 #include "kernel/boot/program.h"
 #include "kernel/boot/refusal.h"
 #include "kernel/boot/service.h"
@@ -13,6 +14,7 @@
 #include "kernel/host/host.h"
 #include "kernel/lib/print.h"
 #include "kernel/mm/mm.h"
+#include "kernel/net/stack.h"
 #include "kernel/task/create.h"
 #include "kernel/task/exec.h"
 #include "kernel/task/pid.h"
@@ -69,11 +71,15 @@ void application_start(uint32_t *ready)
 	error = filesystems_mount(thread->process);
 	if (!error)
 		error = service_prepare();
+	if (!error)
+		error = stack_start();
 	if (error)
 		image_refuse(error);
 	given_mount(thread->process);
 	__atomic_store_n(ready, 1, __ATOMIC_RELEASE);
 	host_futex_wake(ready, 1);
+	device_await();
+	network_files_write(&kernel_boot()->net);
 	directory_enter(thread->process);
 	faults_begin();
 	program_find(&exec);

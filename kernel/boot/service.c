@@ -11,8 +11,8 @@
 #include "kernel/signal/send.h"
 #include "kernel/task/create.h"
 #include "kernel/task/pid.h"
-#include "kernel/task/time.h"
 #include "kernel/task/timekeeper.h"
+#include "kernel/task/watch.h"
 #include "kernel/tty/host_terminal.h"
 
 static struct thread *service_thread;
@@ -65,13 +65,10 @@ static void control_serve(const struct kernel_control *message)
 /* Sleeps until a message comes or a timer is due. False: the supervisor is gone. */
 static bool control_wait(int fd)
 {
-	struct pollfd poll = {.fd = fd, .events = POLLIN};
 	struct kernel_control message;
-	uint64_t sleep_ns = timekeeper_run();
-	struct __kernel_timespec timeout = timespec_from_ns(sleep_ns);
 	long bytes;
 
-	if (host_ppoll(&poll, 1, sleep_ns == UINT64_MAX ? NULL : &timeout) <= 0)
+	if (!watch_wait(fd, timekeeper_run()))
 		return true;
 	bytes = host_read(fd, &message, sizeof(message));
 	if (bytes == sizeof(message))
@@ -86,7 +83,6 @@ void service_run(void)
 	arch_thread_set(service_thread);
 	arch_kick_unblock(kernel_boot()->signal_stacks[KERNEL_ROLE_SERVICE]);
 	for (;;) {
-		/* ppoll leaves negative descriptors out. */
 		if (!control_wait(fd))
 			fd = -1;
 	}

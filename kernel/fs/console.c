@@ -20,9 +20,9 @@ struct wait_queue console_input = {.entries = {&console_input.entries, &console_
 /* Between a poll that finds input and the read of it: else two threads see the same bytes, and one of them blocks. */
 static struct lock input_lock;
 
-bool console_input_wanted(void)
+short console_input_wanted(void)
 {
-	return !wait_queue_is_empty(&console_input);
+	return wait_queue_is_empty(&console_input) ? 0 : POLLIN;
 }
 
 /* The host's answer for one descriptor, without waiting. */

@@ -18,7 +18,7 @@
 /* Who waits for standard input. The poller wakes it with EPOLLIN when descriptor 0 is readable, or ended. */
 extern struct wait_queue console_input;
 /* Whether anybody does. */
-bool console_input_wanted(void);
+short console_input_wanted(void);
 
 /* At boot, before dev_mount: registers the terminal, if there is one, and standard input. 0 or -errno. */
 int console_init(void);

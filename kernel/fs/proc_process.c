@@ -3,9 +3,9 @@
 #include <linux/errno.h>
 
 #include "kernel/fs/proc.h"
+#include "kernel/fs/proc_net.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
-#include "kernel/net/unix.h"
 #include "kernel/task/pid.h"
 #include "kernel/vfs/file.h"
 
@@ -147,15 +147,6 @@ static int show_login(const struct pseudo_node *node, struct text *text)
 #define IO_COUNTERS "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\ncancelled_write_bytes: 0"
 #define ID_MAP "         0          0 4294967295"
 
-static int show_net_unix(const struct pseudo_node *node, struct text *text)
-{
-	(void)node;
-	unix_show(text);
-	return 0;
-}
-
-static const struct pseudo_entry net_entries[] = {PSEUDO_FILE("unix", show_net_unix), {0}};
-
 static const struct pseudo_entry process_entries[] = {
 	PSEUDO_DIRECTORY("attr", proc_attribute_entries),
 	{.name = "auxv", .mode = S_IFREG | 0400, .show = proc_show_auxv},
@@ -174,7 +165,7 @@ static const struct pseudo_entry process_entries[] = {
 	PSEUDO_FILE("maps", proc_show_maps),
 	{.name = "mountinfo", .mode = S_IFREG | 0444, .show = proc_show_mountinfo, .polled = true},
 	{.name = "mounts", .mode = S_IFREG | 0444, .show = proc_show_mounts, .polled = true},
-	PSEUDO_DIRECTORY("net", net_entries),
+	PSEUDO_DIRECTORY("net", proc_net_entries),
 	PSEUDO_DIRECTORY("ns", proc_namespace_entries),
 	PSEUDO_CONSTANT("oom_score", "0"),
 	{.name = "oom_score_adj",

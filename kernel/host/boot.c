@@ -34,3 +34,8 @@ uint8_t *kernel_boot_random(void)
 {
 	return boot_page->random;
 }
+
+struct kernel_net *kernel_boot_net(void)
+{
+	return &boot_page->net;
+}

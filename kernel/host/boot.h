@@ -17,6 +17,8 @@ struct kernel_image {
 
 /* The root's image or a volume's, whichever lies there. */
 struct kernel_image kernel_image_at(const void *base);
+/* What is known of the network: DHCP adds name servers. */
+struct kernel_net *kernel_boot_net(void);
 
 /* The seed, which its first reader wipes. */
 uint8_t *kernel_boot_random(void);

@@ -5,6 +5,8 @@
 
 #include "kernel/lib/heap.h"
 #include "kernel/lib/string.h"
+#include "kernel/net/inet.h"
+#include "kernel/net/netlink.h"
 #include "kernel/net/unix.h"
 #include "kernel/syscall/table.h"
 #include "kernel/task/process.h"
@@ -17,6 +19,9 @@ static const struct {
 	int (*create)(int type, int protocol, struct socket **out);
 } domains[] = {
 	{AF_UNIX, unix_create},
+	{AF_INET, inet4_create},
+	{AF_INET6, inet6_create},
+	{AF_NETLINK, netlink_create},
 };
 
 int socket_create(int domain, int type, int protocol, struct socket **out)

@@ -21,7 +21,7 @@ struct socket;
 struct socket_credentials;
 
 /* Linux's numbers, which no header for kernels has. */
-enum { AF_UNSPEC = 0, AF_UNIX = 1, AF_MAX = 46 };
+enum { AF_UNSPEC = 0, AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16, AF_MAX = 46 };
 enum { SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3, SOCK_SEQPACKET = 5, SOCK_MAX = 11, SOCK_TYPE_MASK = 15 };
 enum { SHUT_RD = 0, SHUT_WR = 1, SHUT_RDWR = 2 };
 enum {
@@ -33,6 +33,7 @@ enum {
 	MSG_WAITALL = 0x100,
 	MSG_ERRQUEUE = 0x2000,
 	MSG_NOSIGNAL = 0x4000,
+	MSG_MORE = 0x8000,
 	MSG_WAITFORONE = 0x10000,
 	MSG_CMSG_CLOEXEC = 0x40000000,
 };
@@ -87,6 +88,8 @@ struct socket_ops {
 	/* Options of levels other than SOL_SOCKET. get: *bytes is what there is room for, and then what was put. */
 	int (*option_set)(struct socket *socket, int level, int name, user_t value, unsigned bytes);
 	int (*option_get)(struct socket *socket, int level, int name, user_t value, unsigned *bytes);
+	/* After an option at SOL_SOCKET was set. NULL: nothing to do. */
+	void (*option_changed)(struct socket *socket);
 	bool (*is_listening)(const struct socket *socket);
 	/* Its file is closed, or it never got one. Frees the socket, perhaps later. */
 	void (*release)(struct socket *socket);

@@ -6,6 +6,7 @@
 
 #include "kernel/lib/heap.h"
 #include "kernel/lib/print.h"
+#include "kernel/net/interface_ioctl.h"
 #include "kernel/net/socket.h"
 #include "kernel/syscall/table.h"
 #include "kernel/task/process.h"
@@ -73,6 +74,7 @@ static long owner_set(struct file *file, user_t from)
 static long socket_ioctl(struct file *file, unsigned request, uint64_t argument)
 {
 	struct socket *socket = file->data;
+	long result;
 
 	switch (request) {
 	case SIOCSPGRP:
@@ -83,7 +85,8 @@ static long socket_ioctl(struct file *file, unsigned request, uint64_t argument)
 		return put_user_u32(argument,
 				    (uint32_t)(file->owner_type == F_OWNER_PGRP ? -file->owner : file->owner));
 	}
-	return socket->ops->ioctl ? socket->ops->ioctl(socket, request, argument) : -ENOTTY;
+	result = socket->ops->ioctl ? socket->ops->ioctl(socket, request, argument) : -ENOTTY;
+	return result == -ENOTTY ? interface_ioctl(request, argument) : result;
 }
 
 static void socket_release(struct file *file)

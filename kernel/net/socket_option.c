@@ -167,7 +167,7 @@ static int linger_set(struct socket *socket, user_t from, unsigned bytes)
 	return 0;
 }
 
-int socket_option_set(struct socket *socket, int name, user_t value, unsigned bytes)
+static int option_set(struct socket *socket, int name, user_t value, unsigned bytes)
 {
 	uint32_t integer;
 	int index;
@@ -190,6 +190,15 @@ int socket_option_set(struct socket *socket, int name, user_t value, unsigned by
 		return socket_timeout_set(&socket->send_timeout_ns, value, bytes);
 	}
 	return integer_set(socket, name, (int)integer);
+}
+
+int socket_option_set(struct socket *socket, int name, user_t value, unsigned bytes)
+{
+	int error = option_set(socket, name, value, bytes);
+
+	if (!error && socket->ops->option_changed)
+		socket->ops->option_changed(socket);
+	return error;
 }
 
 /*

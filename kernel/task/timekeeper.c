@@ -37,6 +37,11 @@ void timekeeper_notify(void)
 	/* A timer that comes later than the next look is found then. */
 	if (!keeper || timers_next_deadline() >= __atomic_load_n(&sleeps_until, __ATOMIC_SEQ_CST))
 		return;
-	if (!__atomic_fetch_or(&keeper->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST))
+	timekeeper_kick();
+}
+
+void timekeeper_kick(void)
+{
+	if (keeper && !__atomic_fetch_or(&keeper->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST))
 		host_kick(keeper->host_pid, keeper->host_tid);
 }

@@ -17,4 +17,7 @@ void timekeeper_set(struct thread *thread);
  */
 uint64_t timekeeper_run(void);
 
+/* Ends the timekeeper's sleep. */
+void timekeeper_kick(void);
+
 #endif

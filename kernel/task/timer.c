@@ -65,6 +65,15 @@ uint64_t timers_next_deadline(void)
 	return __atomic_load_n(&timers.next_deadline_ns, __ATOMIC_ACQUIRE);
 }
 
+/* Without the lock, which is held when it returns, too. */
+static void work_run(struct timer *timer)
+{
+	next_deadline_update();
+	lock_release(&timers.lock);
+	timer->work(timer);
+	lock_acquire(&timers.lock);
+}
+
 void timers_run(uint64_t now_ns)
 {
 	if (timers_next_deadline() > now_ns)
@@ -77,7 +86,10 @@ void timers_run(uint64_t now_ns)
 			break;
 		tree_remove(&timers.tree, &timer->node);
 		__atomic_store_n(&timer->deadline_ns, TIMER_NEVER, __ATOMIC_RELAXED);
-		timer->expire(timer);
+		if (timer->work)
+			work_run(timer);
+		else
+			timer->expire(timer);
 	}
 	next_deadline_update();
 	lock_release(&timers.lock);

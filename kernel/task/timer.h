@@ -21,6 +21,11 @@ struct timer {
 	 * atomics and send signals, nothing that calls timer_*.
 	 */
 	void (*expire)(struct timer *timer);
+	/*
+	 * If set, called instead, without any lock: for timers that are never freed. Several threads may be in it, and
+	 * it may still run, or begin to, when timer_set has disarmed the timer.
+	 */
+	void (*work)(struct timer *timer);
 };
 
 void timer_init(struct timer *timer, void (*expire)(struct timer *timer));

@@ -17,26 +17,6 @@ static int parse_net(struct options *options, struct mft *mft, const char *text,
 	return 0;
 }
 
-/* aa:bb:cc:dd:ee:ff, one or two digits each. */
-static bool mac_decode(const char *text, uint8_t mac[6])
-{
-	for (int i = 0; i < 6; i++) {
-		int digit = hex_digit(*text);
-
-		if (digit < 0)
-			return false;
-		mac[i] = (uint8_t)digit;
-		digit = hex_digit(*++text);
-		if (digit >= 0) {
-			mac[i] = (uint8_t)(mac[i] << 4 | digit);
-			text++;
-		}
-		if (*text++ != (i == 5 ? '\0' : ':'))
-			return false;
-	}
-	return true;
-}
-
 static int parse_net_mac(struct options *options, struct mft *mft, const char *text, struct error *error)
 {
 	static const uint8_t no_mac[6];
@@ -45,7 +25,7 @@ static int parse_net_mac(struct options *options, struct mft *mft, const char *t
 
 	if (index < 0)
 		return -1;
-	if (!mac_decode(value, options->devices[index].mac)) {
+	if (!option_mac(value, options->devices[index].mac)) {
 		error->usage = true;
 		return -1;
 	}
@@ -64,14 +44,16 @@ int net_attach(struct mft_entry *entry, const struct device_options *device, str
 {
 	struct mft_net_basic *net = &entry->u.net_basic;
 	const char *what = "";
+	struct tap_link link;
 	long fd;
 
 	if (device->attach[0] == '@')
-		fd = descriptor_take(device->attach + 1, &net->mtu);
+		fd = descriptor_take(device->attach + 1, false, &link);
 	else
-		fd = tap_open(device->attach, &net->mtu, &what);
+		fd = tap_open(device->attach, false, &link, &what);
 	if (fd < 0)
 		return error_set(error, "Could not attach interface: %s: %s%s", device->attach, what, error_name(-fd));
+	net->mtu = link.mtu;
 	if (device->has_mac) {
 		memcpy(net->mac, device->mac, sizeof(net->mac));
 	} else {

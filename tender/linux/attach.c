@@ -59,6 +59,8 @@ int guest_attach(struct linux_guest *guest, struct error *error)
 		result = control_make(guest);
 	if (result < 0)
 		return error_set(error, "Could not make the guest's descriptors: %s", error_name(-result));
+	if (network_attach(&guest->options.network, error) < 0)
+		return -1;
 	limit_make(guest);
 	/* A dump may have all of the guest's memory, and there may be several. */
 	result = core_store_open(&guest->core, guest->options.cores, 4 * guest->options.mem_bytes);

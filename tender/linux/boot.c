@@ -159,6 +159,7 @@ int boot_write(struct linux_guest *guest, struct error *error)
 	boot->service_pid = GUEST_SERVICE_PID;
 	strings_write(guest, boot);
 	mounts_write(guest, boot);
+	boot->net = guest->options.network.net;
 	memcpy(boot->stdio, guest->stdio, sizeof(boot->stdio));
 	result = host_getrandom(boot->random, sizeof(boot->random));
 	if (result < 0)

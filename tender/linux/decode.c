@@ -130,6 +130,8 @@ static int given_take(struct linux_guest *guest, struct error *error)
 		    given_copy("volume", mount->fd, &guest->volumes[i].fd, error) < 0)
 			return -1;
 	}
+	if (network_take(&guest->options.network, error) < 0)
+		return -1;
 	if (guest->options.stat_fd >= 0 && host_fcntl(guest->options.stat_fd, F_GETFD, 0) < 0)
 		return error_set(error, "--stat=%d: %s", guest->options.stat_fd, error_name(EBADF));
 	if (guest->options.status_fd >= 0 && host_fcntl(guest->options.status_fd, F_GETFD, 0) < 0)

@@ -1,6 +1,7 @@
 # The tender for Linux programs, tend-linux: x86-64 only. TEND_LINUX is empty elsewhere.
 
 TENDER_LINUX := $(TENDER_PURE) $(patsubst %,freestanding/%.c,image/image memory string) tender/option.c \
+	$(patsubst %,tender/devices/%.c,interface tap) \
 	$(wildcard tender/host/*.c tender/linux/*.c) \
 	tender/arch/x86_64/start.S $(wildcard tender/arch/x86_64/spawn/*.S tender/arch/x86_64/linux/*.S)
 TENDER_LINUX_OBJS := $(patsubst %,$(B)/tender/%.o,$(basename $(TENDER_LINUX)))

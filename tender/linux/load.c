@@ -106,6 +106,8 @@ static void policy_fill(struct linux_guest *guest)
 
 	guest->policy.kind = guest->options.policy == KERNEL_POLICY_STRICT ? HOSTCALL_GUEST_STRICT
 									   : HOSTCALL_GUEST_STANDARD;
+	guest->policy.net_count = guest->options.network.net.fd >= 0;
+	guest->policy.net_fds[0] = guest->options.network.net.fd;
 	guest->policy.kernel = (struct policy_kernel){
 		.slot = layout->slot,
 		.user_start = layout->user,

@@ -60,7 +60,8 @@ static int run(struct linux_guest *guest, struct error *error)
 	status = family_supervise(guest, init_pid);
 	cgroup_remove(&guest->cgroup);
 	if (guest->options.stat_fd >= 0)
-		statistics_write(guest->options.stat_fd, guest_pointer(guest->layout.arena + guest->layout.statistics));
+		statistics_write(guest->options.stat_fd, guest_pointer(guest->layout.arena + guest->layout.statistics),
+				 guest->options.network.net.fd >= 0);
 	text_make(ended, sizeof(ended), "exited %d\n", status);
 	status_tell(guest, ended);
 	return status;

@@ -137,7 +137,7 @@ static void process_describe(const struct linux_guest *guest, enum kernel_role r
 
 static void descriptors_keep(const struct linux_guest *guest)
 {
-	int kept[KERNEL_STDIO_COUNT + 5 + KERNEL_MOUNTS_MAX] = {
+	int kept[KERNEL_STDIO_COUNT + 6 + KERNEL_MOUNTS_MAX] = {
 		0, 1, 2, guest->image_fd, guest->arena_fd, guest->wake_fd, guest->control_fd};
 	size_t count = KERNEL_STDIO_COUNT + 4;
 
@@ -147,6 +147,8 @@ static void descriptors_keep(const struct linux_guest *guest)
 		if (guest->volumes[i].bytes)
 			kept[count++] = guest->volumes[i].fd;
 	}
+	if (guest->options.network.net.fd >= 0)
+		kept[count++] = guest->options.network.net.fd;
 	check("close descriptors (it takes Linux 5.9)", descriptors_close_others(kept, count));
 }
 

@@ -187,6 +187,41 @@ static int parse_namespaces(struct linux_options *options, const char *value, st
 	return 0;
 }
 
+static int parse_net(struct linux_options *options, const char *value, struct error *error)
+{
+	return network_parse_net(&options->network, value, error);
+}
+
+static int parse_ip(struct linux_options *options, const char *value, struct error *error)
+{
+	return network_parse_ip(&options->network, value, error);
+}
+
+static int parse_ip6(struct linux_options *options, const char *value, struct error *error)
+{
+	return network_parse_ip6(&options->network, value, error);
+}
+
+static int parse_gateway(struct linux_options *options, const char *value, struct error *error)
+{
+	return network_parse_gateway(&options->network, value, error);
+}
+
+static int parse_dns(struct linux_options *options, const char *value, struct error *error)
+{
+	return network_parse_dns(&options->network, value, error);
+}
+
+static int parse_mac(struct linux_options *options, const char *value, struct error *error)
+{
+	return network_parse_mac(&options->network, value, error);
+}
+
+static int parse_mtu(struct linux_options *options, const char *value, struct error *error)
+{
+	return network_parse_mtu(&options->network, value, error);
+}
+
 static const struct linux_option table[] = {
 	{"--kernel=", "    --kernel=FILE (the library kernel)", parse_kernel},
 	{"--image=", "    --image=FILE (the root file system, as made by tend build)", parse_image},
@@ -203,6 +238,14 @@ static const struct linux_option table[] = {
 	 parse_core},
 	{"--stop-timeout=", "    --stop-timeout=N (the guest is killed N seconds after SIGTERM; the default is never)",
 	 parse_stop_timeout},
+	{"--net=", "    --net=none|tap[=NAME][,bridge=NAME]|fd=FD (the network device, default none)", parse_net},
+	{"--ip=", "    --ip=ADDRESS[/PREFIX] (the guest's IPv4 address, default prefix 24; without it DHCP)", parse_ip},
+	{"--ip6=", "    --ip6=ADDRESS[/PREFIX] (its IPv6 address, default prefix 64; without it from advertisements)",
+	 parse_ip6},
+	{"--gateway=", "    --gateway=ADDRESS (the router, default the IPv4 network's first address)", parse_gateway},
+	{"--dns=", "    --dns=ADDRESS (a name server; may be given three times)", parse_dns},
+	{"--mac-address=", "    --mac-address=HWADDR (default random)", parse_mac},
+	{"--mtu=", "    --mtu=BYTES (default the device's)", parse_mtu},
 	{"--trace=", "    --trace=FD (descriptor for a trace of the program's system calls)", parse_trace},
 	{"--stat=", "    --stat=FD (descriptor for counters when the program has ended)", parse_stat},
 	{"--status-fd=", "    --status-fd=FD (descriptor that is told `running', and `exited N')", parse_status},
@@ -267,7 +310,9 @@ int linux_options_parse(int argc, char *const *argv, struct linux_options *optio
 	}
 	if (!options->image && options->image_fd >= 0)
 		options->image = "--image-fd";
-	return complete_check(options, error);
+	if (complete_check(options, error) < 0)
+		return -1;
+	return network_complete(&options->network, error);
 }
 
 const char *linux_options_variable(const char *argument)

@@ -8,6 +8,7 @@
 
 #include "abi/kernel.h"
 #include "tender/error.h"
+#include "tender/linux/network.h"
 
 struct linux_mount {
 	enum kernel_mount_kind kind;
@@ -29,6 +30,7 @@ struct linux_options {
 	enum kernel_policy policy;
 	uint32_t user_id;
 	uint32_t group_id;
+	struct network_options network;
 	int trace_fd; /* -1: none */
 	int stat_fd;
 	const char *cores; /* directory for core dumps; NULL: none are taken */

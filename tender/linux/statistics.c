@@ -1,7 +1,7 @@
 /*
  * The guest's counters as a table: see statistics.h. Lines are "library_calls N", "traps N", "faults N",
  * "arena_bytes N", "host_call NAME N", "call NAME N", "unknown NAME N", "unknown_other N", in columns; those of calls
- * begin with the most frequent one. A call without a name has its number.
+ * begin with the most frequent one, and one without a name has its number. Of guests with a network device: "net WHAT N".
  */
 #include "tender/linux/statistics.h"
 
@@ -91,7 +91,25 @@ static void calls_add(struct writer *writer, const char *key, uint64_t *counts)
 	}
 }
 
-void statistics_write(int fd, const struct kernel_statistics *statistics)
+static void net_add(struct writer *writer, const struct kernel_net_statistics *net)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} lines[] = {
+		{" receive_packets", net->receive_packets},   {" receive_bytes", net->receive_bytes},
+		{" receive_errors", net->receive_errors},     {" receive_drops", net->receive_drops},
+		{" transmit_packets", net->transmit_packets}, {" transmit_bytes", net->transmit_bytes},
+		{" transmit_errors", net->transmit_errors},   {" transmit_drops", net->transmit_drops},
+		{" tcp_segments_in", net->tcp_segments_in},   {" tcp_segments_out", net->tcp_segments_out},
+		{" tcp_retransmits", net->tcp_retransmits},   {" polls", net->polls},
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		line_add(writer, "net", lines[i].name, lines[i].value);
+}
+
+void statistics_write(int fd, const struct kernel_statistics *statistics, bool has_net)
 {
 #define NAME(name, text) text,
 	static const char *const names[] = {KERNEL_HOST_CALLS(NAME)};
@@ -109,5 +127,7 @@ void statistics_write(int fd, const struct kernel_statistics *statistics)
 	memcpy(unknown, statistics->unknown, sizeof(unknown));
 	calls_add(&writer, "unknown", unknown);
 	line_add(&writer, "unknown_other", "", statistics->unknown_other);
+	if (has_net)
+		net_add(&writer, &statistics->net);
 	writer_flush(&writer);
 }

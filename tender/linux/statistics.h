@@ -2,12 +2,14 @@
 #ifndef TENDER_LINUX_STATISTICS_H
 #define TENDER_LINUX_STATISTICS_H
 
+#include <stdbool.h>
+
 #include "abi/kernel.h"
 
 /*
  * Writes a line per counter (of calls by number, those that were made) to the descriptor. The counters are the
- * guest's: any number can be.
+ * guest's: any number can be. has_net: those of its network device, too.
  */
-void statistics_write(int fd, const struct kernel_statistics *statistics);
+void statistics_write(int fd, const struct kernel_statistics *statistics, bool has_net);
 
 #endif

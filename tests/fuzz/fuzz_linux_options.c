@@ -25,6 +25,24 @@ static int arguments_split(char *text, char **argv)
 	return argc;
 }
 
+/* What the library kernel will be told, but for the descriptor. */
+static void network_check(const struct network_options *network)
+{
+	const struct kernel_net *net = &network->net;
+
+	FUZZ_CHECK(net->fd == -1);
+	FUZZ_CHECK(memchr(network->interface, '\0', sizeof(network->interface)));
+	FUZZ_CHECK(memchr(network->bridge, '\0', sizeof(network->bridge)));
+	FUZZ_CHECK(network->kind != NETWORK_TAP || network->interface[0]);
+	FUZZ_CHECK(net->mtu == 0 || (net->mtu >= 576 && net->mtu <= 65521));
+	FUZZ_CHECK(!(net->mac[0] & 1));
+	FUZZ_CHECK(net->ip4.family == 0 || net->ip4.family == 2);
+	FUZZ_CHECK(net->ip6.family == 0 || net->ip6.family == 10);
+	FUZZ_CHECK(net->ip4.prefix <= 32 && net->ip6.prefix <= 128);
+	FUZZ_CHECK(network->kind == NETWORK_NONE || !net->ip4.family == !!(net->flags & KERNEL_NET_DHCP));
+	FUZZ_CHECK(network->name_server_count <= KERNEL_NET_NAME_SERVERS_MAX);
+}
+
 static void options_check(const struct linux_options *options, int argc, char *const *argv)
 {
 	uint32_t variables = 0;
@@ -51,6 +69,7 @@ static void options_check(const struct linux_options *options, int argc, char *c
 		variables += variable != NULL;
 	}
 	FUZZ_CHECK(options->environment_count == variables);
+	network_check(&options->network);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -6,6 +6,7 @@
 #include <linux/time_types.h>
 
 #include "abi/hostcall.h"
+#include "tests/kernel-stub/network.h"
 #include "tests/kernel-stub/stub.h"
 
 #define CHUNK_BYTES (16u << 20)
@@ -138,6 +139,12 @@ static void application_run(const struct kernel_boot *boot, const uint64_t *regi
 	} else if (text_equal(mode, "/terminal")) {
 		terminal_change(boot);
 		control_serve(boot);
+	} else if (text_equal(mode, "/network")) {
+		network_report(&boot->net);
+	} else if (text_equal(mode, "/network-answer")) {
+		network_answer(&boot->net, number_of(boot->argument_count > 1 ? stub_string(boot->arguments, 1) : ""));
+	} else if (text_equal(mode, "/network-spoof")) {
+		network_spoof(&boot->net);
 	} else if (text_equal(mode, "/forbidden")) {
 		STUB_CALL(__NR_getpid, 0, 0, 0, 0, 0, 0);
 	} else if (text_equal(mode, "/foreign-fd")) {

@@ -14,12 +14,22 @@ UNIT_BINARIES += $(patsubst tests/kernel/test_%.c,$(B)/tests/unit/kernel_%,$(KER
 # Freestanding, as some headers are different where there is a C library.
 KERNEL_TEST_CFLAGS := $(COMMON) -Ikernel/arch/host -I$(KERNEL_ARCH) -ffreestanding -DKERNEL_FAULT_INJECTION $(SANITIZE)
 
+# lwIP with the same checks. It reads headers where they lie, which need not be at even addresses.
+LWIP_TEST_CFLAGS := $(filter-out $(WARNINGS),$(KERNEL_TEST_CFLAGS)) -fno-sanitize=alignment -w -Ikernel/lib/include \
+	$(LWIP_INCLUDES)
+
+$(B)/tests/objects/kernel-host/kernel/net/%.o: KERNEL_TEST_CFLAGS += $(LWIP_INCLUDES)
+$(patsubst %.c,$(B)/tests/objects/kernel-host/%.o,$(wildcard kernel/net/*.c)): | $(LWIP_FETCHED)
+$(B)/tests/objects/lwip-host/%.o: $(LWIP_FETCHED) Makefile tests/kernel/kernel.mk
+	@mkdir -p $(@D)
+	$(CC) $(LWIP_TEST_CFLAGS) -c $(LWIP)/$*.c -o $@
 $(B)/tests/objects/kernel-host/%.o: %.c $(B)/gen/errno_names.inc Makefile tests/kernel/kernel.mk
 	@mkdir -p $(@D)
 	$(CC) $(KERNEL_TEST_CFLAGS) $(if $(filter tests/%,$<),,-Ikernel/lib/include) -c $< -o $@
 # The trees of tests (trees.c) have an mm_file_changed that says what mm was told. They come behind, so that only who
 # uses them has it.
-$(B)/tests/objects/kernel.a: $(patsubst %.c,$(B)/tests/objects/kernel-host/%.o,$(KERNEL_TESTED))
+$(B)/tests/objects/kernel.a: $(patsubst %.c,$(B)/tests/objects/kernel-host/%.o,$(KERNEL_TESTED)) \
+		$(patsubst %,$(B)/tests/objects/lwip-host/%.o,$(LWIP_SOURCES))
 	rm -f $@
 	ar rcs $@ $^
 	objcopy --weaken-symbol=mm_file_changed $@

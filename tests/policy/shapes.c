@@ -23,21 +23,23 @@
 	X("63 blocks", 0, 63, 512, 1 << 20)                                                                            \
 	X("31 nets and 32 blocks", 31, 32, 4096, 6 * GIB)
 
-/* Control, trace; slot, user memory and arena by upper halves, in places far apart, adjacent, small and large. */
+/* Networks, control, trace; slot, user memory and arena by upper halves, in places far apart, adjacent, small and large. */
 #define LINUX_SHAPES(X)                                                                                                \
-	X("bare", 0, 0, 0x5a3c, 0x1000, 0x2000, 0x3000, 0x3001)                                                        \
-	X("control", 1, 0, 0x7ff0, 2, 0x7fe0, 0x7fe2, 0x7fe6)                                                          \
-	X("trace", 0, 1, 3, 5, 6, 8, 9)                                                                                \
-	X("control and trace", 1, 1, 0x30, 0x10, 0x20, 0x20, 0x30)                                                     \
-	X("56-bit addresses", 1, 1, 0xfffffd, 0x100000, 0xfffffb, 2, 0xfffff)
+	X("bare", 0, 0, 0, 0x5a3c, 0x1000, 0x2000, 0x3000, 0x3001)                                                     \
+	X("control", 0, 1, 0, 0x7ff0, 2, 0x7fe0, 0x7fe2, 0x7fe6)                                                       \
+	X("trace", 0, 0, 1, 3, 5, 6, 8, 9)                                                                             \
+	X("control and trace", 0, 1, 1, 0x30, 0x10, 0x20, 0x20, 0x30)                                                  \
+	X("network", 1, 0, 0, 0x5a3c, 0x1000, 0x2000, 0x3000, 0x3001)                                                  \
+	X("56-bit addresses", 1, 1, 1, 0xfffffd, 0x100000, 0xfffffb, 2, 0xfffff)
 
 #define SHAPE(name, nets, blocks, bytes, capacity)                                                                     \
 	UNIKERNEL_SHAPE(name " (SOLO5)", SOLO5, nets, blocks, bytes, capacity),                                        \
 		UNIKERNEL_SHAPE(name " (TEND)", TEND, nets, blocks, bytes, capacity),                                  \
 		UNIKERNEL_SHAPE(name " (HVT)", HVT, nets, blocks, bytes, capacity),
-#define LINUX_SHAPE(NAME, KIND, CONTROL, TRACE, SLOT, USER, USER_END, ARENA, ARENA_END)                                \
+#define LINUX_SHAPE(NAME, KIND, NETS, CONTROL, TRACE, SLOT, USER, USER_END, ARENA, ARENA_END)                          \
 	{.name = NAME " (" #KIND ")",                                                                                  \
 	 .kind = HOSTCALL_GUEST_##KIND,                                                                                \
+	 .net_count = (NETS),                                                                                          \
 	 .has_control = (CONTROL),                                                                                     \
 	 .has_trace = (TRACE),                                                                                         \
 	 .slot = (SLOT),                                                                                               \

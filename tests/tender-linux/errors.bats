@@ -33,8 +33,8 @@ refused_with_usage_text() {
 	refused_with_usage_text "Missing -- PROGRAM"
 	tend_linux --kernel=x --image=y --
 	refused_with_usage_text "Missing -- PROGRAM"
-	tend_linux --kernel=x --image=y --net=z -- /hello
-	refused_with_usage_text "Invalid option: \`--net=z'"
+	tend_linux --kernel=x --image=y --nut=z -- /hello
+	refused_with_usage_text "Invalid option: \`--nut=z'"
 	tend_linux --kernel=x --image=y /hello
 	refused_with_usage_text "Invalid option: \`/hello'"
 	tend_linux --version

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "tender/devices/tap.h"
+#include "tender/option.h"
 
 enum { OUTSIDE, IN_DATA, IN_SUM_HIGH, IN_SUM_LOW };
 

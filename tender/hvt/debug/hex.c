@@ -1,7 +1,7 @@
 /* Hexadecimal numbers of the remote protocol. */
 #include "tender/hvt/debug/gdb.h"
 
-#include "tender/devices/tap.h"
+#include "tender/option.h"
 
 bool hex_parse(const char **text, uint64_t *number)
 {

@@ -1,0 +1,30 @@
+/* Where lwIP calls the kernel. */
+#ifndef KERNEL_NET_LWIP_HOOKS_H
+#define KERNEL_NET_LWIP_HOOKS_H
+
+#include <stdbool.h>
+
+#include "lwip/ip_addr.h"
+
+/* TCP's initial sequence numbers: unpredictable to who does not see the connection (RFC 6528). */
+uint32_t stack_sequence_number(const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
+			       uint16_t remote_port);
+#define LWIP_HOOK_TCP_ISN stack_sequence_number
+
+/* tcp_write's source is a struct io. */
+void tcp_copy(void *to, size_t bytes, const void *source);
+#define LWIP_HOOK_TCP_COPY(to, from, bytes, source) tcp_copy(to, bytes, source)
+
+/* Where IPv6 packets to other networks go, if it was said; NULL: whoever advertises himself as a router. */
+struct netif;
+const ip6_addr_t *device_gateway6(struct netif *netif);
+#define LWIP_HOOK_ND6_GET_GW(netif, destination) device_gateway6(netif)
+
+/* Name servers that DHCP tells of. */
+void dns_setserver(uint8_t number, const ip_addr_t *server);
+
+/* Whether packets longer than the link's may be handed to the device, which cuts them. */
+bool device_cuts(const struct netif *netif, uint8_t protocol);
+#define LWIP_HOOK_DEVICE_CUTS device_cuts
+
+#endif

@@ -1,0 +1,158 @@
+/* The stack's lock, its clock, and who is told of what happened under it: see stack.h. */
+#include "kernel/net/stack.h"
+
+#include <linux/errno.h>
+#include <linux/eventpoll.h>
+
+#include "kernel/host/host.h"
+#include "kernel/lib/hash.h"
+#include "kernel/lib/random.h"
+#include "kernel/net/device.h"
+#include "kernel/net/inet_error.h"
+#include "kernel/net/inet_socket.h"
+#include "kernel/net/lwip/hooks.h"
+#include "kernel/task/time.h"
+#include "kernel/task/timer.h"
+#include "lwip/init.h"
+#include "lwip/netif.h"
+#include "lwip/sys.h"
+#include "lwip/timeouts.h"
+
+#define NS_PER_MS 1000000ull
+#define NO_TIMEOUT UINT32_MAX /* lwIP's */
+/* RFC 6528: sequence numbers grow with time, by one in 64 ns, so that connections reuse none of the one before. */
+#define SEQUENCE_SHIFT 6
+
+static struct {
+	struct lock lock;
+	struct list told; /* of struct inet_socket, each with a reference */
+	struct timer timer;
+	uint64_t due_ms; /* what the timer is set to, in lwIP's time before it wraps */
+	uint64_t sequence_key;
+} stack;
+
+/*
+ * --- what lwIP asks for
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t now_ms(void)
+{
+	return host_monotonic_ns() / NS_PER_MS;
+}
+
+u32_t sys_now(void)
+{
+	return (u32_t)now_ms();
+}
+
+uint32_t stack_random(void)
+{
+	return (uint32_t)random_word();
+}
+
+uint32_t stack_sequence_number(const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
+			       uint16_t remote_port)
+{
+	struct {
+		uint8_t local[16], remote[16];
+		uint32_t ports;
+	} key = {.ports = (uint32_t)local_port << 16 | remote_port};
+
+	inet_bytes_of(local, key.local);
+	inet_bytes_of(remote, key.remote);
+	return (uint32_t)(hash_bytes(stack.sequence_key, &key, sizeof(key)) + (host_monotonic_ns() >> SEQUENCE_SHIFT));
+}
+
+/*
+ * --- entering and leaving
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+void stack_enter(void)
+{
+	lock_acquire(&stack.lock);
+}
+
+/* The timer is when lwIP wants to be called next. The lock is held. */
+static void timer_update(void)
+{
+	uint32_t sleep_ms = sys_timeouts_sleeptime();
+	uint64_t due_ms = sleep_ms == NO_TIMEOUT ? TIMER_NEVER : now_ms() + sleep_ms;
+	/* The same moment may be computed a millisecond later. */
+	bool same = due_ms == stack.due_ms || due_ms == stack.due_ms + 1;
+
+	if (same && timer_is_armed(&stack.timer))
+		return;
+	stack.due_ms = due_ms;
+	timer_set(&stack.timer, due_ms == TIMER_NEVER ? TIMER_NEVER : due_ms * NS_PER_MS);
+}
+
+static void told_wake(struct list *told)
+{
+	list_for_each_safe(at, after, told)
+	{
+		struct inet_socket *sock = list_entry(at, struct inet_socket, told);
+		unsigned events;
+
+		list_init(at);
+		/* From here on it can be told anew. */
+		events = __atomic_exchange_n(&sock->told_events, 0, __ATOMIC_ACQ_REL);
+		if (events & ~(unsigned)(EPOLLOUT | EPOLLWRNORM))
+			wait_queue_wake(&sock->socket.readers, events);
+		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
+			wait_queue_wake(&sock->socket.writers, events);
+		inet_put(sock);
+	}
+}
+
+void stack_leave(void)
+{
+	struct list told;
+
+	netif_poll_all();
+	timer_update();
+	list_init(&told);
+	list_splice(&told, &stack.told);
+	lock_release(&stack.lock);
+	told_wake(&told);
+}
+
+void stack_tell(struct inet_socket *sock, unsigned events)
+{
+	if (__atomic_fetch_or(&sock->told_events, events, __ATOMIC_ACQ_REL))
+		return;
+	inet_get(sock);
+	list_append(&stack.told, &sock->told);
+}
+
+static void timer_work(struct timer *timer)
+{
+	(void)timer;
+	stack_enter();
+	sys_check_timeouts();
+	stack_leave();
+}
+
+int stack_start(void)
+{
+	struct netif *lo;
+	int error;
+
+	list_init(&stack.told);
+	timer_init(&stack.timer, NULL);
+	stack.timer.work = timer_work;
+	stack.due_ms = TIMER_NEVER;
+	stack.sequence_key = random_word();
+	stack_enter();
+	lwip_init();
+	lo = netif_get_by_index(1);
+	/* What never leaves memory is not damaged. */
+	NETIF_SET_CHECKSUM_CTRL(lo, NETIF_CHECKSUM_DISABLE_ALL);
+	lo->mtu = UINT16_MAX;
+	error = inet_error_start();
+	if (!error)
+		error = device_start();
+	stack_leave();
+	return error;
+}

@@ -1,0 +1,83 @@
+/* What can be waited for at TCP sockets, and their ioctls. As Linux's tcp_poll. */
+#include <asm/ioctls.h>
+#include <asm/sockios.h>
+#include <linux/sockios.h>
+
+#include "kernel/net/inet_socket.h"
+#include "lwip/tcp.h"
+
+static unsigned events_of_connection(const struct inet_socket *sock, uint32_t state, uint32_t ended)
+{
+	uint32_t bytes = __atomic_load_n(&sock->received_bytes, __ATOMIC_ACQUIRE);
+	unsigned events = 0;
+
+	if (ended & INET_NO_RECEIVE)
+		events |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
+	if (state == INET_CONNECTING)
+		return events;
+	if (bytes && bytes >= sock->socket.receive_low_bytes)
+		events |= EPOLLIN | EPOLLRDNORM;
+	if (ended & INET_NO_SEND || tcp_is_writable(sock))
+		events |= EPOLLOUT | EPOLLWRNORM;
+	return events;
+}
+
+unsigned tcp_socket_poll(struct socket *socket, struct poll_entry *entry)
+{
+	struct inet_socket *sock = inet_of(socket);
+	uint32_t state, ended;
+	unsigned events = 0;
+
+	poll_add(entry, &socket->readers);
+	poll_add(entry, &socket->writers);
+	stack_enter();
+	state = inet_state(sock);
+	ended = inet_ended(sock);
+	if (state == INET_LISTENING) {
+		events = sock->pending_count ? EPOLLIN | EPOLLRDNORM : 0;
+	} else {
+		events = events_of_connection(sock, state, ended);
+		if (state == INET_CLOSED || ended == INET_ENDED)
+			events |= EPOLLHUP;
+	}
+	stack_leave();
+	if (__atomic_load_n(&socket->error, __ATOMIC_ACQUIRE))
+		events |= EPOLLERR;
+	return events;
+}
+
+/* Bytes that were not acknowledged yet; `unsent`: not even sent. */
+static uint32_t bytes_sending(const struct inet_socket *sock, bool unsent)
+{
+	const struct tcp_pcb *pcb = sock->tcp;
+
+	if (!pcb || inet_state(sock) != INET_CONNECTED)
+		return 0;
+	return unsent ? pcb->snd_lbb - pcb->snd_nxt : pcb->snd_lbb - pcb->lastack;
+}
+
+long tcp_socket_ioctl(struct socket *socket, unsigned request, uint64_t argument)
+{
+	struct inet_socket *sock = inet_of(socket);
+	bool listening = inet_state(sock) == INET_LISTENING;
+	uint32_t bytes;
+
+	switch (request) {
+	case FIONREAD:
+		if (listening)
+			return -EINVAL;
+		return put_user_u32(argument, __atomic_load_n(&sock->received_bytes, __ATOMIC_ACQUIRE));
+	case TIOCOUTQ:
+	case SIOCOUTQNSD:
+		if (listening)
+			return -EINVAL;
+		stack_enter();
+		bytes = bytes_sending(sock, request == SIOCOUTQNSD);
+		stack_leave();
+		return put_user_u32(argument, bytes);
+	case SIOCATMARK:
+		/* There are no urgent bytes. */
+		return put_user_u32(argument, 0);
+	}
+	return -ENOTTY;
+}

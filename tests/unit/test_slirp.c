@@ -1,0 +1,188 @@
+/* The helper of --net user: its command line, and which frames it lets through to libslirp. */
+#include <arpa/inet.h>
+#include <getopt.h>
+#include <stdio.h>
+
+#include "tender/slirp/arguments.h"
+#include "tender/slirp/guard.h"
+#include "tests/unit/unit.h"
+
+#define FRAME_BYTES 60
+
+/* An Ethernet frame of that type, all zeroes behind it. */
+static void frame_make(uint8_t frame[FRAME_BYTES], unsigned type)
+{
+	memset(frame, 0, FRAME_BYTES);
+	frame[12] = (uint8_t)(type >> 8);
+	frame[13] = (uint8_t)type;
+}
+
+static bool ip4_passes(const char *target)
+{
+	uint8_t frame[FRAME_BYTES];
+
+	frame_make(frame, 0x0800);
+	frame[14] = 0x45;
+	assert_int_equal(inet_pton(AF_INET, target, frame + 30), 1);
+	return guard_allows(frame, sizeof(frame));
+}
+
+static bool ip6_passes(const char *target, uint8_t next)
+{
+	uint8_t frame[FRAME_BYTES];
+
+	frame_make(frame, 0x86dd);
+	frame[14] = 0x60;
+	frame[20] = next;
+	assert_int_equal(inet_pton(AF_INET6, target, frame + 38), 1);
+	return guard_allows(frame, sizeof(frame));
+}
+
+static void test_ip4(void **state)
+{
+	static const char *const good[] = {"10.0.2.2",  "192.0.2.1",   "8.8.8.8",        "126.255.255.255",
+					   "128.0.0.1", "169.253.0.1", "223.255.255.255"};
+	static const char *const bad[] = {"127.0.0.1", "127.0.0.53",      "127.255.255.255", "0.0.0.0",
+					  "0.1.2.3",   "169.254.169.254", "224.0.0.251",     "255.255.255.255"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_true(ip4_passes(good[i]));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (ip4_passes(bad[i]))
+			fail_msg("%s passes", bad[i]);
+	}
+}
+
+static void test_ip6(void **state)
+{
+	static const char *const bad[] = {"::1",     "::",      "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+					  "fe80::1", "fec0::1", "ff02::fb"};
+
+	(void)state;
+	assert_true(ip6_passes("fd00::2", 6));
+	assert_true(ip6_passes("2001:db8::1", 17));
+	assert_true(ip6_passes("ff02::2", 58));
+	assert_true(ip6_passes("fe80::2", 58));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (ip6_passes(bad[i], 6))
+			fail_msg("%s passes", bad[i]);
+	}
+	assert_false(ip6_passes("::1", 58));
+}
+
+static void test_frames(void **state)
+{
+	uint8_t frame[FRAME_BYTES];
+
+	(void)state;
+	frame_make(frame, 0x0806);
+	assert_true(guard_allows(frame, 42));
+	assert_false(guard_allows(frame, 13));
+	assert_false(guard_allows(frame, 0));
+	/* Network cards' management, VLANs, and an IPv4 header where another should be. */
+	frame_make(frame, 0x88f8);
+	assert_false(guard_allows(frame, sizeof(frame)));
+	frame_make(frame, 0x8100);
+	assert_false(guard_allows(frame, sizeof(frame)));
+	frame_make(frame, 0x86dd);
+	frame[14] = 0x45;
+	assert_false(guard_allows(frame, sizeof(frame)));
+	frame_make(frame, 0x0800);
+	frame[14] = 0x45;
+	frame[30] = 10;
+	assert_true(guard_allows(frame, 34));
+	assert_false(guard_allows(frame, 33));
+}
+
+static void published_expect(const char *text, int family, const char *address, unsigned host_port, unsigned guest_port,
+			     bool is_udp)
+{
+	struct published published;
+	struct error error = {0};
+	char name[INET6_ADDRSTRLEN];
+	const struct sockaddr_in *host4 = (const struct sockaddr_in *)&published.host;
+
+	success_expect(text, published_parse(text, &published, &error), &error);
+	assert_int_equal(published.host.sin6_family, family);
+	assert_non_null(inet_ntop(
+		family, family == AF_INET ? (const void *)&host4->sin_addr : (const void *)&published.host.sin6_addr,
+		name, sizeof(name)));
+	assert_string_equal(name, address);
+	assert_int_equal(ntohs(published.host.sin6_port), host_port);
+	assert_int_equal(published.guest_port, guest_port);
+	assert_int_equal(published.is_udp, is_udp);
+}
+
+static void test_published(void **state)
+{
+	static const char *const bad[] = {"",       "80",         ":80",         "80:",         "0:80",
+					  "80:0",   "65536:80",   "80:65536",    "80:80/sctp",  "80:80/",
+					  "x:80",   "80:80x",     "1.2.3:80:80", "[::1:80:80",  "::1]:80:80",
+					  ":80:80", "host:80:80", "-1:80",       "80-90:80-90", "1.2.3.4.5:1:1"};
+
+	(void)state;
+	published_expect("8080:80", AF_INET, "0.0.0.0", 8080, 80, false);
+	published_expect("8080:80/tcp", AF_INET, "0.0.0.0", 8080, 80, false);
+	published_expect("127.0.0.1:53:5353/udp", AF_INET, "127.0.0.1", 53, 5353, true);
+	published_expect("[::1]:65535:1", AF_INET6, "::1", 65535, 1, false);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct published published;
+		struct error error = {0};
+
+		if (published_parse(bad[i], &published, &error) == 0)
+			fail_msg("`%s' was taken", bad[i]);
+		assert_non_null(strstr(error.text, "-p "));
+	}
+}
+
+static int arguments_try(const char *ip, const char *ip6, struct arguments *arguments, struct error *error)
+{
+	char texts[6][64] = {"tend-slirp", "--link=3", "--ready=4", "--mtu=16384"};
+	char *argv[7];
+
+	snprintf(texts[4], sizeof(texts[4]), "--ip=%s", ip);
+	snprintf(texts[5], sizeof(texts[5]), "--ip6=%s", ip6);
+	for (int i = 0; i < 6; i++)
+		argv[i] = texts[i];
+	argv[6] = NULL;
+	memset(error, 0, sizeof(*error));
+	optind = 0;
+	return arguments_parse(6, argv, arguments, error);
+}
+
+static void test_addresses(void **state)
+{
+	static const char *const bad[][2] = {
+		{"10.0.2.2/24", "fd00::15/64"},   {"10.0.2.3/24", "fd00::15/64"}, {"10.0.2.0/24", "fd00::15/64"},
+		{"10.0.2.255/24", "fd00::15/64"}, {"10.0.2.15/24", "fd00::2/64"}, {"10.0.2.15", "fd00::15/64"},
+		{"10.0.2.15/30", "fd00::15/64"},  {"10.0.2.15/0", "fd00::15/64"}, {"10.0.2.15/24", "fd00::15/127"},
+	};
+	struct arguments arguments;
+	struct error error;
+	struct in_addr gateway;
+	struct in6_addr gateway6;
+	char text[INET6_ADDRSTRLEN];
+
+	(void)state;
+	success_expect("addresses", arguments_try("10.0.2.15/24", "fd00::15/64", &arguments, &error), &error);
+	gateway = arguments_gateway(&arguments);
+	gateway6 = arguments_gateway6(&arguments);
+	assert_string_equal(inet_ntop(AF_INET, &gateway, text, sizeof(text)), "10.0.2.2");
+	assert_string_equal(inet_ntop(AF_INET6, &gateway6, text, sizeof(text)), "fd00::2");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (arguments_try(bad[i][0], bad[i][1], &arguments, &error) == 0)
+			fail_msg("%s and %s were taken", bad[i][0], bad[i][1]);
+		assert_true(error.text[0]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ip4),       cmocka_unit_test(test_ip6),       cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_published), cmocka_unit_test(test_addresses),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
