@@ -7,6 +7,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
 # functions are libc's.
 TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) tender/spt/options.c \
+	$(patsubst %,tender/hvt/%.c,memory frame hypercall ring pages debug/gdb debug/command debug/hex) \
 	$(patsubst %,tender/linux/%.c,cgroup_place kernel_plan layout options))
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 

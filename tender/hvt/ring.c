@@ -103,6 +103,7 @@ int ring_drain(struct ring *ring, struct error *error)
 
 	ring_lock(ring);
 	result = entries_serve(ring, error);
-	ring_unlock(ring);
+	if (result >= 0)
+		ring_unlock(ring);
 	return result;
 }

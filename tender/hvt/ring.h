@@ -21,7 +21,8 @@ void ring_init(struct ring *ring, struct hvt_ring *shared, const struct memory *
 
 /*
  * Serves all requests there are, at most one round of the ring. Returns how many that were, or -1 with *error if the
- * guest broke the rules. Any thread; waits only for another that is in here.
+ * guest broke the rules. Any thread; waits only for another that is in here. After an error no other comes in any more:
+ * the tender ends, with one message.
  */
 int ring_drain(struct ring *ring, struct error *error);
 
