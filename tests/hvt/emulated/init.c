@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/aarch64/init.h"
+#include "tests/hvt/emulated/gdb.h"
 
 #define HVT "/solo5-hvt"
 #define HVT_DEBUG "/solo5-hvt-debug"
@@ -97,6 +98,7 @@ static void machine_prepare(int argc, char **argv)
 	if (truncate("/disk", 1 << 16) < 0 || truncate("/small", 8192) < 0)
 		panic("the disks");
 	net_prepare();
+	loopback_up();
 }
 
 static void test_run(const struct test *test)
@@ -125,11 +127,14 @@ int main(int argc, char **argv)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	machine_prepare(argc, argv);
+	/* Firmware may have left the console in the middle of a line. */
+	putchar('\n');
 	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
 		test_run(&tests[i]);
 	ping_test("net", HVT, HVT_GUEST("net"));
 	ping_test("solo5 net", HVT, FOREIGN_GUEST("net"));
 	core_test();
+	gdb_test(HVT_DEBUG, HVT_GUEST("hello"));
 	tap_plan();
 	reboot(RB_POWER_OFF);
 	panic("reboot");
