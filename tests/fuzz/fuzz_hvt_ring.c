@@ -57,7 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool is_open;
 	uint8_t *bytes = calloc(1, MEMORY_BYTES);
-	struct memory memory = {.base = bytes, .bytes = MEMORY_BYTES, .plan = &plan};
+	struct hypercall_context context = {.memory = {.base = bytes, .bytes = MEMORY_BYTES, .plan = &plan},
+					    .mft = &mft};
 	struct error error = {0};
 	struct ring ring;
 
@@ -65,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		devices_open();
 	is_open = true;
 	FUZZ_CHECK(bytes);
-	ring_init(&ring, (void *)(bytes + RING_AT), &memory, &mft);
+	ring_init(&ring, (void *)(bytes + RING_AT), &context);
 	for (unsigned i = 0; i < ROUNDS_MAX && guest_write(bytes + RING_AT, &data, &size); i++) {
 		uint32_t head = ring.ent_head;
 		int served = ring_drain(&ring, &error);
