@@ -88,7 +88,8 @@ tender_hvt_objects = $(TENDER_HVT_OBJS) $(patsubst %.c,$(B)/tender/%.o,$(wildcar
 $(B)/bin/solo5-hvt: $(call tender_hvt_objects,tender/hvt/plain/*.c) tender/tender.lds
 	@mkdir -p $(@D)
 	$(CC) $(TENDER_LDFLAGS) $(filter %.o,$^) -o $@
-$(B)/bin/solo5-hvt-debug: $(call tender_hvt_objects,tender/hvt/debug/*.c tender/hvt/debug/arch/$(ARCH)/*.c) tender/tender.lds
+$(B)/bin/solo5-hvt-debug: $(call tender_hvt_objects,tender/hvt/debug/*.c tender/hvt/debug/arch/$(ARCH)/*.c) \
+		tender/tender.lds
 	@mkdir -p $(@D)
 	$(CC) $(TENDER_LDFLAGS) $(filter %.o,$^) -o $@
 
@@ -105,7 +106,7 @@ $(B)/tests/solo5-spt-without-%: $(TENDER_SPT_OBJS) $(B)/tender/without-%.o
 # What every object of a unikernel is compiled with; tools/tend-cc has the same for programs.
 GUEST_CFLAGS := $(COMMON) -ffunction-sections -fdata-sections -ffreestanding -fno-pic -fno-pie \
 	-fstack-protector-strong -fno-asynchronous-unwind-tables \
-	-mgeneral-regs-only -fno-builtin -Isolo5 -Isolo5/include -Isolo5/arch/$(ARCH) -Iabi \
+	-mgeneral-regs-only -fno-builtin -Isolo5 -Isolo5/include -Isolo5/arch/$(ARCH) -Isolo5/arch/$(ARCH)/hvt -Iabi \
 	$(if $(filter x86_64,$(ARCH)),-mno-red-zone) -mstack-protector-guard=global
 # The targets, and what each of them has beside what is common.
 TARGETS := spt hvt
@@ -122,7 +123,7 @@ GUEST_LIBS := $(patsubst %,$(GUEST_LIB)/$(ARCH)/solo5_%.o,$(TARGETS)) $(GUEST_LI
 
 $(B)/guest/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(GUEST_CFLAGS) -Isolo5/arch/$(ARCH)/hvt -c $< -o $@
+	$(CC) $(GUEST_CFLAGS) -c $< -o $@
 $(B)/guest/%.o: %.S Makefile
 	@mkdir -p $(@D)
 	$(CC) $(GUEST_CFLAGS) -c $< -o $@
@@ -214,7 +215,9 @@ linux-guests: $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL)
 
 GUESTS := $(filter-out %.h,$(notdir $(basename $(wildcard tests/guests/*.c))))
 HVT_GUESTS := $(notdir $(basename $(wildcard tests/hvt/guests/*.c)))
-guests: $(patsubst %,$(B)/guests/%.hvt,$(HVT_GUESTS)) $(foreach target,$(TARGETS),$(patsubst %,$(B)/guests/%.$(target),$(GUESTS))) $(patsubst %,$(B)/tests/solo5-spt-without-%,$(DEFENCES))
+guests: $(patsubst %,$(B)/guests/%.hvt,$(HVT_GUESTS)) \
+		$(foreach target,$(TARGETS),$(patsubst %,$(B)/guests/%.$(target),$(GUESTS))) \
+		$(patsubst %,$(B)/tests/solo5-spt-without-%,$(DEFENCES))
 
 TEND_CC := TEND_CC='$(CC)' $(B)/bin/tend-cc --target
 GUEST_TEST_CFLAGS := -std=gnu11 -O2 -g -Wall -Wextra -Werror -I. -Iabi/arch/$(ARCH) -idirafter /usr/include \

@@ -3,7 +3,8 @@
 #   make bench    builds them, with the product, into $(B)/bench
 
 BENCH := $(B)/bench
-BENCH_GUESTS := $(patsubst bench/guests/%.c,$(BENCH)/guests/%.spt,$(wildcard bench/guests/*.c))
+BENCH_GUESTS := $(foreach target,$(TARGETS),\
+	$(patsubst bench/guests/%.c,$(BENCH)/guests/%.$(target),$(wildcard bench/guests/*.c)))
 # What raw_calls takes over from the product: the policy, from the table to the filter.
 BENCH_POLICY := $(wildcard tender/policy/*.c) freestanding/format.c
 # Ordinary programs, static, that run natively and in a Linux guest.
@@ -25,7 +26,11 @@ $(BENCH)/linux/%: bench/linux/%.c bench/batches.h $(wildcard bench/linux/*.h) Ma
 	$(CC) $(filter-out -MMD -MP,$(COMMON)) -static $< -o $@
 $(BENCH)/raw_calls: $(patsubst %.c,$(BENCH)/objects/%.o,bench/src/raw_calls.c $(BENCH_POLICY))
 	$(CC) $^ -o $@
-$(BENCH)/guests/%.spt: bench/guests/%.c $(wildcard bench/guests/*.json bench/*.h tests/guests/*.h) $(GUEST_LIBS) \
+define bench_guest_rule
+$(BENCH)/guests/%.$(1): bench/guests/%.c $(wildcard bench/guests/*.json bench/*.h tests/guests/*.h) $(GUEST_LIBS) \
 		$(GUEST_INCLUDES) $(B)/bin/tend-cc $(B)/bin/solo5-elftool
-	@mkdir -p $(@D)
-	$(TEND_CC) spt $(if $(wildcard bench/guests/$*.json),--manifest bench/guests/$*.json) $(GUEST_TEST_CFLAGS) $< -o $@
+	@mkdir -p $$(@D)
+	$$(TEND_CC) $(1) $$(if $$(wildcard bench/guests/$$*.json),--manifest bench/guests/$$*.json) \
+		$$(GUEST_TEST_CFLAGS) $$(call GUEST_TEST_$(1),$$*) $$< -o $$@
+endef
+$(foreach target,$(TARGETS),$(eval $(call bench_guest_rule,$(target))))

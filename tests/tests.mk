@@ -9,6 +9,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
 # functions are libc's.
 TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) tender/spt/options.c \
+	$(patsubst %,tender/hvt/%.c,memory frame hypercall ring pages debug/gdb debug/command debug/hex) \
 	$(patsubst %,tender/linux/%.c,address cgroup_place kernel_plan layout mount_option network_options options say) \
 	$(patsubst %,tender/slirp/%.c,arguments guard))
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)

@@ -2,7 +2,8 @@
 # included before it.
 
 HEADERS := $(foreach folder,abi freestanding tender solo5 image cli kernel,$(wildcard $(folder)/*.h $(folder)/*/*.h)) \
-	$(wildcard $(foreach folder,abi tender solo5 kernel,$(folder)/arch/$(ARCH)/*.h) kernel/arch/host/*.h)
+	$(wildcard $(foreach folder,abi tender solo5 kernel,$(folder)/arch/$(ARCH)/*.h) kernel/arch/host/*.h \
+	tender/hvt/*/*.h tender/hvt/arch/$(ARCH)/*.h solo5/arch/$(ARCH)/hvt/*.h)
 HEADER_COMPILE = mkdir -p $(@D) && echo '\#include "$<"' | $(CC) $(1) -x c -c - -o $@
 
 .PHONY: headers

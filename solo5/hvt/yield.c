@@ -3,7 +3,7 @@
 
 void solo5_yield(solo5_time_t deadline, solo5_handle_set_t *ready_set)
 {
-	volatile struct hvt_poll arguments;
+	volatile struct hvt_poll arguments = {.ret = 0};
 	solo5_time_t now = solo5_clock_monotonic();
 
 	do {

@@ -81,6 +81,7 @@ static int32_t networks_wait(struct hypercall_context *context, uint64_t timeout
 	uint64_t timeout[2] = {timeout_ns / NSEC_PER_SEC, timeout_ns % NSEC_PER_SEC};
 	struct pollfd fds[MFT_MAX_ENTRIES];
 	uint8_t handles[MFT_MAX_ENTRIES];
+	uint64_t gone = __atomic_load_n(&context->gone, __ATOMIC_RELAXED);
 	unsigned count = 0;
 	int32_t ready_count = 0;
 	long result;
@@ -88,7 +89,7 @@ static int32_t networks_wait(struct hypercall_context *context, uint64_t timeout
 	for (unsigned i = 0; i < context->mft->entries; i++) {
 		const struct mft_entry *entry = hypercall_device(context->mft, i, MFT_DEV_NET_BASIC);
 
-		if (!entry || context->gone >> i & 1)
+		if (!entry || gone >> i & 1)
 			continue;
 		handles[count] = (uint8_t)i;
 		fds[count++] = (struct pollfd){.fd = entry->b.hostfd, .events = POLLIN};
@@ -100,7 +101,7 @@ static int32_t networks_wait(struct hypercall_context *context, uint64_t timeout
 			*ready |= 1ull << handles[i];
 			ready_count++;
 		} else if (fds[i].revents) {
-			context->gone |= 1ull << handles[i];
+			hypercall_forget(&context->gone, handles[i]);
 		}
 	}
 	return ready_count;
@@ -214,7 +215,7 @@ static enum hypercall_result net_read(struct hypercall_context *context, gpa_t a
 	if (entry) {
 		arguments.ret = frame_read(entry, frame, &arguments.len, &is_gone);
 		if (is_gone)
-			context->gone |= 1ull << arguments.handle;
+			hypercall_forget(&context->gone, arguments.handle);
 	} else {
 		arguments.ret = RESULT_EINVAL;
 	}

@@ -82,7 +82,6 @@ static void boot_info_write(const struct machine *machine)
 /* The ring is part of --mem: its last 2 MiB. */
 static int ring_make(struct machine *machine, struct error *error)
 {
-	struct memory *memory = &machine->context.memory;
 	long result;
 
 	if (!machine->ring_address)
@@ -93,7 +92,7 @@ static int ring_make(struct machine *machine, struct error *error)
 	machine->unikernel.policy.kick_fd = (int)result;
 	if (kvm_kick_set(&machine->kvm, (int)result, error) < 0)
 		return -1;
-	ring_init(&machine->ring, (void *)(memory->base + machine->ring_address), memory, &machine->unikernel.mft);
+	ring_init(&machine->ring, (void *)(machine->context.memory.base + machine->ring_address), &machine->context);
 	ring_needs_kick(&machine->ring, true);
 	machine->context.ring = &machine->ring;
 	return 0;

@@ -3,9 +3,10 @@
 
 #include "tender/hvt/relax.h"
 
-void ring_init(struct ring *ring, struct hvt_ring *shared, const struct memory *memory, const struct mft *mft)
+void ring_init(struct ring *ring, struct hvt_ring *shared, struct hypercall_context *context)
 {
-	*ring = (struct ring){.shared = shared, .memory = memory, .mft = mft};
+	*ring = (struct ring){
+		.shared = shared, .memory = &context->memory, .mft = context->mft, .gone = &context->gone};
 }
 
 void ring_needs_kick(struct ring *ring, bool needs_kick)
@@ -56,12 +57,14 @@ static int entry_serve(struct ring *ring, const struct hvt_ring_entry *entry, st
 	if (entry->op == HVT_RING_READ) {
 		void *frame = memory_writable(ring->memory, gpa(entry->data), len);
 		int32_t ret = RESULT_EINVAL;
-		bool is_gone;
+		bool is_gone = false;
 
 		if (!frame)
 			return entry_error(entry, error);
 		if (device)
 			ret = frame_read(device, frame, &len, &is_gone);
+		if (is_gone)
+			hypercall_forget(ring->gone, entry->handle);
 		commit(ring, entry->id, ret, ret == RESULT_OK ? len : 0);
 		return 0;
 	}
@@ -103,6 +106,7 @@ int ring_drain(struct ring *ring, struct error *error)
 
 	ring_lock(ring);
 	result = entries_serve(ring, error);
-	ring_unlock(ring);
+	if (result >= 0)
+		ring_unlock(ring);
 	return result;
 }

@@ -46,6 +46,11 @@ long process_count_calls(const char *const *argv, long number);
 void tap_result(bool passed, const char *name, const char *details);
 void tap_plan(void);
 
+/* net.c: an interface tap0 for guests, and one that answers pings there. */
+void module_load(const char *path);
+void net_prepare(void);
+void ping_test(const char *name, const char *tender, const char *guest);
+
 /* The tests. */
 void test_devices(void);
 void test_lockdown(void);

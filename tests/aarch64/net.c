@@ -23,7 +23,7 @@
 
 static struct process process;
 
-static void module_load(const char *path)
+void module_load(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
@@ -110,9 +110,9 @@ static bool all_pinged(void)
 	return all;
 }
 
-static void ping_test(const char *name, const char *guest)
+void ping_test(const char *name, const char *tender, const char *guest)
 {
-	const char *const argv[] = {TENDER, "--net:service0=" TAP, guest, PINGS_ARGUMENT, NULL};
+	const char *const argv[] = {tender, "--net:service0=" TAP, guest, PINGS_ARGUMENT, NULL};
 	bool pinged;
 
 	process_start(&process, argv);
@@ -121,11 +121,16 @@ static void ping_test(const char *name, const char *guest)
 		   process.output);
 }
 
-void test_net(void)
+void net_prepare(void)
 {
 	module_load(TUN_MODULE);
 	tap_make();
 	tap_configure();
-	ping_test("net", GUEST("net"));
-	ping_test("solo5 net", SOLO5_GUEST("net"));
+}
+
+void test_net(void)
+{
+	net_prepare();
+	ping_test("net", TENDER, GUEST("net"));
+	ping_test("solo5 net", TENDER, SOLO5_GUEST("net"));
 }

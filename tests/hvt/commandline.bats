@@ -151,3 +151,20 @@ teardown() {
 	public_remove
 	guest_stop
 }
+
+@test "tend-cc and pkg-config build .hvt files, with gcc and clang" {
+	cd "$BATS_TEST_TMPDIR"
+	for compiler in gcc clang; do
+		TEND_CC=$compiler "$BIN/tend-cc" --target hvt -O2 -mgeneral-regs-only "$ROOT/tests/guests/exit.c" \
+			-idirafter /usr/include -o exit.hvt
+		hvt --mem=16 exit.hvt 7
+		exits_with 7
+	done
+	export PKG_CONFIG_PATH=$BUILD/lib/pkgconfig
+	# shellcheck disable=SC2046 # words
+	cc $(pkg-config --cflags solo5-bindings-hvt) -O2 -mgeneral-regs-only "$ROOT/tests/guests/exit.c" -o by-hand.hvt \
+		$(pkg-config --libs solo5-bindings-hvt)
+	hvt --mem=16 by-hand.hvt 8
+	exits_with 8
+	equal "target" hvt "$("$TEND" elf query-abi by-hand.hvt | jq -r .target)"
+}

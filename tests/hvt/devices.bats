@@ -4,8 +4,6 @@ load ../tender/common
 load ../tender/network
 load machine
 
-setup_file() { :; }
-
 setup() {
 	IMAGE=$BATS_TEST_TMPDIR/image
 	network_make
@@ -28,12 +26,13 @@ net_start() {
 	guest_start "${IN[@]}" "$HVT" --mem=32 --net:service0=tap0 "$@" "$GUESTS/net.hvt" "$pings"
 }
 
+# Succeeds once so many answers have come. A slow guest may be asked more often than that, and end before it answers all.
 ping_guest() {
 	"${IN[@]}" ping -q -w "$PATIENCE" "$@" >"$BATS_TEST_TMPDIR/ping.out" || {
 		cat "$BATS_TEST_TMPDIR/ping.out" >&2
 		return 1
 	}
-	grep -q ' 0% packet loss' "$BATS_TEST_TMPDIR/ping.out" && refute grep -q wrong "$BATS_TEST_TMPDIR/ping.out"
+	refute grep -q wrong "$BATS_TEST_TMPDIR/ping.out"
 }
 
 ring() {
@@ -139,6 +138,17 @@ ring() {
 	tender "${IN[@]}" "$HVT" --mem=32 --net:service0=tap0 "$GUESTS/net_flood.hvt" 4000
 	succeeds
 	[ "$(ip -n "$NS" -s -j link show tap0 | jq '.[0].stats64.rx.packets + .[0].stats64.rx.dropped')" -ge 4000 ]
+}
+
+@test "network: sockets that somebody else made, with and without the ring; one that nobody reads" {
+	for option in --mem=32 --no-net-ring; do
+		tender "$WITH_SOCKET" seqpacket ping 9 "$HVT" --mem=32 $option --net:service0=@9 \
+			--net-mac:service0=02:00:00:00:00:aa "$GUESTS/net.hvt" 1
+		succeeds
+		equal "standard error" "10.0.0.2 is at 02:00:00:00:00:aa" "$stderr"
+		tender "$WITH_SOCKET" seqpacket mute 9 "$HVT" --mem=32 $option --net:service0=@9 "$GUESTS/net_flood.hvt" 1000
+		succeeds
+	done
 }
 
 @test "the ring: reads, writes, wrong devices, all its entries three times, results that are not taken" {

@@ -14,7 +14,7 @@ setup_suite() {
 		echo "/dev/kvm cannot be opened: these tests run virtual machines, and fail where there can be none" >&2
 		return 1
 	}
-	for tool in awk gdb ip ping setpriv unshare; do
+	for tool in awk cc clang gdb ip jq ping pkg-config prlimit setpriv unshare; do
 		command -v "$tool" >/dev/null || {
 			echo "$tool: not there; install it" >&2
 			return 1

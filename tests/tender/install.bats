@@ -13,9 +13,11 @@ setup_file() {
 }
 
 @test "what is installed" {
-	for file in bin/tend bin/solo5-spt bin/solo5-elftool bin/tend-cc include/solo5/solo5.h lib/solo5/solo5_spt.lds \
-		"lib/solo5/$(uname -m)/solo5_spt.o" lib/pkgconfig/solo5-bindings-spt.pc share/man/man1/tend.1 \
-		share/bash-completion/completions/tend share/zsh/site-functions/_tend \
+	for file in bin/tend bin/solo5-spt bin/solo5-hvt bin/solo5-hvt-debug bin/solo5-elftool bin/tend-cc \
+		include/solo5/solo5.h lib/solo5/solo5_spt.lds \
+		"lib/solo5/$(uname -m)/solo5_spt.o" lib/pkgconfig/solo5-bindings-spt.pc lib/solo5/solo5_hvt.lds \
+		"lib/solo5/$(uname -m)/solo5_hvt.o" lib/pkgconfig/solo5-bindings-hvt.pc share/man/man1/solo5-hvt.1 \
+		share/man/man1/tend.1 share/bash-completion/completions/tend share/zsh/site-functions/_tend \
 		share/fish/vendor_completions.d/tend.fish; do
 		[ -s "$DEST/usr/$file" ] || mismatch "not installed" "" "$file"
 	done

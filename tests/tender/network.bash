@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2034 # the tests use these
 
 setup_file() {
-	cc -O1 -Wall -Wextra -Werror "$BATS_TEST_DIRNAME/with_interface.c" -o "$BATS_FILE_TMPDIR/with_interface"
-	cc -O1 -Wall -Wextra -Werror "$BATS_TEST_DIRNAME/with_socket.c" -o "$BATS_FILE_TMPDIR/with_socket"
+	cc -O1 -Wall -Wextra -Werror "$ROOT/tests/tender/with_interface.c" -o "$BATS_FILE_TMPDIR/with_interface"
+	cc -O1 -Wall -Wextra -Werror "$ROOT/tests/tender/with_socket.c" -o "$BATS_FILE_TMPDIR/with_socket"
 }
 
 network_make() {

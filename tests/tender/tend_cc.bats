@@ -211,15 +211,15 @@ runs() {
 @test "usage and errors" {
 	run --separate-stderr "$TEND_CC_COMMAND"
 	exits_with 1
-	[[ ${stderr_lines[0]} == "usage: tend-cc --target spt "* ]]
+	[[ ${stderr_lines[0]} == "usage: tend-cc --target spt|hvt "* ]]
 	run --separate-stderr "$TEND_CC_COMMAND" --help
 	exits_with 0
-	[[ ${lines[0]} == "usage: tend-cc --target spt "* ]]
+	[[ ${lines[0]} == "usage: tend-cc --target spt|hvt "* ]]
 	program=tend-cc
 	run --separate-stderr "$TEND_CC_COMMAND" "$HELLO"
-	refused "--target (none): it must be spt"
-	run --separate-stderr "$TEND_CC_COMMAND" --target hvt "$HELLO"
-	refused "--target hvt: it must be spt"
+	refused "--target (none): it must be spt or hvt"
+	run --separate-stderr "$TEND_CC_COMMAND" --target xen "$HELLO"
+	refused "--target xen: it must be spt or hvt"
 	run --separate-stderr "$TEND_CC_COMMAND" "$HELLO" --target
 	refused "--target needs a value"
 	run --separate-stderr "$TEND_CC_COMMAND" --target spt --manifest

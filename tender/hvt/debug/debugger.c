@@ -118,10 +118,8 @@ static long listener_open(uint16_t port)
  */
 static long interrupts_prepare(const struct machine *machine)
 {
-	struct {
-		struct kvm_signal_mask head;
-		uint64_t set;
-	} __attribute__((packed)) mask = {.head = {.len = sizeof(uint64_t)}};
+	/* struct kvm_signal_mask: the set's size, then the set, which blocks nothing. */
+	const uint32_t mask[3] = {sizeof(uint64_t)};
 	struct f_owner_ex owner = {.type = F_OWNER_TID, .pid = (int)host_getpid()};
 	long result = host_sigprocmask(SIG_BLOCK, HOST_SIGNAL_BIT(SIGIO));
 
@@ -130,7 +128,7 @@ static long interrupts_prepare(const struct machine *machine)
 	if (result < 0)
 		return result;
 	debugger.signal_fd = (int)result;
-	result = host_ioctl(machine->kvm.vcpu_fd, KVM_SET_SIGNAL_MASK, &mask);
+	result = host_ioctl(machine->kvm.vcpu_fd, KVM_SET_SIGNAL_MASK, (void *)(uintptr_t)mask);
 	if (result >= 0)
 		result = host_fcntl(debugger.fd, F_SETOWN_EX, (long)&owner);
 	return result < 0 ? result : host_fcntl(debugger.fd, F_SETFL, O_RDWR | FASYNC);

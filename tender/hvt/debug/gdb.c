@@ -76,12 +76,12 @@ enum gdb_action gdb_feed(struct gdb_session *session, uint8_t byte)
 			data_take(session, byte);
 		return GDB_NOTHING;
 	case IN_SUM_HIGH:
-		session->sum_told = (uint8_t)(digit << 4);
 		session->state = digit < 0 ? OUTSIDE : IN_SUM_LOW;
+		session->sum_told = (uint8_t)((unsigned)digit << 4);
 		return GDB_NOTHING;
 	case IN_SUM_LOW:
 		session->state = OUTSIDE;
-		session->sum_told = (uint8_t)(session->sum_told | digit);
+		session->sum_told = (uint8_t)(session->sum_told | (unsigned)digit);
 		return digit < 0 ? GDB_NOTHING : packet_end(session);
 	default:
 		return byte == INTERRUPT_BYTE ? GDB_INTERRUPT : GDB_NOTHING;

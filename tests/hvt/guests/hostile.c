@@ -1,4 +1,4 @@
-/* Breaks one rule of the hvt ABI, which the command line names. Where it comes back, the tender has refused politely. */
+/* Breaks one rule of the hvt ABI, which the command line names. Where it comes back, the tender refused politely. */
 #include "hypercalls.h"
 #include "tests/guests/test.h"
 

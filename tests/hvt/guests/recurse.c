@@ -12,7 +12,10 @@ int solo5_app_main(const struct solo5_start_info *info)
 {
 	for (unsigned i = 1; i <= 3; i++)
 		step(i);
-	while (text_equal(info->cmdline, "forever"))
-		watched++;
+	if (text_equal(info->cmdline, "forever")) {
+		puts("READY\n");
+		for (;;)
+			watched++;
+	}
 	return success();
 }

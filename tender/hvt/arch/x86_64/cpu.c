@@ -42,15 +42,14 @@ static const struct kvm_segment data_segment = {
 /* Every feature the host has. */
 static long features_set(const struct kvm *kvm)
 {
-	static struct {
-		struct kvm_cpuid2 head;
-		struct kvm_cpuid_entry2 entries[CPUID_MAX];
-	} cpuid;
+	static uint8_t buffer[sizeof(struct kvm_cpuid2) + CPUID_MAX * sizeof(struct kvm_cpuid_entry2)]
+		__attribute__((aligned(8)));
+	struct kvm_cpuid2 *cpuid = (struct kvm_cpuid2 *)(void *)buffer;
 	long result;
 
-	cpuid.head.nent = CPUID_MAX;
-	result = host_ioctl(kvm->kvm_fd, KVM_GET_SUPPORTED_CPUID, &cpuid);
-	return result < 0 ? result : host_ioctl(kvm->vcpu_fd, KVM_SET_CPUID2, &cpuid);
+	cpuid->nent = CPUID_MAX;
+	result = host_ioctl(kvm->kvm_fd, KVM_GET_SUPPORTED_CPUID, cpuid);
+	return result < 0 ? result : host_ioctl(kvm->vcpu_fd, KVM_SET_CPUID2, cpuid);
 }
 
 static long special_registers_set(const struct machine *machine)
