@@ -41,35 +41,37 @@ const struct command_option run_options_table[] = {
 	{0},
 };
 
-/* Where the value of an option goes that counts once, the last time; NULL for others. */
-static const char **text_of(struct run_options *options, int id)
+/* Takes an option whose value counts once, the last time. False: it is another kind of option. */
+static bool text_take(struct run_options *options, int id, const char *value)
 {
 	switch (id) {
 	case OPTION_RUN_OUTPUT:
-		return &options->output;
+		options->output = value;
+		return true;
 	case OPTION_ROOT:
-		return &options->root;
+		options->root = value;
+		return true;
 	case OPTION_NAME:
-		return &options->name;
+		options->name = value;
+		return true;
 	case OPTION_WORKDIR:
-		return &options->workdir;
+		options->workdir = value;
+		return true;
 	case OPTION_USER:
-		return &options->user;
+		options->user = value;
+		return true;
 	case OPTION_ENTRYPOINT:
-		return &options->entrypoint;
+		options->entrypoint = value;
+		return true;
 	default:
-		return NULL;
+		return false;
 	}
 }
 
 static int option_take(struct run_options *options, const struct option_reader *reader, int id)
 {
-	const char **text = text_of(options, id);
-
-	if (text) {
-		*text = reader->value;
+	if (text_take(options, id, reader->value))
 		return 0;
-	}
 	if (id == OPTION_VARIABLE)
 		return environment_add(&options->environment, reader->value);
 	if (id == OPTION_VARIABLES)
