@@ -71,9 +71,9 @@ void application_start(uint32_t *ready)
 		error = service_prepare();
 	if (error)
 		image_refuse(error);
-	given_mount(thread->process);
 	__atomic_store_n(ready, 1, __ATOMIC_RELEASE);
 	host_futex_wake(ready, 1);
+	given_mount(thread->process);
 	directory_enter(thread->process);
 	faults_begin();
 	program_find(&exec);
