@@ -72,9 +72,12 @@ static int build(const struct arguments *arguments)
 
 static int config_build(struct arguments *arguments)
 {
+	struct error error = {0};
 	char *text = NULL;
 	int status;
 
+	if (image_builder_become(&error) < 0)
+		return complain("%s", error.text);
 	if (arguments->config) {
 		text = config_read(arguments->config, &arguments->request.config_bytes);
 		if (!text)

@@ -59,13 +59,9 @@ static int line_add(struct word_list *environment, const char *path, unsigned nu
 		return complain("%s:%u: it must be VAR=VALUE or VAR", path, number);
 	if (!strchr(line, '='))
 		return environment_add(environment, line);
-	copy = strdup(line);
-	if (!copy)
+	if (asprintf(&copy, "%s", line) < 0)
 		return complain("out of memory");
-	if (environment_set(environment, copy) == 0)
-		return 0;
-	free(copy);
-	return 1;
+	return environment_set(environment, copy);
 }
 
 int environment_add_file(struct word_list *environment, const char *path)

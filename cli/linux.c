@@ -156,11 +156,12 @@ static int command_add(struct start *start)
 	return 0;
 }
 
+/* The last steps are the front's: in the background, that is not the process that was called. */
 static int tender_become(struct start *start)
 {
 	char path[PATH_MAX];
 
-	if (beside_path("tend-linux", path, sizeof(path)) != 0)
+	if (beside_path("tend-linux", path, sizeof(path)) != 0 || command_add(start) != 0)
 		return 1;
 	execv(path, (char *const *)(uintptr_t)start->tender.words);
 	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
@@ -205,7 +206,7 @@ int linux_run(const struct command *command, int argc, char **argv, struct run_o
 	if (options->terminal && !has_terminal())
 		return complain("-t: neither standard input nor output is a terminal");
 	if (start_prepare(&start, argc - operand, argv + operand, observation) != 0 ||
-	    state_begin(options, &start.tender) != 0 || command_add(&start) != 0)
+	    state_begin(options, &start.tender) != 0)
 		return 1;
 	return options->detach ? state_detach(options, tender_become, &start) : tender_become(&start);
 }

@@ -60,47 +60,55 @@ const struct command_option run_options_table[] = {
 	{0},
 };
 
-/* Where the value of an option goes that counts once, the last time; NULL for others. */
-static const char **text_of(struct run_options *options, int id)
+/* Takes an option whose value counts once, the last time. False: it is another kind of option. */
+static bool text_take(struct run_options *options, int id, const char *value)
 {
 	switch (id) {
 	case OPTION_RUN_OUTPUT:
-		return &options->output;
+		options->output = value;
+		return true;
 	case OPTION_ROOT:
-		return &options->root;
+		options->root = value;
+		return true;
 	case OPTION_NAME:
-		return &options->name;
+		options->name = value;
+		return true;
 	case OPTION_WORKDIR:
-		return &options->workdir;
+		options->workdir = value;
+		return true;
 	case OPTION_USER:
-		return &options->user;
+		options->user = value;
+		return true;
 	case OPTION_ENTRYPOINT:
-		return &options->entrypoint;
+		options->entrypoint = value;
+		return true;
 	case OPTION_NET:
-		return &options->network.net;
+		options->network.net = value;
+		return true;
 	case OPTION_IP:
-		return &options->network.ip;
+		options->network.ip = value;
+		return true;
 	case OPTION_IP6:
-		return &options->network.ip6;
+		options->network.ip6 = value;
+		return true;
 	case OPTION_GATEWAY:
-		return &options->network.gateway;
+		options->network.gateway = value;
+		return true;
 	case OPTION_MAC:
-		return &options->network.mac;
+		options->network.mac = value;
+		return true;
 	case OPTION_MTU:
-		return &options->network.mtu;
+		options->network.mtu = value;
+		return true;
 	default:
-		return NULL;
+		return false;
 	}
 }
 
 static int option_take(struct run_options *options, const struct option_reader *reader, int id)
 {
-	const char **text = text_of(options, id);
-
-	if (text) {
-		*text = reader->value;
+	if (text_take(options, id, reader->value))
 		return 0;
-	}
 	if (id == OPTION_VARIABLE)
 		return environment_add(&options->environment, reader->value);
 	if (id == OPTION_VARIABLES)

@@ -88,16 +88,15 @@ static const struct content *content_find(const struct blobs *blobs, const char 
 	const struct content *content = blobs_find(blobs, path);
 
 	if (!content)
-		error_set(error, "%s: %s is missing", blobs->name, path);
+		error_set(error, "%s is missing", path);
 	return content;
 }
 
-int blobs_digest_check(const struct blobs *blobs, const char *path, const char *wanted, const char *found,
-		       struct error *error)
+int blobs_digest_check(const char *path, const char *wanted, const char *found, struct error *error)
 {
 	if (!wanted || strcmp(wanted, found) == 0)
 		return 0;
-	return error_set(error, "%s: %s is damaged: its digest is %s, not %s", blobs->name, path, found, wanted);
+	return error_set(error, "%s is damaged: its digest is %s, not %s", path, found, wanted);
 }
 
 static int text_read(const struct content *content, const char *path, char *text, struct error *error)
@@ -122,7 +121,7 @@ char *blobs_text(const struct blobs *blobs, const char *path, const char *digest
 	if (!content)
 		return NULL;
 	if (content->size > IMAGE_CONFIG_BYTES_MAX) {
-		error_set(error, "%s: %s: larger than %u bytes", blobs->name, path, IMAGE_CONFIG_BYTES_MAX);
+		error_set(error, "%s: larger than %u bytes", path, IMAGE_CONFIG_BYTES_MAX);
 		return NULL;
 	}
 	text = malloc(content->size + 1);
@@ -135,7 +134,7 @@ char *blobs_text(const struct blobs *blobs, const char *path, const char *digest
 		digest_add(&sum, text, content->size);
 		digest_end(&sum, found);
 		*bytes = content->size;
-		if (blobs_digest_check(blobs, path, digest, found, error) == 0)
+		if (blobs_digest_check(path, digest, found, error) == 0)
 			return text;
 	}
 	free(text);

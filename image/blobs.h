@@ -14,7 +14,7 @@ struct blobs {
 	struct spool spool;
 	struct scan scan;
 	bool is_archive;
-	const char *name; /* for messages; the caller's */
+	const char *name; /* the caller's */
 };
 
 /* Returns 0 or -1; to be closed after success. `dir`: where temporary files may be made. */
@@ -31,8 +31,7 @@ const struct content *blobs_find(const struct blobs *blobs, const char *path);
 char *blobs_text(const struct blobs *blobs, const char *path, const char *digest, size_t *bytes, struct error *error);
 
 /* Whether contents have the digest that is wanted, which may be NULL. Returns 0 or -1. */
-int blobs_digest_check(const struct blobs *blobs, const char *path, const char *wanted, const char *found,
-		       struct error *error);
+int blobs_digest_check(const char *path, const char *wanted, const char *found, struct error *error);
 
 /* The same as JSON, whose top is an object or an array as wanted. */
 json_t *blobs_json(const struct blobs *blobs, const char *path, const char *digest, struct error *error);

@@ -6,13 +6,23 @@
 #include "image/digest.h"
 #include "image/json.h"
 
+/* The whole name, or what follows a slash in it: tools put "docker.io/library/" in front of what they were told. */
+static bool is_name(const char *tag, const char *reference)
+{
+	size_t tag_length = strlen(tag), length = strlen(reference);
+
+	if (tag_length < length || strcmp(tag + tag_length - length, reference) != 0)
+		return false;
+	return tag_length == length || tag[tag_length - length - 1] == '/';
+}
+
 static bool is_named(const json_t *image, const char *reference)
 {
-	const json_t *tag;
+	const json_t *tags = json_object_get(image, "RepoTags"), *tag;
 	size_t index;
 
-	json_array_foreach (json_object_get(image, "RepoTags"), index, tag) {
-		if (json_is_string(tag) && strcmp(json_string_value(tag), reference) == 0)
+	json_array_foreach (tags, index, tag) {
+		if (json_is_string(tag) && is_name(json_string_value(tag), reference))
 			return true;
 	}
 	return false;

@@ -1,9 +1,10 @@
 /* The data of files in an EROFS: see erofs_write.h. */
 #include "image/erofs_writer.h"
 
-/* A chunk that is a hole takes no room; files without such holes are not cut into chunks. */
 #define CHUNK_BITS_MIN 16u
-#define CHUNKS_MAX (1u << 20)
+#define CHUNK_BITS_MAX 30u
+/* Of larger ones the tables alone would be too large, and no file system but XFS has them. */
+#define FILE_BYTES_MAX (1ull << 48)
 
 int erofs_block_now(struct writer *writer, uint32_t *block)
 {
@@ -52,25 +53,49 @@ static int chunks_copy(struct writer *writer, struct root_inode *inode, struct c
 	return 0;
 }
 
-/* Decides whether a file is stored in chunks: one of them at least must be a hole. */
-static int layout_choose(struct writer *writer, struct root_inode *inode, struct content_reader *reader)
+static uint64_t chunk_count(uint64_t size, unsigned bits)
 {
-	unsigned bits = CHUNK_BITS_MIN;
-	uint64_t count, offset = 0;
-	bool has_hole = false;
+	return ((size - 1) >> bits) + 1;
+}
 
-	while (inode->size && (inode->size - 1) >> bits >= CHUNKS_MAX)
-		bits++;
-	for (; offset + (1ull << bits) <= inode->size && !has_hole; offset += 1ull << bits)
-		has_hole = content_hole(reader, offset) >= 1ull << bits;
-	if (!has_hole)
+/* What a file takes in chunks of that size: those that are not holes, and their table. */
+static uint64_t chunks_cost(const struct content *content, unsigned bits)
+{
+	uint64_t used = 0, next = 0;
+
+	for (const struct content_extent *extent = content->extents; extent; extent = extent->next) {
+		uint64_t first = extent->offset >> bits, last = (extent->offset + extent->bytes - 1) >> bits;
+
+		if (first < next)
+			first = next;
+		if (last >= first)
+			used += last - first + 1;
+		next = last + 1;
+	}
+	return (used << bits) + chunk_count(content->size, bits) * sizeof(uint32_t);
+}
+
+/* Decides whether a file is stored in chunks, and of which size: where that is smaller. */
+static int layout_choose(struct writer *writer, struct root_inode *inode)
+{
+	uint64_t best = inode->size;
+	unsigned best_bits = 0;
+
+	for (unsigned bits = CHUNK_BITS_MIN; bits <= CHUNK_BITS_MAX; bits++) {
+		uint64_t cost = chunks_cost(&inode->content, bits);
+
+		if (cost < best) {
+			best = cost;
+			best_bits = bits;
+		}
+	}
+	if (!best_bits)
 		return 0;
-	count = ((inode->size - 1) >> bits) + 1;
-	inode->chunks = arena_take(&writer->root->arena, count * sizeof(*inode->chunks));
+	inode->chunks = arena_take(&writer->root->arena, chunk_count(inode->size, best_bits) * sizeof(*inode->chunks));
 	if (!inode->chunks)
 		return error_set(writer->error, "out of memory");
 	inode->layout = EROFS_LAYOUT_CHUNKS;
-	inode->chunk_bits = (uint8_t)(bits - EROFS_BLOCK_BITS);
+	inode->chunk_bits = (uint8_t)(best_bits - EROFS_BLOCK_BITS);
 	writer->has_chunks = true;
 	return 0;
 }
@@ -85,9 +110,11 @@ int erofs_file_write(struct writer *writer, struct root_inode *inode)
 	inode->size = content->size;
 	if (!inode->size)
 		return 0;
+	if (inode->size > FILE_BYTES_MAX)
+		return error_set(writer->error, "%s: a file larger than 256 TiB", path);
 	if (content_open(&reader, content, path, writer->error) < 0)
 		return -1;
-	result = layout_choose(writer, inode, &reader);
+	result = layout_choose(writer, inode);
 	if (result == 0 && inode->layout == EROFS_LAYOUT_CHUNKS)
 		result = chunks_copy(writer, inode, &reader, path);
 	else if (result == 0 && erofs_block_now(writer, &inode->first_block) == 0)

@@ -98,7 +98,7 @@ int executables_find(const struct erofs *fs, struct executables *executables, st
 	free(walk.seen);
 	if (result < 0) {
 		free(walk.files.nids);
-		return error_set(error, "the new file system cannot be read: out of memory, or mkfs.erofs is broken");
+		return error_set(error, "the file system cannot be read through: damaged, or out of memory");
 	}
 	if (walk.files.count)
 		qsort(walk.files.nids, walk.files.count, sizeof(*walk.files.nids), nid_compare);

@@ -19,6 +19,12 @@ struct image_report {
 };
 
 /*
+ * To be called before input is read that can be read only once: `tend` itself becomes tend-build here, with
+ * program_arguments, and returns only after an error. Returns 0 where images can be built.
+ */
+int image_builder_become(struct error *error);
+
+/*
  * Makes an image and puts it in the place of `output`, all or nothing: until then the new file has no name, or a
  * temporary one where the file system knows no nameless files. The same source, times included, gives the same bytes.
  * Owners are the source's; but of a directory, packed by anybody but root, all is root's. `report` may be NULL. Returns

@@ -23,16 +23,16 @@ static int layer_take(const struct blobs *blobs, const char *path, const char *d
 	int result;
 
 	if (!content)
-		return error_set(error, "%s: %s is missing", blobs->name, path);
+		return error_set(error, "%s is missing", path);
 	if (content_open(&reader, content, path, error) < 0)
 		return -1;
 	source->root.layer++;
 	progress_stage(source->progress, content->size, "unpacking layer %u", source->root.layer);
 	result = archive_unpack(&job, error);
 	content_close(&reader);
-	if (result < 0 || blobs_digest_check(blobs, path, digest, job.packed, error) < 0)
+	if (result < 0 || blobs_digest_check(path, digest, job.packed, error) < 0)
 		return -1;
-	return blobs_digest_check(blobs, path, diff_id, job.unpacked, error);
+	return blobs_digest_check(path, diff_id, job.unpacked, error);
 }
 
 static int layers_take(const struct blobs *blobs, const json_t *layers, const json_t *diff_ids,

@@ -199,7 +199,7 @@ int source_program(struct source *source, const char *path, struct error *error)
 	if (scan_open(&source->scan, &source->root, "/", error) < 0)
 		return -1;
 	source->has_scan = true;
-	source->scan.may_skip = true;
+	source->scan.is_partial = true;
 	if (path[0] != '/')
 		absolute = realpath(path, NULL);
 	path = absolute ? absolute : path;

@@ -23,8 +23,9 @@ static bool is_kept(const char *line, size_t length)
 
 	for (unsigned i = 0; i < 2; i++) {
 		field = memchr(field, ':', (size_t)(end - field));
-		if (!field++)
+		if (!field)
 			return false;
+		field++;
 	}
 	for (length = 0; field + length < end && field[length] != ':'; length++)
 		;

@@ -75,6 +75,8 @@ static void attributes_set(const struct scan *scan, const struct stat *status, s
 		.mtime = status->st_mtim.tv_sec,
 		.mtime_nsec = (uint32_t)status->st_mtim.tv_nsec,
 	};
+	if (scan->is_partial && S_ISDIR(status->st_mode))
+		attributes->mtime = attributes->mtime_nsec = 0;
 	if (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode)) {
 		attributes->rdev_major = major(status->st_rdev);
 		attributes->rdev_minor = minor(status->st_rdev);
@@ -179,7 +181,7 @@ int scan_one(struct scan *scan, const char *path, const struct stat *status, str
 
 	if (link)
 		return root_link(scan->root, path, link->path, error);
-	if (scan->may_skip && S_ISREG(status->st_mode) && !is_readable(scan, path)) {
+	if (scan->is_partial && S_ISREG(status->st_mode) && !is_readable(scan, path)) {
 		scan->skipped++;
 		return 0;
 	}

@@ -11,7 +11,11 @@ struct scan {
 	const char *name; /* of the directory, for messages */
 	int fd;           /* of the directory */
 	bool owners_kept; /* or else all is root's */
-	bool may_skip;    /* what cannot be read is left out, and counted */
+	/*
+	 * Only some of the files are taken: what cannot be read is left out, and counted; and directories have no
+	 * times, which are those of other files, too.
+	 */
+	bool is_partial;
 	uint32_t skipped;
 	struct scan_link *links; /* files with several names */
 	uint32_t link_count;

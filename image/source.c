@@ -131,6 +131,15 @@ static int source_fill(struct source *source, const struct image_request *reques
 	return files_take(source, request->source, kind, request->reference, error);
 }
 
+/* Names in archives may hold anything, and are in the error's text: a terminal is not to obey them. */
+static void text_tame(char *text)
+{
+	for (; *text; text++) {
+		if ((unsigned char)*text < ' ' || *text == '\177')
+			*text = '?';
+	}
+}
+
 int source_open(struct source *source, const struct image_request *request, const char *dir, struct progress *progress,
 		struct error *error)
 {
@@ -139,6 +148,8 @@ int source_open(struct source *source, const struct image_request *request, cons
 		return -1;
 	if (source_fill(source, request, error) == 0)
 		return 0;
+	if (request->kind != IMAGE_KIND_DEBIAN)
+		text_tame(error->text);
 	source_close(source);
 	return -1;
 }

@@ -13,7 +13,7 @@
 #include "image/image.h"
 #include "image/store_build.h"
 
-static int builder_become(struct error *error)
+int image_builder_become(struct error *error)
 {
 	char path[PATH_MAX];
 
@@ -29,7 +29,7 @@ int image_build(const struct image_request *request, const char *output, struct 
 	(void)request;
 	(void)output;
 	(void)report;
-	return builder_become(error);
+	return image_builder_become(error);
 }
 
 int store_build(const struct image_request *request, const char *links, const char *name, struct image_report *report,
@@ -40,7 +40,7 @@ int store_build(const struct image_request *request, const char *links, const ch
 	(void)name;
 	(void)report;
 	(void)hex;
-	return builder_become(error);
+	return image_builder_become(error);
 }
 
 int store_import(const char *path, const char *name, char hex[65], struct error *error)
@@ -48,5 +48,5 @@ int store_import(const char *path, const char *name, char hex[65], struct error 
 	(void)path;
 	(void)name;
 	(void)hex;
-	return builder_become(error);
+	return image_builder_become(error);
 }

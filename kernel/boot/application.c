@@ -75,10 +75,10 @@ void application_start(uint32_t *ready)
 		error = stack_start();
 	if (error)
 		image_refuse(error);
-	given_mount(thread->process);
 	__atomic_store_n(ready, 1, __ATOMIC_RELEASE);
 	host_futex_wake(ready, 1);
 	device_await();
+	given_mount(thread->process);
 	network_files_write(&kernel_boot()->net);
 	directory_enter(thread->process);
 	faults_begin();

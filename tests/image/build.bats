@@ -1,33 +1,17 @@
 #!/usr/bin/env bats
 # tend build, end to end: what it prints, whose the files are, and what is left behind when it cannot go on.
 
-load ../tender/common.bash
+load image.bash
 
-NOBODY=65534
-
-# Not bats's own directory: others may not go through it.
 setup() {
-	DIR=$(mktemp -d /var/tmp/tend-build-XXXXXX)
-	cd "$DIR" || return 1
-	chmod 755 .
+	image_setup
 	mkdir root
 	echo hello >root/file
 	cp /lib/x86_64-linux-gnu/libc.so.6 root/
 }
 
 teardown() {
-	cd / && rm -rf "$DIR"
-}
-
-as_nobody() {
-	setpriv --reuid "$NOBODY" --regid "$NOBODY" --clear-groups "$@"
-}
-
-needs_root() {
-	[ "$(id -u)" -eq 0 ] || {
-		echo "this test makes mounts and unprivileged processes: run it as root" >&2
-		return 1
-	}
+	image_teardown
 }
 
 @test "build: an image is made and what it holds is told" {
@@ -44,22 +28,25 @@ needs_root() {
 	echo '{"config": {"Cmd": ["/file"]}}' >config.json
 	"$TEND" build --root root -o image.tend --config config.json
 	grep -aqF '{"config": {"Cmd": ["/file"]}}' image.tend
+	echo '{"config": {"Cmd": "/file"}}' >wrong.json
+	run "$TEND" build --root root -o image.tend --config wrong.json
+	equal output "tend: image configuration: Cmd: is not an array of strings" "$output"
 	run "$TEND" build --root root -o image.tend --config none.json
 	equal status 1 "$status"
 	equal output "tend: none.json: No such file or directory" "$output"
 }
 
 @test "build: the usage is shown for a command line that is none" {
-	for arguments in "" "--root root" "-o x" "--root root -o x y" "--rot root"; do
+	for arguments in "" "--root root" "-o x" "--root root -o x y" "-o x -t y root" "--root root --oci x -o y"; do
 		# shellcheck disable=SC2086 # words
 		run "$TEND" build $arguments
 		equal status 1 "$status"
-		equal output "tend: usage: tend build --root DIR -o FILE [--config FILE]" "$output"
+		equal output "tend: usage: tend build [OPTIONS] [SOURCE] -o FILE|-t NAME" "$output"
 	done
 }
 
 @test "build: owners and times are the tree's" {
-	needs_root
+	nobody_setup
 	chown 1000:1001 root/file
 	touch -d '2001-02-03 04:05:06 UTC' root/file
 	"$TEND" build --root root -o image.tend
@@ -68,19 +55,16 @@ needs_root() {
 }
 
 @test "build: an unprivileged user's tree is root's" {
-	needs_root
-	mkdir out && chown "$NOBODY" out
-	cp "$TEND" "$BUILD/bin/tend-build" .
+	nobody_setup
 	as_nobody ./tend build --root root -o out/image.tend
 	run dump.erofs --path=/file out/image.tend
 	[[ $output == *"Uid: 0   Gid: 0"* ]]
 }
 
 @test "build: a file that cannot be read is named" {
-	needs_root
-	mkdir out root/dir && chown "$NOBODY" out
+	nobody_setup
+	mkdir root/dir
 	echo secret >root/dir/secret && chmod 600 root/dir/secret
-	cp "$TEND" "$BUILD/bin/tend-build" .
 	run as_nobody ./tend build --root root -o out/image.tend
 	equal status 1 "$status"
 	equal output "tend: root/dir/secret: could not be read: Permission denied" "$output"
@@ -88,7 +72,7 @@ needs_root() {
 }
 
 @test "build: a full file system is told and left as it was" {
-	needs_root
+	nobody_setup
 	mkdir small
 	mount -t tmpfs -o size=256k none small
 	echo old >small/image.tend
