@@ -8,7 +8,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # functions are libc's.
 TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) \
 	$(patsubst %,tender/linux/%.c,address cgroup_place kernel_plan layout network_options options say) \
-	$(patsubst %,tender/slirp/%.c,arguments guard))
+	$(patsubst %,tender/slirp/%.c,arguments guard sandbox))
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c tests/policy/*.c)
