@@ -195,7 +195,8 @@ $(B)/guests/%.spt: tests/guests/%.c $(wildcard tests/guests/*.h) $(wildcard test
 
 # --- installation --------------------------------------------------------------------------------------------------
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILE))
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) \
+	$(PC_FILE))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \

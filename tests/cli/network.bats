@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # tend run --net: networks of ordinary users (--net user, -p), the guest's files, and one clear line for each error.
 # Servers listen in network namespaces of the tests only.
+# shellcheck disable=SC2034 # cli.bash uses program and groups_before
 load cli
 
 setup() {
