@@ -254,8 +254,8 @@ endef
 $(foreach shell,bash zsh fish,$(eval $(call completion_rule,$(shell))))
 product: $(COMPLETIONS)
 
-INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) $(PC_FILES) \
-	$(COMPLETIONS))
+INSTALLED := $(patsubst $(B)/%,%,$(PROGRAMS) $(TEND_LINUX) $(TEND_SLIRP) $(KERNEL) $(GUEST_INCLUDES) $(GUEST_LIBS) \
+	$(PC_FILES) $(COMPLETIONS))
 install: product
 	for file in $(INSTALLED); do \
 		mkdir -p $(DESTDIR)$(PREFIX)/$$(dirname $$file) && \

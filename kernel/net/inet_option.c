@@ -219,7 +219,7 @@ static int get4(struct inet_socket *sock, int name, user_t value, unsigned *byte
 	if (error)
 		return error;
 	/* Who has room for less than an int gets a byte, if it fits one. */
-	if (*bytes > 0 && *bytes < sizeof(number) && number >= 0 && number <= UINT8_MAX) {
+	if (*bytes > 0 && *bytes < sizeof(number) && number >= 0 && number <= (int)UINT8_MAX) {
 		byte = (uint8_t)number;
 		return socket_option_put(value, bytes, &byte, sizeof(byte));
 	}

@@ -8,7 +8,7 @@ setup_file() {
 	export PUBLIC XDG_CACHE_HOME=$PUBLIC/cache
 	chmod 755 "$PUBLIC"
 	mkdir -p "$PUBLIC/bin" "$PUBLIC/lib/tend" "$XDG_CACHE_HOME" "$PUBLIC/root"/{bin,dir,dev,proc,sys,tmp}
-	cp "$BUILD"/bin/tend{,-linux,-build} "$PUBLIC/bin"
+	cp "$BUILD"/bin/tend{,-linux,-build,-slirp} "$PUBLIC/bin"
 	cp "$BUILD/lib/tend/kernel.elf" "$PUBLIC/lib/tend"
 	cp "$(command -v busybox)" "$PUBLIC/root/bin"
 	for applet in cat echo env false id ls pwd sh sleep stty true tty uname; do

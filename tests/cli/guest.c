@@ -1,7 +1,12 @@
-/* A static program for the tests of tend trace and tend stat: `guest calls`, `guest traps`, `guest crash`. */
+/*
+ * A static program for the tests of tend trace and tend stat: `guest calls`, `guest traps`, `guest crash`; and of
+ * published ports: `guest echo`, a server on UDP port 53.
+ */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,11 +45,28 @@ static int crash(void)
 	return 0;
 }
 
+/* Answers one datagram. */
+static int udp_echo(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53)};
+	socklen_t bytes = sizeof(address);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	char text[100];
+	ssize_t got;
+
+	if (bind(fd, (struct sockaddr *)&address, bytes) < 0 || puts("READY") < 0 || fflush(stdout) != 0)
+		return 1;
+	got = recvfrom(fd, text, sizeof(text), 0, (struct sockaddr *)&address, &bytes);
+	return got < 0 || sendto(fd, text, (size_t)got, 0, (struct sockaddr *)&address, bytes) != got;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2 && strcmp(argv[1], "calls") == 0)
 		return calls();
 	if (argc == 2 && strcmp(argv[1], "traps") == 0)
 		return traps();
+	if (argc == 2 && strcmp(argv[1], "echo") == 0)
+		return udp_echo();
 	return argc == 2 && strcmp(argv[1], "crash") == 0 ? crash() : 2;
 }

@@ -15,7 +15,7 @@ setup_suite() {
 			return 1
 		}
 	done
-	for tool in bin/tend bin/tend-build bin/tend-linux lib/tend/kernel.elf; do
+	for tool in bin/tend bin/tend-build bin/tend-linux bin/tend-slirp lib/tend/kernel.elf; do
 		[ -e "$build/$tool" ] || {
 			echo "$build/$tool: not there; run make" >&2
 			return 1
