@@ -9,7 +9,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # The parts of the product that are tested here, compiled for the machine that builds. No freestanding/string.c: its
 # functions are libc's.
 TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) \
-	$(patsubst %,tender/linux/%.c,cgroup_place kernel_plan layout options))
+	$(patsubst %,tender/linux/%.c,cgroup_place core kernel_plan layout options say))
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c tests/policy/*.c)
@@ -46,7 +46,7 @@ FUZZ_CC ?= clang
 FUZZ := build/fuzz
 FUZZ_CFLAGS := $(TEST_CFLAGS) -fsanitize=fuzzer-no-link
 FUZZ_PROGRAMS := $(wildcard tests/fuzz/fuzz_*.c)
-FUZZ_SHARED := $(TESTED) tests/fuzz/fuzz.c $(filter tests/policy/%,$(UNIT_SHARED))
+FUZZ_SHARED := $(TESTED) tests/fuzz/fuzz.c cli/debug/image_index.c $(filter tests/policy/%,$(UNIT_SHARED))
 
 $(FUZZ)/objects/%.o: %.c $(B)/gen/errno_names.inc
 	@mkdir -p $(@D)
