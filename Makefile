@@ -169,7 +169,7 @@ CLI_OBJS := $(patsubst %.c,$(B)/cli/%.o,$(CLI))
 $(B)/cli/%.o: %.c $(B)/gen/errno_names.inc Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CLI_CFLAGS) -c $< -o $@
-$(B)/cli/cli/gdb.o: cli/debug/stubs.py
+$(B)/cli/cli/gdb.o $(B)/static/cli/gdb.o: cli/debug/stubs.py
 ifeq ($(ARCH),$(HOST_ARCH))
 include cli/static/static.mk
 $(B)/bin/tend-build: $(CLI_OBJS)

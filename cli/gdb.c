@@ -14,11 +14,14 @@
 #include "cli/debug/symbols.h"
 
 /* cli/debug/stubs.py */
-extern const char stubs_script[], stubs_script_end[];
+extern const char stubs_script[];
+extern const uint64_t stubs_script_bytes;
 __asm__(".pushsection .rodata\n"
-	".globl stubs_script, stubs_script_end\n"
+	".globl stubs_script, stubs_script_bytes\n"
 	"stubs_script: .incbin \"cli/debug/stubs.py\"\n"
-	"stubs_script_end: .popsection");
+	"0: .balign 8\n"
+	"stubs_script_bytes: .quad 0b - stubs_script\n"
+	".popsection");
 
 /* The host signals that are nothing but the library kernel's business. */
 static const char preamble[] = "set confirm off\n"
@@ -53,7 +56,7 @@ static int scripts_write(struct symbols *symbols, const char *directory, char *p
 	if (script && stubs) {
 		fprintf(script, preamble, directory);
 		result = symbols_each(symbols, directory, script_add_file, script, error);
-		fwrite(stubs_script, 1, (size_t)(stubs_script_end - stubs_script), stubs);
+		fwrite(stubs_script, 1, stubs_script_bytes, stubs);
 		symbols_each_stubs(symbols, script_add_stubs, stubs);
 	} else {
 		error_set(error, "%s: %s", directory, strerror(errno));

@@ -10,12 +10,15 @@
 
 /* A hostile image may have cycles, and any number of names for anything. */
 #define DEPTH_MAX 64
-#define ENTRIES_MAX (4u << 20)
+#define ENTRIES_MAX (1u << 20)
+#define FILES_MAX (1u << 15)
+#define EXTENTS_MAX (1u << 20)
 #define PATH_BYTES_MAX 4096u
 
 struct walk {
 	struct image_index *files;
 	char path[PATH_BYTES_MAX];
+	uint64_t directories[DEPTH_MAX]; /* nids of those that the path leads through */
 	unsigned entries;
 };
 
@@ -35,6 +38,8 @@ static bool array_grow(void **array, size_t count, size_t item_bytes)
 
 static int extent_add(struct image_index *files, struct image_extent extent)
 {
+	if (files->extent_count == EXTENTS_MAX)
+		return -EUCLEAN;
 	if (!array_grow((void **)&files->extents, files->extent_count, sizeof(extent)))
 		return -ENOMEM;
 	files->extents[files->extent_count++] = extent;
@@ -99,6 +104,8 @@ static int file_add(struct walk *walk, const struct erofs_inode *inode)
 	size_t index = files->file_count;
 	int result;
 
+	if (index == FILES_MAX)
+		return -EUCLEAN;
 	if (erofs_data(&files->fs, inode, 0, &run) != 0 || !run.data || run.bytes < sizeof(Elf64_Ehdr) ||
 	    memcmp(run.data, ELFMAG, SELFMAG) != 0)
 		return 0;
@@ -113,12 +120,24 @@ static int file_add(struct walk *walk, const struct erofs_inode *inode)
 	return result < 0 ? result : patched_extents_add(files, index);
 }
 
+static bool is_cycle(const struct walk *walk, uint64_t nid, unsigned depth)
+{
+	for (unsigned i = 0; i < depth; i++) {
+		if (walk->directories[i] == nid)
+			return true;
+	}
+	return depth == DEPTH_MAX;
+}
+
 static int walk_directory(struct walk *walk, const struct erofs_inode *directory, size_t length, unsigned depth)
 {
 	struct erofs_entry entry;
 	uint64_t cookie = 0;
 	int result = 0;
 
+	if (is_cycle(walk, directory->nid, depth))
+		return 0;
+	walk->directories[depth] = directory->nid;
 	while (result == 0 && walk->entries < ENTRIES_MAX &&
 	       erofs_readdir(&walk->files->fs, directory, &cookie, &entry) == 1) {
 		struct erofs_inode inode;
@@ -134,7 +153,7 @@ static int walk_directory(struct walk *walk, const struct erofs_inode *directory
 		walk->path[end] = '\0';
 		if (S_ISREG(inode.mode))
 			result = file_add(walk, &inode);
-		else if (S_ISDIR(inode.mode) && depth < DEPTH_MAX)
+		else if (S_ISDIR(inode.mode))
 			result = walk_directory(walk, &inode, end, depth + 1);
 	}
 	return result;

@@ -4,7 +4,6 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,15 @@
 #define FIRST_PID 3
 /* A guest has no descriptors behind these. */
 #define GUEST_DESCRIPTORS 32
+
+/* A process id, or -1. */
+static pid_t number_read(const char *text)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	return isdigit((unsigned char)text[0]) && *end == '\0' && number > 0 && number <= INT_MAX ? (pid_t)number : -1;
+}
 
 /* A file of /proc/PID: a stream, or NULL. */
 static FILE *process_file(pid_t pid, const char *name)
@@ -36,8 +44,9 @@ static int status_number(pid_t pid, const char *key)
 	int number = -1;
 
 	while (file && fgets(line, sizeof(line), file)) {
+		line[strcspn(line, "\n")] = '\0';
 		if (strncmp(line, key, strlen(key)) == 0)
-			number = atoi(strrchr(line, '\t') + 1);
+			number = number_read(strrchr(line, '\t') + 1);
 	}
 	if (file)
 		fclose(file);
@@ -73,8 +82,10 @@ static pid_t process_search(bool (*found)(pid_t pid, const void *argument), cons
 	pid_t result = -1;
 
 	while (directory && result < 0 && (entry = readdir(directory)) != NULL) {
-		if (isdigit((unsigned char)entry->d_name[0]) && found(atoi(entry->d_name), argument))
-			result = atoi(entry->d_name);
+		pid_t pid = number_read(entry->d_name);
+
+		if (pid > 0 && found(pid, argument))
+			result = pid;
 	}
 	if (directory)
 		closedir(directory);
@@ -107,14 +118,6 @@ static bool is_front_named(pid_t pid, const void *argument)
 	return found && is_front(pid);
 }
 
-static pid_t number_read(const char *text)
-{
-	char *end;
-	long number = strtol(text, &end, 10);
-
-	return isdigit((unsigned char)text[0]) && *end == '\0' && number > 0 && number <= INT_MAX ? (pid_t)number : -1;
-}
-
 pid_t guest_process_find(const char *guest, struct error *error)
 {
 	pid_t pid = number_read(guest);
@@ -133,17 +136,23 @@ pid_t guest_process_find(const char *guest, struct error *error)
 	return first > 0 ? first : error_set(error, "%s: the guest has no process", guest);
 }
 
-/* A line of /proc/PID/maps. False if it is of no file. */
-static bool mapping_parse(const char *line, struct mapping *mapping)
+/* A line of /proc/PID/maps: "START-END PERMISSIONS OFFSET DEVICE INODE PATH". False if it is of no file. */
+static bool mapping_parse(char *line, struct mapping *mapping)
 {
-	char permissions[5];
-	int path;
+	char *at = line;
 
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %*s %" SCNu64 " %n", &mapping->start, &mapping->end,
-		   permissions, &mapping->offset, &mapping->inode, &path) != 5)
+	mapping->start = strtoull(at, &at, 16);
+	mapping->end = strtoull(at + 1, &at, 16);
+	if (strlen(at) < 6)
 		return false;
-	mapping->is_executable = permissions[2] == 'x';
-	mapping->path = mapping->inode ? strndup(line + path, strcspn(line + path, "\n")) : NULL;
+	mapping->is_executable = at[3] == 'x';
+	mapping->offset = strtoull(at + 6, &at, 16);
+	at = strchr(at + 1, ' ');
+	mapping->inode = at ? strtoull(at, &at, 10) : 0;
+	if (mapping->inode == 0)
+		return false;
+	at += strspn(at, " ");
+	mapping->path = strndup(at, strcspn(at, "\n"));
 	return mapping->path != NULL;
 }
 

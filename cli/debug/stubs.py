@@ -1,5 +1,7 @@
-# For gdb: how to unwind out of a stub, the code that stands in a system call's place (abi/image.h). It changes no
-# register but RCX and leaves the stack alone: its caller is the site, where all of it will go on.
+# For gdb: how to unwind where there is no description of it, or none can be. Out of a stub, the code that stands in a
+# system call's place (abi/image.h): it changes no register but RCX and leaves the stack alone, so its caller is the site,
+# where all of it will go on. And at the two instructions between the stacks of application and library kernel (entry.S),
+# where a register is in the thread's structure only.
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 
@@ -41,6 +43,18 @@ class FrameId:
         self.pc = pc
 
 
+def caller(frame, pc, sp=None):
+    """The frame of an application that goes on at pc, all registers but these being what they are."""
+    stack = frame.read_register("rsp")
+    if sp is not None:
+        stack = gdb.Value(sp).cast(stack.type)
+    info = frame.create_unwind_info(FrameId(stack, frame.read_register("rip")))
+    for name in REGISTERS:
+        info.add_saved_register(name, stack if name == "rsp" else frame.read_register(name))
+    info.add_saved_register("rip", gdb.Value(pc).cast(frame.read_register("rip").type))
+    return info
+
+
 class StubUnwinder(Unwinder):
     def __init__(self):
         super().__init__("tend-stubs")
@@ -51,15 +65,37 @@ class StubUnwinder(Unwinder):
             if not stubs[0] <= pc < stubs[1]:
                 continue
             site = site_of(pc, stubs)
-            if site is None:
-                return None
-            info = frame.create_unwind_info(FrameId(frame.read_register("rsp"), gdb.Value(pc)))
-            for name in REGISTERS:
-                info.add_saved_register(name, frame.read_register(name))
-            info.add_saved_register("rip", gdb.Value(site).cast(frame.read_register("rip").type))
-            return info
+            return None if site is None else caller(frame, site)
         return None
 
 
+def label(name):
+    return int(gdb.parse_and_eval(f"(unsigned long)&{name}"))
+
+
+class EdgeUnwinder(Unwinder):
+    """USER_SP and USER_IP: offsets.h of the library kernel."""
+
+    USER_SP = 8
+    USER_IP = 40
+
+    def __init__(self):
+        super().__init__("tend-edges")
+        self.switched = label("entry_switched")
+        self.jump = label("leave_jump")
+
+    def __call__(self, frame):
+        pc = int(frame.read_register("rip"))
+        if pc not in (self.switched, self.jump):
+            return None
+        thread = int(frame.read_register("gs_base"))
+        memory = gdb.selected_inferior().read_memory(thread, self.USER_IP + 8)
+        if pc == self.jump:
+            return caller(frame, int.from_bytes(memory[self.USER_IP:self.USER_IP + 8], "little"))
+        return caller(frame, int(frame.read_register("rcx")),
+                      int.from_bytes(memory[self.USER_SP:self.USER_SP + 8], "little"))
+
+
 register_unwinder(None, StubUnwinder(), True)
+register_unwinder(None, EdgeUnwinder(), True)
 gdb.invalidate_cached_frames()

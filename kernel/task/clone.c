@@ -119,8 +119,8 @@ long thread_clone(const struct clone_request *request)
 }
 
 /*
- * A new process has none of the arena's pages in its page tables. The host maps sixteen at once where one is missed that
- * is to be read, and only that one where it is to be written: so what is about to be written is read first.
+ * A new process has none of the arena's pages in its page tables. The host maps sixteen at once where one is missed
+ * that is to be read, and only that one where it is to be written: so what is about to be written is read first.
  */
 static void arena_look(const struct thread *thread)
 {

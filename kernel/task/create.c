@@ -5,7 +5,6 @@
 
 #include "kernel/host/boot.h"
 #include "kernel/host/host.h"
-#include "kernel/host/boot.h"
 #include "kernel/lib/heap.h"
 
 #define KIB 1024ull

@@ -2,9 +2,9 @@
  * Lending files by number to the calling thread, for the time of a call.
  *
  * A table that one thread uses: nobody can close the file meanwhile, so nothing is noted. Of others the thread notes in
- * thread->lent what it uses, and looks again whether it is still there: no line of memory that other threads write to is
- * written. Whoever takes a file out of a table gives a reference to all who have noted it (fd_lent_settle). What a thread
- * uses besides is counted, under the table's lock.
+ * thread->lent what it uses, and looks again whether it is still there: no line of memory that other threads write to
+ * is written. Whoever takes a file out of a table gives a reference to all who have noted it (fd_lent_settle). What a
+ * thread uses besides is counted, under the table's lock.
  */
 #include "kernel/lib/list.h"
 #include "kernel/task/pid.h"

@@ -12,9 +12,9 @@
 #define FD_TABLE_DOUBLINGS 26
 
 /*
- * While one thread alone uses a table, fd_get lends files without a note: nobody can close them meanwhile. `shared` says
- * that this is over. It is set by the first use that finds a second thread or process, and stays: a file may have been
- * lent when the other thread was still there, and must be given back in the same way.
+ * While one thread alone uses a table, fd_get lends files without a note: nobody can close them meanwhile. `shared`
+ * says that this is over. It is set by the first use that finds a second thread or process, and stays: a file may have
+ * been lent when the other thread was still there, and must be given back in the same way.
  */
 struct fd_table {
 	struct lock lock;

@@ -109,7 +109,8 @@ static int rename_check_names(const struct rename *r)
 {
 	bool exchange = r->flags & RENAME_EXCHANGE;
 
-	if (!r->moved->inode)
+	/* Nothing is looked up in a directory that was removed, before anything else is looked at. */
+	if (!r->moved->inode || dentry_is_unlinked(r->to->dir.dentry))
 		return -ENOENT;
 	if (r->flags & RENAME_NOREPLACE && r->place->inode)
 		return -EEXIST;

@@ -78,7 +78,7 @@ goes_on() {
 attaches() {
 	export ATTACHES=$1
 
-	run timeout "$PATIENCE" "${AS[@]}" "$TEND" gdb "${2:-$GUEST_PID}" -nx -batch -x "$ROOT/tests/debug/attach.py"
+	run timeout $((PATIENCE * 5)) "${AS[@]}" "$TEND" gdb "${2:-$GUEST_PID}" -nx -batch -x "$ROOT/tests/debug/attach.py"
 	SEEN=$(sed -n 's/^SEEN //p' <<<"$output")
 	grep -qx 'FAILURES 0' <<<"$output" || mismatch "backtraces" "FAILURES 0" "$output"
 }

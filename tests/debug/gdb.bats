@@ -47,6 +47,7 @@ load debug
 }
 
 @test "as somebody who is not root" {
+	# shellcheck disable=SC2034 # of debug.bash
 	AS=("${AS_USER[@]}")
 	target -- threads
 	attaches 3

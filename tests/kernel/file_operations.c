@@ -137,7 +137,9 @@ static void make_descriptor_call(struct operation *o)
 	static const long commands[] = {F_GETFL, F_SETFL, F_GETFD, F_SETFD, F_DUPFD, F_DUPFD_CLOEXEC, F_GETOWN, 99};
 	/* No SEEK_DATA: Linux's tmpfs calls pages that were allocated and never written holes. */
 	static const long whences[] = {SEEK_SET, SEEK_CUR, SEEK_END, SEEK_END, SEEK_HOLE + 1, 7};
-	long bytes = (long)any(2) * (long)any(6000);
+	long bytes = (long)any(2) * (long)any(6000), command = PICK(commands);
+	/* A FIFO without O_NONBLOCK would be waited for in vain. */
+	long kept = command == F_SETFL ? O_NONBLOCK : 0;
 
 	switch (any(18)) {
 	case 0:
@@ -174,7 +176,7 @@ static void make_descriptor_call(struct operation *o)
 		CALL(dup3, descriptor(), descriptor(), seldom(2) ? O_CLOEXEC : 0);
 		break;
 	case 10:
-		CALL(fcntl, descriptor(), PICK(commands), 3 + (long)any(DESCRIPTORS));
+		CALL(fcntl, descriptor(), command, (3 + (long)any(DESCRIPTORS)) | kept);
 		break;
 	case 11:
 		CALL(ftruncate, descriptor(), offset());

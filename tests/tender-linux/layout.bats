@@ -87,7 +87,7 @@ hostname box
 release $(uname -r)
 mem $((300 << 20))
 arena $((4 << 30))
-user-area $((16 << 40))
+user-area $((20 << 40))
 user 33
 group 44
 policy 0

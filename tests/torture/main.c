@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #define COMPLAINTS_SHOWN 10
-/* What a guest's kernel may keep for later use: stacks of as many threads as there were at once. */
-#define KEPT_KIB 3072
+/* What a guest's kernel may keep for later use: the stacks of 64 threads, of 64 KiB each, and a little. */
+#define KEPT_KIB 4608
 
 extern const struct torture __start_tortures[], __stop_tortures[];
 
@@ -147,6 +147,8 @@ int main(int count, char **arguments)
 		return bomb_explode();
 	if (count > 1 && strcmp(arguments[1], "--family") == 0)
 		family_stand();
+	if (count > 1 && strcmp(arguments[1], "--sleeper") == 0)
+		return sleeper_serve();
 	complaints = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (const struct torture *torture = __start_tortures; torture < __stop_tortures; torture++) {
 		if (count > 1 && strcmp(arguments[1], "--list") == 0)

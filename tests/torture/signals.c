@@ -277,3 +277,28 @@ TORTURE(stops_cancelled, 500, 20000)
 	kill(child, SIGTERM);
 	child_expect(child, SIGTERM, "who was never stopped");
 }
+
+static void say_caught(int signal)
+{
+	(void)signal;
+	if (write(STDOUT_FILENO, "caught\n", 7) != 7)
+		_exit(1);
+}
+
+int sleeper_serve(void)
+{
+	struct sigaction action = {.sa_handler = say_caught};
+	char byte;
+	sigaction(SIGUSR1, &action, NULL);
+	pid_t child = fork();
+	while (child == 0)
+		pause();
+	if (write(STDOUT_FILENO, "ready\n", 6) != 6)
+		return 1;
+	while (read(STDIN_FILENO, &byte, 1) == 1) {
+		kill(child, SIGUSR1);
+		if (write(STDOUT_FILENO, "sent\n", 5) != 5)
+			return 1;
+	}
+	return 0;
+}

@@ -76,6 +76,7 @@
 	.cfi_register DWARF_RIP, DWARF_RCX
 kernel_entry:
 	switch_stack
+entry_switched: /* here and at leave_jump only GS tells the rest: cli/debug/stubs.py */
 	push_return %rcx
 	pushfq
 	.cfi_adjust_cfa_offset 8
@@ -129,6 +130,7 @@ leave_registers:
 	pop_register rax
 	movq %gs:THREAD_USER_SP, %rsp
 	.cfi_undefined DWARF_RIP
+leave_jump:
 	jmp *%gs:THREAD_USER_IP
 leave_slow:
 	.cfi_restore_state

@@ -7,6 +7,9 @@
 
 #include "offsets.h"
 
+#ifdef __ASSEMBLER__
+/* clang-format off */
+
 /* The numbers that DWARF has for them */
 #define DWARF_RCX 2
 #define DWARF_RSP 7
@@ -64,4 +67,5 @@
 	.cfi_offset %r15, -144
 .endm
 
+#endif
 #endif
