@@ -1,4 +1,4 @@
-/* -v, --tmpfs, --read-only: see mounts.h. The tender's options say how: --volume=FD:KIND:PATH, --tmpfs=BYTES:MODE:PATH. */
+/* -v, --tmpfs, --read-only: see mounts.h. The tender is told --volume=FD:KIND:PATH and --tmpfs=BYTES:MODE:PATH. */
 #define _GNU_SOURCE /* memrchr, asprintf */
 #include "cli/mounts.h"
 

@@ -153,7 +153,7 @@ static int whiteout_take(struct archive_job *job, const char *path, struct error
 	name += strlen(WHITEOUT);
 	if (!name[0] || strcmp(name, ".") == 0)
 		return error_set(error, "%s: a whiteout of nothing", path);
-	strcpy(hidden + front, name);
+	memcpy(hidden + front, name, strlen(name) + 1);
 	return root_whiteout(job->root, hidden, error) < 0 ? -1 : 1;
 }
 

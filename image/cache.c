@@ -143,7 +143,7 @@ static int image_make(struct cache *cache, char *path, size_t size, struct error
 		fd = image_open("sources", cache->link, path, size, error);
 		if (fd >= 0)
 			return fd;
-		strcpy(before, cache->link);
+		memcpy(before, cache->link, strlen(cache->link) + 1);
 		if (store_build(&cache->request, "sources", before, NULL, hex, error) < 0 ||
 		    link_name(cache, error) < 0)
 			return -1;

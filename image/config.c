@@ -2,6 +2,7 @@
 #include "image/config.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,11 +35,8 @@ static char *pair_make(const char *key, const char *between, const char *value)
 	size_t bytes = strlen(key) + (value ? strlen(between) + strlen(value) : 0) + 1;
 	char *text = malloc(bytes);
 
-	if (text) {
-		strcpy(text, key);
-		if (value)
-			strcat(strcat(text, between), value);
-	}
+	if (text)
+		snprintf(text, bytes, "%s%s%s", key, value ? between : "", value ? value : "");
 	return text;
 }
 

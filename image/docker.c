@@ -69,7 +69,7 @@ static int layer_place(const json_t *layer, char path[BLOBS_PATH_MAX], const cha
 
 	if (!name || strlen(name) >= BLOBS_PATH_MAX)
 		return error_set(error, "a layer without a name, or with one that is too long");
-	strcpy(path, name);
+	memcpy(path, name, strlen(name) + 1);
 	*digest = NULL;
 	return 0;
 }

@@ -195,7 +195,7 @@ int erofs_write(struct root *root, struct stream *stream, struct progress *progr
 	struct writer writer = {.root = root, .stream = stream, .progress = progress, .error = error};
 	int result;
 
-	writer.inodes = calloc(root->inode_count, sizeof(*writer.inodes));
+	writer.inodes = calloc(root->inode_count, sizeof(struct root_inode *));
 	if (!writer.inodes)
 		return error_set(error, "out of memory");
 	result = all_write(&writer);

@@ -52,7 +52,7 @@ int image_file_open(const char *path, struct error *error)
 
 int image_files_open(struct image_files *files, int fd, struct error *error)
 {
-	struct image_header header;
+	struct image_header header = {0};
 	int number;
 
 	if (image_file_header(fd, "image", &header, error) < 0)

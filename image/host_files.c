@@ -65,7 +65,7 @@ static bool link_follow(struct way *way, const char *target)
 	if (++way->links > LINKS_MAX ||
 	    (size_t)snprintf(rest, sizeof(rest), "%s/%s", target, way->rest) >= sizeof(rest))
 		return false;
-	strcpy(way->rest, rest);
+	memcpy(way->rest, rest, strlen(rest) + 1);
 	if (target[0] == '/')
 		way->done[0] = '\0';
 	else
@@ -114,7 +114,7 @@ int host_file_add(struct scan *scan, const char *path, struct error *error)
 
 	if (strlen(path) >= sizeof(way.rest))
 		return 0;
-	strcpy(way.rest, path);
+	memcpy(way.rest, path, strlen(path) + 1);
 	while (result > 0 && name_take(&way)) {
 		const struct root_inode *inode;
 

@@ -85,7 +85,8 @@ bool interpreter_parse(const void *bytes, size_t size, struct interpreter *inter
 /* Makes a path of env's command; one that is not found stays a matter of the guest's. */
 static void command_find(struct interpreter *interpreter)
 {
-	char *path = strdup(getenv("PATH") ? getenv("PATH") : "/usr/local/bin:/usr/bin:/bin"), *rest;
+	const char *variable = getenv("PATH");
+	char *path = strdup(variable ? variable : "/usr/local/bin:/usr/bin:/bin"), *rest;
 	char found[PATH_MAX] = "";
 
 	for (char *dir = path ? strtok_r(path, ":", &rest) : NULL; dir; dir = strtok_r(NULL, ":", &rest)) {
@@ -95,11 +96,11 @@ static void command_find(struct interpreter *interpreter)
 		    (size_t)snprintf(name, sizeof(name), "%s/%s", dir, interpreter->command) >= sizeof(name) ||
 		    access(name, X_OK) < 0)
 			continue;
-		strcpy(found, name);
+		memcpy(found, name, strlen(name) + 1);
 		break;
 	}
 	free(path);
-	strcpy(interpreter->command, found);
+	memcpy(interpreter->command, found, strlen(found) + 1);
 }
 
 /* The file as bytes; NULL after an error. */

@@ -7,7 +7,7 @@
 
 #include "tender/error.h"
 
-/* An object or array out of a text, which `name` stands for in messages. The caller drops it. NULL: the text is none. */
+/* An object or array out of a text, which messages call `name`. The caller drops it. NULL: the text is none. */
 json_t *json_parse(const char *text, size_t bytes, const char *name, struct error *error);
 
 /* A member that is a string, or "" if there is none or it is something else. It lives as long as the object. */

@@ -18,7 +18,7 @@ struct libraries {
 int libraries_find(const char *program, struct libraries *libraries, struct error *error);
 void libraries_free(struct libraries *libraries);
 
-/* The same of what a loader's --list printed: " NAME => /path (0xADDRESS)" or " /path (0xADDRESS)". Cuts the text up. */
+/* The same of what a loader's --list printed, which is cut up: " NAME => /path (0xADDRESS)", " /path (0xADDRESS)". */
 int libraries_parse(char *text, struct libraries *libraries, struct error *error);
 
 #endif

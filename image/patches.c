@@ -18,7 +18,7 @@ static int run_append(struct patches *patches, const struct patch_run *run, stru
 {
 	struct image_run *entry;
 
-	if (patches->run_count == patches->run_capacity) {
+	if (!patches->runs || patches->run_count == patches->run_capacity) {
 		uint64_t capacity = patches->run_capacity ? patches->run_capacity * 2 : 64;
 		struct image_run *runs = realloc(patches->runs, capacity * sizeof(*runs));
 
@@ -83,8 +83,10 @@ int patches_append(struct patches *patches, const struct erofs *fs, struct strea
 		return -1;
 	report->elf_files = executables.count;
 	patches->objects = calloc(executables.count + 1, sizeof(patches->objects[0]));
-	if (!patches->objects)
-		result = error_set(error, "out of memory");
+	if (!patches->objects) {
+		executables_free(&executables);
+		return error_set(error, "out of memory");
+	}
 	for (uint32_t i = 0; i < executables.count && result == 0; i++)
 		result = executable_patch(patches, fs, executables.nids[i], stream, report, error);
 	executables_free(&executables);

@@ -56,7 +56,7 @@ static int room_make(struct root *root, struct root_dir *dir, struct error *erro
 	entries = arena_take(&root->arena, capacity * sizeof(*entries));
 	if (!entries)
 		return error_set(error, "out of memory");
-	if (dir->count)
+	if (dir->entries)
 		memcpy(entries, dir->entries, dir->count * sizeof(*entries));
 	dir->entries = entries;
 	dir->capacity = capacity;
@@ -74,7 +74,7 @@ int root_entry_insert(struct root *root, const struct root_place *place, struct 
 		return error_set(error, "%.*s...: a name longer than %u bytes", 40, place->name, ROOT_NAME_MAX);
 	if (dir->depth >= DEPTH_MAX)
 		return error_set(error, "directories more than %d deep", DEPTH_MAX);
-	if (room_make(root, dir, error) < 0)
+	if (room_make(root, dir, error) < 0 || !dir->entries)
 		return -1;
 	index = index_find(dir, place->name, place->length, &found);
 	entry = &dir->entries[index];

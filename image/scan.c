@@ -13,17 +13,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "image/scan_link.h"
 #include "image/scan_xattr.h"
 
 /* Deeper than any path of PATH_MAX bytes; descriptors are open for each level. */
 #define DEPTH_MAX 500
-
-struct scan_link {
-	dev_t dev;
-	ino_t ino;
-	struct root_inode *inode;
-	const char *path;
-};
 
 int scan_open(struct scan *scan, struct root *root, const char *name, struct error *error)
 {
@@ -38,32 +32,6 @@ void scan_close(struct scan *scan)
 {
 	close(scan->fd);
 	free(scan->links);
-}
-
-/* As long as the file has only been seen under some of its names, others may come. */
-static struct scan_link *link_find(const struct scan *scan, const struct stat *status)
-{
-	for (uint32_t i = 0; i < scan->link_count; i++) {
-		if (scan->links[i].ino == status->st_ino && scan->links[i].dev == status->st_dev)
-			return &scan->links[i];
-	}
-	return NULL;
-}
-
-static int link_add(struct scan *scan, const struct stat *status, const char *path, struct error *error)
-{
-	if (scan->link_count == scan->link_capacity) {
-		uint32_t capacity = scan->link_capacity ? scan->link_capacity * 2 : 64;
-		struct scan_link *links = realloc(scan->links, capacity * sizeof(*links));
-
-		if (!links)
-			return error_set(error, "out of memory");
-		scan->links = links;
-		scan->link_capacity = capacity;
-	}
-	scan->links[scan->link_count++] = (struct scan_link){
-		.dev = status->st_dev, .ino = status->st_ino, .path = path};
-	return 0;
 }
 
 static void attributes_set(const struct scan *scan, const struct stat *status, struct root_attributes *attributes)
@@ -175,12 +143,12 @@ static const char *path_keep(struct scan *scan, const char *path, const char **n
 int scan_one(struct scan *scan, const char *path, const struct stat *status, struct error *error)
 {
 	bool has_names = S_ISREG(status->st_mode) && status->st_nlink > 1;
-	struct scan_link *link = has_names ? link_find(scan, status) : NULL;
+	const char *link = has_names ? scan_link_find(scan, status) : NULL;
 	const char *name, *kept;
 	struct root_inode *inode;
 
 	if (link)
-		return root_link(scan->root, path, link->path, error);
+		return root_link(scan->root, path, link, error);
 	if (scan->is_partial && S_ISREG(status->st_mode) && !is_readable(scan, path)) {
 		scan->skipped++;
 		return 0;
@@ -191,7 +159,7 @@ int scan_one(struct scan *scan, const char *path, const struct stat *status, str
 	inode = inode_make(scan, kept, name, status, error);
 	if (!inode || root_put(scan->root, path, inode, error) < 0)
 		return -1;
-	return has_names ? link_add(scan, status, kept, error) : 0;
+	return has_names ? scan_link_add(scan, status, kept, error) : 0;
 }
 
 struct root_inode *scan_file(struct scan *scan, const char *path, const struct stat *status, struct error *error)

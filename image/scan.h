@@ -17,7 +17,7 @@ struct scan {
 	 */
 	bool is_partial;
 	uint32_t skipped;
-	struct scan_link *links; /* files with several names */
+	struct scan_link *links; /* files with several names: a hash table */
 	uint32_t link_count;
 	uint32_t link_capacity;
 };

@@ -19,7 +19,7 @@ struct source {
 	struct progress *progress;
 };
 
-/* Takes apart what the request names. Returns 0 or -1; to be closed after success, and not before the root is written. */
+/* Takes apart what the request names. Returns 0 or -1; after success, to be closed when the root is written. */
 int source_open(struct source *source, const struct image_request *request, const char *dir, struct progress *progress,
 		struct error *error);
 void source_close(struct source *source);

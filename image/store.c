@@ -48,7 +48,7 @@ int store_path(char *path, const char *name, struct error *error)
 	length = strlen(path);
 	snprintf(directory, sizeof(directory), "%s/tend/sources", path);
 	for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]) && access(directory, F_OK) < 0; i++) {
-		strcpy(path + length, directories[i]);
+		memcpy(path + length, directories[i], strlen(directories[i]) + 1);
 		if (directory_make(path, error) < 0)
 			return -1;
 	}

@@ -37,7 +37,7 @@ static int sum(const struct output *output, char hex[65], struct error *error)
 	digest_add(&digest, bytes, (uint64_t)status.st_size);
 	digest_end(&digest, text);
 	munmap(bytes, (size_t)status.st_size);
-	strcpy(hex, text + strlen(DIGEST_PREFIX));
+	memcpy(hex, text + strlen(DIGEST_PREFIX), strlen(text + strlen(DIGEST_PREFIX)) + 1);
 	return 0;
 }
 

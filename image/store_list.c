@@ -63,7 +63,7 @@ static int link_visit(struct list *list, const char *links, int dir, const char 
 	if (strchr(name, ',') || strlen(name) >= sizeof(image.name) || store_resolve(links, name, image.hex) < 0 ||
 	    fstatat(dir, name, &status, 0) < 0)
 		return 0;
-	strcpy(image.name, name);
+	memcpy(image.name, name, strlen(name) + 1);
 	image.bytes = (uint64_t)status.st_size;
 	image.created = status.st_mtime;
 	return image_add(list, &image, error);

@@ -44,7 +44,7 @@ static int user_find(const struct erofs *fs, const char *user, struct image_user
 	size_t length = strcspn(user, ":");
 	struct account account;
 
-	strcpy(found->home, "/");
+	memcpy(found->home, "/", strlen("/") + 1);
 	if (accounts_user(passwd, user, length, &account)) {
 		found->uid = account.id;
 		found->gid = account.group;

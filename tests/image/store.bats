@@ -93,6 +93,7 @@ names() {
 	equal output ran "$("${run[@]}")"
 }
 
+# shellcheck disable=SC2016 # the guest's shell expands it
 @test "store: what uses an image keeps it" {
 	"$TEND" run --root ./rootfs -- /bin/sh -c 'read line; cat /bin/sh | wc -c; echo "$line"' >out < <(
 		sleep 1
