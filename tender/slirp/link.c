@@ -16,7 +16,7 @@
 /* So many frames are taken at once before the sockets have their turn. */
 #define BURST 64
 /* How long the guest may leave its end of the link full before a frame is dropped: TCP then sends it again. */
-#define PATIENCE_MS 20
+#define PATIENCE_MS 200
 #define NEVER INT64_MAX
 /* Before the first connection: the published ports and what main has. */
 #define DESCRIPTORS_MAX (PUBLISHED_MAX + 64)
