@@ -24,6 +24,7 @@
 /* Measured: libslirp is fastest with segments of about 16 KiB. */
 #define USER_MTU "16384"
 #define GATEWAY_NUMBER 2
+#define LINK_BYTES (1 << 20)
 
 /* The helper's own descriptors, from its view. */
 #define HELPER_LINK 3
@@ -133,6 +134,15 @@ static int helper_start(const struct network_arguments *arguments, char *const *
 	return pid < 0 ? complain("--net user: %s", strerror(errno)) : 0;
 }
 
+/* Room for as many frames as the host allows (net.core.wmem_max): the two sides take turns less often. */
+static void link_widen(const int ends[2])
+{
+	const int bytes = LINK_BYTES;
+
+	for (int i = 0; i < 2; i++)
+		setsockopt(ends[i], SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
+}
+
 /* Makes link and pipe, and starts the helper at their other ends. Our end of the link goes to *link. */
 static int helper_attach(struct network_arguments *arguments, char *const *options, int *link)
 {
@@ -142,6 +152,7 @@ static int helper_attach(struct network_arguments *arguments, char *const *optio
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, links) < 0)
 		return complain("--net user: %s", strerror(errno));
+	link_widen(links);
 	if (pipe2(pipes, O_CLOEXEC) < 0) {
 		close(links[0]);
 		close(links[1]);

@@ -61,8 +61,21 @@ static bool device_look(void)
 void device_end(struct device *device)
 {
 	device->is_gone = true;
+}
+
+void device_settle(void)
+{
+	if (!eth0.is_gone || eth0.is_settled)
+		return;
+	eth0.is_settled = true;
 	kernel_log("the network device is gone");
-	netif_set_link_down(&device->netif);
+	netif_set_link_down(&eth0.netif);
+	inet_ports_end(ENETDOWN);
+}
+
+bool device_is_gone(void)
+{
+	return eth0.is_gone;
 }
 
 /*

@@ -21,6 +21,7 @@ struct device {
 	bool has_frame_header;
 	bool has_segments;  /* TCP segments of many packets, both ways */
 	bool is_gone;       /* the other end of the descriptor is */
+	bool is_settled;    /* and whoever used it was told */
 	bool waits_to_send; /* it had no room: tell lwIP when there is */
 	bool is_busy;       /* frames come closely: look for more before asking ppoll */
 	uint64_t last_ns;   /* when the last one came */
@@ -31,7 +32,7 @@ struct device {
 
 /* Once at boot: the interface, if there is a descriptor. -ENOMEM */
 int device_start(void);
-/* The descriptor's other end is gone for good. */
+/* The descriptor's other end is gone for good: device_settle (net/stack.h) does the rest. */
 void device_end(struct device *device);
 
 /* --- net/device_receive.c --- */

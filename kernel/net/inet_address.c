@@ -184,7 +184,7 @@ int inet_source(const ip_addr_t *local, const ip_addr_t *remote, ip_addr_t *out)
 	struct netif *netif = ip_route(local, remote);
 
 	if (!netif)
-		return -ENETUNREACH;
+		return device_is_gone() ? -ENETDOWN : -ENETUNREACH;
 	if (!ip_addr_isany(local)) {
 		ip_addr_copy(*out, *local);
 		return 0;

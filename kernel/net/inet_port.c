@@ -112,17 +112,6 @@ int inet_port_listen(struct inet_socket *sock)
  * --------------------------------------------------------------------------------------------------------------
  */
 
-static bool is_same_connection(const struct tcp_pcb *list, const struct inet_socket *sock, uint16_t port,
-			       const struct inet_name *remote)
-{
-	for (const struct tcp_pcb *pcb = list; pcb; pcb = pcb->next) {
-		if (pcb->local_port == port && pcb->remote_port == remote->port &&
-		    ip_addr_cmp(&pcb->remote_ip, &remote->ip) && addresses_overlap(&sock->local.ip, &pcb->local_ip))
-			return true;
-	}
-	return false;
-}
-
 /* A port may serve several connections, as long as nobody asked for it by name, and the other ends differ. */
 static bool is_usable(const struct inet_socket *sock, uint16_t port, const struct inet_name *remote)
 {
@@ -137,8 +126,7 @@ static bool is_usable(const struct inet_socket *sock, uint16_t port, const struc
 		if (other->local.port == port && (other->is_bound || inet_state(other) == INET_LISTENING))
 			return false;
 	}
-	return !is_same_connection(tcp_active_pcbs, sock, port, remote) &&
-	       !is_same_connection(tcp_tw_pcbs, sock, port, remote);
+	return !tcp_hash_find(&sock->local.ip, port, &remote->ip, remote->port);
 }
 
 int inet_port_choose(struct inet_socket *sock, const struct inet_name *remote)
@@ -171,6 +159,35 @@ struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, c
 			return sock;
 	}
 	return NULL;
+}
+
+static void socket_end_with(struct inet_socket *sock, int error)
+{
+	struct tcp_pcb *pcb = sock->tcp;
+	bool connection = sock->socket.type == SOCK_STREAM && inet_state(sock) != INET_LISTENING;
+
+	if (ip_addr_isloopback(&sock->local.ip) || (connection && !pcb))
+		return;
+	if (connection) {
+		tcp_detach(sock);
+		tcp_abort(pcb);
+		tcp_end(sock, error);
+	} else {
+		inet_error_set(sock, error);
+		stack_tell(sock, EPOLLIN | EPOLLERR);
+	}
+}
+
+void inet_ports_end(int error)
+{
+	for (unsigned i = 0; i < 2 * BUCKET_COUNT; i++) {
+		struct list *bucket = &buckets[i / BUCKET_COUNT][i % BUCKET_COUNT];
+
+		if (!bucket->next)
+			continue;
+		list_for_each_safe(at, after, bucket)
+			socket_end_with(list_entry(at, struct inet_socket, in_port), error);
+	}
 }
 
 /*

@@ -67,7 +67,7 @@ struct inet_socket {
 	struct list in_port; /* of net/inet_port.c */
 	bool has_port;       /* is in there */
 	bool is_bound;       /* by bind; else it is for one connection */
-	bool keeps_port; /* bind named its number: a connection that ends leaves it */
+	bool keeps_port;     /* bind named its number: a connection that ends leaves it */
 	bool is_address_bound;
 	uint32_t uid; /* who made it */
 
@@ -199,6 +199,9 @@ int inet_port_listen(struct inet_socket *sock);
 
 /* Who is connected so, or NULL. The stack is entered. */
 struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, const struct inet_name *remote);
+
+/* The device is gone: sockets that used it get the error. The stack is entered. */
+void inet_ports_end(int error);
 
 /* --- net/tcp_connect.c, net/tcp_accept.c, net/tcp_stream.c, net/tcp_poll.c, net/tcp_close.c --- */
 

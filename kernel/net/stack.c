@@ -51,17 +51,31 @@ uint32_t stack_random(void)
 	return (uint32_t)random_word();
 }
 
-uint32_t stack_sequence_number(const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
-			       uint16_t remote_port)
+/* Both ends of a connection, keyed. */
+static uint64_t ends_hash(uint64_t seed, const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
+			  uint16_t remote_port)
 {
 	struct {
 		uint8_t local[16], remote[16];
-		uint32_t ports;
+		uint64_t ports;
 	} key = {.ports = (uint32_t)local_port << 16 | remote_port};
 
 	inet_bytes_of(local, key.local);
 	inet_bytes_of(remote, key.remote);
-	return (uint32_t)(hash_bytes(stack.sequence_key, &key, sizeof(key)) + (host_monotonic_ns() >> SEQUENCE_SHIFT));
+	return hash_bytes(seed, &key, sizeof(key));
+}
+
+uint32_t stack_sequence_number(const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
+			       uint16_t remote_port)
+{
+	return (uint32_t)(ends_hash(stack.sequence_key, local, local_port, remote, remote_port) +
+			  (host_monotonic_ns() >> SEQUENCE_SHIFT));
+}
+
+uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
+			       uint16_t remote_port)
+{
+	return (uint32_t)ends_hash(0, local, local_port, remote, remote_port);
 }
 
 /*
@@ -110,6 +124,7 @@ void stack_leave(void)
 {
 	struct list told;
 
+	device_settle();
 	netif_poll_all();
 	timer_update();
 	list_init(&told);

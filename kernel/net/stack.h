@@ -23,6 +23,9 @@ void stack_tell(struct inet_socket *sock, unsigned events);
 /* The stack is entered: a connection was made; segments as long as its device takes. */
 struct tcp_pcb;
 void device_segments_use(struct tcp_pcb *pcb);
+/* The stack is entered, and lwIP is not in the middle of anything: what a device that is gone leaves behind. */
+void device_settle(void);
+bool device_is_gone(void);
 /* Waits for the address that DHCP is asked for, some seconds at most. By the first process. */
 void device_await(void);
 

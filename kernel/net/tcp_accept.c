@@ -108,7 +108,8 @@ static bool is_acceptable(void *data)
 {
 	struct inet_socket *sock = data;
 
-	return __atomic_load_n(&sock->pending_count, __ATOMIC_ACQUIRE) || inet_state(sock) != INET_LISTENING;
+	return __atomic_load_n(&sock->pending_count, __ATOMIC_ACQUIRE) || inet_state(sock) != INET_LISTENING ||
+	       __atomic_load_n(&sock->socket.error, __ATOMIC_RELAXED);
 }
 
 /* The connection that came first, or NULL. `more`: it was not the last. */
@@ -137,7 +138,7 @@ int tcp_socket_accept(struct socket *socket, bool wait, struct socket **out)
 	bool more;
 
 	while (!(made = pending_take(sock, &more))) {
-		int error = inet_state(sock) == INET_LISTENING ? 0 : -EINVAL;
+		int error = inet_state(sock) == INET_LISTENING ? socket_error_take(socket) : -EINVAL;
 
 		if (!error)
 			error = socket_wait(&socket->readers, is_acceptable, sock, deadline_ns, true);

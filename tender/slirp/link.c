@@ -16,8 +16,10 @@
 /* So many frames are taken at once before the sockets have their turn. */
 #define BURST 64
 /* How long the guest may leave its end of the link full before a frame is dropped: TCP then sends it again. */
-#define PATIENCE_MS 20
+#define PATIENCE_MS 200
 #define NEVER INT64_MAX
+/* Before the first connection: the published ports and what main has. */
+#define DESCRIPTORS_MAX (PUBLISHED_MAX + 64)
 
 struct link {
 	int fd;
@@ -234,6 +236,21 @@ static int publish_error(const struct published *published, int number, struct e
 	return error_set(error, "-p %s: could not listen: %s%s", published->text, error_name(number), cure);
 }
 
+/*
+ * libslirp lets one connection wait to be accepted: a client with several would find some reset. The listeners are the
+ * only descriptors here that listen.
+ */
+static void backlogs_raise(void)
+{
+	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++) {
+		int is_listening = 0;
+		socklen_t bytes = sizeof(is_listening);
+
+		if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &bytes) == 0 && is_listening)
+			listen(fd, SOMAXCONN);
+	}
+}
+
 static int publish(struct link *link, const struct arguments *arguments, const struct published *published,
 		   struct error *error)
 {
@@ -273,5 +290,6 @@ struct link *link_new(const struct arguments *arguments, struct error *error)
 		if (publish(link, arguments, &arguments->published[i], error) < 0)
 			return NULL;
 	}
+	backlogs_raise();
 	return link;
 }

@@ -65,6 +65,22 @@ with socket.socket(socket.AF_INET, kind) as s:
 PYTHON
 }
 
+# ask_http COUNT: the first words of the answers to so many requests at once, to port 8080.
+ask_http() {
+	"${IN[@]}" timeout "$PATIENCE" python3 - "$@" <<'PYTHON'
+import socket, sys
+clients = [socket.socket() for _ in range(int(sys.argv[1]))]
+for s in clients:
+    s.setblocking(False)
+    s.connect_ex(("127.0.0.1", 8080))
+for s in clients:
+    s.setblocking(True)
+    s.sendall(b"GET /missing HTTP/1.0\r\n\r\n")
+for s in clients:
+    print(s.recv(100).decode()[:12])
+PYTHON
+}
+
 # serve ADDRESS: a server that greets, in the background; PORT is where.
 serve() {
 	"${IN[@]}" python3 -u -c 'import socket, sys
@@ -111,6 +127,12 @@ ECHO_TCP='echo READY; exec busybox nc -ll -p 80 -e cat'
 	network_user_start --net user -p 192.0.2.1:8080:80/tcp -p 8081:80 -- sh -c "$ECHO_TCP"
 	equal "the echo" hello "$(ask 192.0.2.1 8080)"
 	equal "the echo" hello "$(ask 127.0.0.1 8081)"
+}
+
+@test "user: forty connections at once are all accepted" {
+	network_start --net user -p 8080:80 -- sh -c 'echo READY; exec busybox httpd -f -p 80 -h /dir'
+	equal "the first answer" "HTTP/1.1 404" "$(ask_http 1)"
+	equal "answers" "$(yes 'HTTP/1.1 404' | head -n 40)" "$(ask_http 40)"
 }
 
 # Clients on the host's own loopback get no answer over UDP: docs/network.md.

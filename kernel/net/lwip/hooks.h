@@ -11,6 +11,11 @@ uint32_t stack_sequence_number(const ip_addr_t *local, uint16_t local_port, cons
 			       uint16_t remote_port);
 #define LWIP_HOOK_TCP_ISN stack_sequence_number
 
+/* The table of connections: a keyed hash of both ends. */
+uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
+			       uint16_t remote_port);
+#define LWIP_HOOK_TCP_HASH stack_connection_hash
+
 /* tcp_write's source is a struct io. */
 void tcp_copy(void *to, size_t bytes, const void *source);
 #define LWIP_HOOK_TCP_COPY(to, from, bytes, source) tcp_copy(to, bytes, source)
