@@ -77,8 +77,9 @@ static inline void list_splice(struct list *to, struct list *from)
 /* Afterwards the member is in no list; removing it again does nothing. */
 static inline void list_remove(struct list *member)
 {
-	list_set_next(member->prev, member->next);
+	/* Last: who then finds the head's list empty, without the lock, may free the head. */
 	member->next->prev = member->prev;
+	list_set_next(member->prev, member->next);
 	list_init(member);
 }
 
