@@ -60,7 +60,7 @@
 	X(ADVICES, HOSTCALL_ADVICES, "MADV_DONTNEED, FREE, REMOVE, DONTFORK, DOFORK, HUGEPAGE, NOHUGEPAGE")            \
 	X(FUTEX_OPS, HOSTCALL_FUTEX_OPS,                                                                               \
 	  "FUTEX_WAIT, WAKE, REQUEUE, CMP_REQUEUE, WAKE_OP, WAIT_BITSET, WAKE_BITSET; any PRIVATE, CLOCK_REALTIME")    \
-	X(KICK_SIGNAL, KERNEL_KICK_SIGNAL, "23 (SIGURG, the kick)")                                                            \
+	X(KICK_SIGNAL, KERNEL_KICK_SIGNAL, "23 (SIGURG, the kick)")                                                    \
 	X(CLONE_THREAD, HOSTCALL_CLONE_THREAD,                                                                         \
 	  "0x3d0f00 (CLONE_VM|FS|FILES|SIGHAND|THREAD|SYSVSEM|SETTLS|PARENT_SETTID|CHILD_CLEARTID)")                   \
 	X(CLONE_FORK, HOSTCALL_CLONE_FORK, "0x8011 (CLONE_PARENT|SIGCHLD)")                                            \

@@ -32,9 +32,9 @@
 #define KERNEL_BOOT_MAGIC 0x31544f4f424b4454ull   /* "TDKBOOT1" */
 
 /*
- * The one host signal tgkill may send: it interrupts a thread. SIGURG, because signals below 32 do not queue (no limit on
- * pending ones makes tgkill fail), because nobody outside sends it unless asked to, because whoever has no handler for
- * it ignores it, and because debuggers hand it on without stopping.
+ * The one host signal tgkill may send: it interrupts a thread. SIGURG, because signals below 32 do not queue (no limit
+ * on pending ones makes tgkill fail), because nobody outside sends it unless asked to, because whoever has no handler
+ * for it ignores it, and because debuggers hand it on without stopping.
  */
 #define KERNEL_KICK_SIGNAL 23
 #define KERNEL_KICK_NAME "SIGURG"
@@ -253,7 +253,10 @@ enum kernel_control_kind {
 	 */
 	KERNEL_CONTROL_TERMIOS,
 	KERNEL_CONTROL_INPUT, /* supervisor to guest: value bytes were typed; none: the terminal is gone */
-	/* Guest to supervisor: a struct kernel_core; value: bytes of a piece. Supervisor to guest: value is 0 or an errno. */
+	/*
+	 * Guest to supervisor: a struct kernel_core; value: bytes of a piece. Supervisor to guest: value is 0 or an
+	 * errno.
+	 */
 	KERNEL_CONTROL_CORE,
 };
 

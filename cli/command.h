@@ -29,8 +29,8 @@ struct command {
 extern const struct command *const commands[];
 
 extern const struct command command_run, command_trace, command_stat, command_build, command_image, command_inspect,
-	command_elf, command_completion, command_ps, command_logs, command_stop, command_rm, command_doctor, command_gdb,
-	command_perf;
+	command_elf, command_completion, command_ps, command_logs, command_stop, command_rm, command_doctor,
+	command_gdb, command_perf;
 
 /* Prints the command's help to standard output. Returns the exit status. */
 int command_help(const struct command *command);

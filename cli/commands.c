@@ -9,10 +9,10 @@
 #define HELP_COLUMN 28
 
 const struct command *const commands[] = {
-	&command_run,    &command_ps,    &command_logs,       &command_stop, &command_rm,
-	&command_build,  &command_image, &command_trace,      &command_stat, &command_inspect,
-	&command_gdb,    &command_perf,  &command_doctor,     &command_elf,  &command_completion,
-	NULL,
+	&command_run,    &command_ps,      &command_logs,       &command_stop,
+	&command_rm,     &command_build,   &command_image,      &command_trace,
+	&command_stat,   &command_inspect, &command_gdb,        &command_perf,
+	&command_doctor, &command_elf,     &command_completion, NULL,
 };
 
 static void option_help(const struct command_option *row)

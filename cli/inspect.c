@@ -150,7 +150,8 @@ static int inspect(int argc, char **argv)
 		} else {
 			guests = kind_parse(reader.value);
 			if (!guests)
-				return complain("--guest %s: it must be solo5, tend, hvt, strict or standard", reader.value);
+				return complain("--guest %s: it must be solo5, tend, hvt, strict or standard",
+						reader.value);
 		}
 	}
 	if (reader.failed)

@@ -91,8 +91,8 @@ int unikernel_run(const struct option_reader *reader, int operand)
 	if (target != SPT_ABI_TARGET && target != HVT_ABI_TARGET)
 		return complain("%s: Executable is not for the solo5-spt or the solo5-hvt target",
 				reader->argv[operand]);
-	if (beside_path(target == HVT_ABI_TARGET ? "solo5-hvt" : "solo5-spt", path, sizeof(path)) != 0 || word_add(&words, "tend") != 0 ||
-	    options_add(reader, operand, &words) != 0)
+	if (beside_path(target == HVT_ABI_TARGET ? "solo5-hvt" : "solo5-spt", path, sizeof(path)) != 0 ||
+	    word_add(&words, "tend") != 0 || options_add(reader, operand, &words) != 0)
 		return 1;
 	for (int i = operand; i < reader->argc; i++) {
 		if (word_add(&words, reader->argv[i]) != 0)

@@ -150,10 +150,11 @@ int image_builder_become(struct error *error)
 int image_build(const struct image_request *request, const char *output, struct image_report *report,
 		struct error *error)
 {
-	struct image_report ignored;
+	struct image_report ignored = {0};
 	struct output file;
 
-	report = report ? report : &ignored;
+	if (!report)
+		report = &ignored;
 	if (output_create(&file, output, error) < 0)
 		return -1;
 	if (image_fill(request, &file, report, error) == 0)

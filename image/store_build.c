@@ -68,7 +68,7 @@ static int place(struct output *output, const char *links, const char *name, cha
 int store_build(const struct image_request *request, const char *links, const char *name, struct image_report *report,
 		char hex[65], struct error *error)
 {
-	struct image_report ignored;
+	struct image_report ignored = {0};
 	struct output output;
 	char path[PATH_MAX];
 

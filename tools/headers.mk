@@ -19,5 +19,7 @@ $(B)/headers/cli/%.h.o: cli/%.h Makefile tools/headers.mk
 	$(call HEADER_COMPILE,$(CLI_CFLAGS))
 $(B)/headers/kernel/%.h.o: kernel/%.h Makefile kernel/kernel.mk tools/headers.mk
 	$(call HEADER_COMPILE,$(KERNEL_CFLAGS))
+$(B)/headers/kernel/net/%.h.o: KERNEL_CFLAGS += $(LWIP_INCLUDES)
+$(patsubst %,$(B)/headers/%.o,$(wildcard kernel/net/*.h)): | $(LWIP_FETCHED)
 $(B)/headers/kernel/arch/host/%.h.o: kernel/arch/host/%.h Makefile tests/kernel/kernel.mk tools/headers.mk
 	$(call HEADER_COMPILE,$(KERNEL_TEST_CFLAGS))

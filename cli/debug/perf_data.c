@@ -1,6 +1,7 @@
 /*
- * perf.data, rewritten: see perf_data.h. Its format is in the kernel's tools/perf/Documentation/perf.data-file-format.txt
- * and linux/perf_event.h. Records of mappings change their size, so what lies behind them moves.
+ * perf.data, rewritten: see perf_data.h. Its format is in the kernel's
+ * tools/perf/Documentation/perf.data-file-format.txt and linux/perf_event.h. Records of mappings change their size, so
+ * what lies behind them moves.
  */
 #include "cli/debug/perf_data.h"
 

@@ -15,8 +15,8 @@ struct perf_names *perf_names_new(const char *directory);
 void perf_names_free(struct perf_names *names);
 
 /*
- * The file that the bytes at *offset of the file `name` are of, to `better`, and where they are in that. Returns 1, or 0
- * if the name is no image's, or -1 with *error.
+ * The file that the bytes at *offset of the file `name` are of, to `better`, and where they are in that. Returns 1, or
+ * 0 if the name is no image's, or -1 with *error.
  */
 int perf_names_find(struct perf_names *names, const char *name, uint64_t *offset, char better[PERF_NAME_MAX],
 		    struct error *error);

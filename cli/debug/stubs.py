@@ -1,7 +1,7 @@
 # For gdb: how to unwind where there is no description of it, or none can be. Out of a stub, the code that stands in a
-# system call's place (abi/image.h): it changes no register but RCX and leaves the stack alone, so its caller is the site,
-# where all of it will go on. And at the two instructions between the stacks of application and library kernel (entry.S),
-# where a register is in the thread's structure only.
+# system call's place (abi/image.h): it changes no register but RCX and leaves the stack alone, so its caller is the
+# site, where all of it will go on. And at the two instructions between the stacks of application and library kernel
+# (entry.S), where a register is in the thread's structure only.
 import gdb
 from gdb.unwinder import Unwinder, register_unwinder
 

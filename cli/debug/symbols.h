@@ -17,8 +17,8 @@ int symbols_open(struct symbols *symbols, pid_t pid, struct error *error);
 void symbols_close(struct symbols *symbols);
 
 /*
- * Calls `add` for every ELF file that code is mapped from, with its name on this machine (a copy in the directory, if it
- * is out of the image) and what its addresses are to be raised by. Returns 0, or -1 with *error.
+ * Calls `add` for every ELF file that code is mapped from, with its name on this machine (a copy in the directory, if
+ * it is out of the image) and what its addresses are to be raised by. Returns 0, or -1 with *error.
  */
 int symbols_each(struct symbols *symbols, const char *directory,
 		 void (*add)(void *argument, const char *path, uint64_t bias), void *argument, struct error *error);

@@ -26,7 +26,8 @@ $(B)/static/include: | $(B)/gen/errno_names.inc
 	ln -sfn /usr/include/$$($(HOSTCC) -print-multiarch)/asm $@
 $(JANSSON_OBJS): $(B)/static/jansson/%.o: $(B)/static/jansson/jansson_config.h
 	$(MUSL_CC) $(JANSSON_CFLAGS) -c $(JANSSON)/$*.c -o $@
-$(STATIC_OBJS): $(B)/static/%.o: %.c $(B)/gen/errno_names.inc $(B)/static/jansson/jansson_config.h Makefile | $(B)/static/include
+$(STATIC_OBJS): $(B)/static/%.o: %.c $(B)/gen/errno_names.inc $(B)/static/jansson/jansson_config.h Makefile \
+	| $(B)/static/include
 	@mkdir -p $(@D)
 	$(MUSL_CC) $(STATIC_CFLAGS) -c $< -o $@
 $(B)/bin/tend: $(STATIC_OBJS) $(JANSSON_OBJS)

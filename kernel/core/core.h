@@ -15,7 +15,8 @@ struct core;
 
 /*
  * Called by the thread that takes a signal whose default action is a dump, before it ends the process: whether a core
- * was dumped. It is the process's only thread then. Does not return if another thread ended the process meanwhile. Blocks.
+ * was dumped. It is the process's only thread then. Does not return if another thread ended the process meanwhile.
+ * Blocks.
  */
 bool core_dump(const siginfo_t *info);
 

@@ -1,6 +1,6 @@
 /*
- * Which pages of the arena were touched: bits, walked word by word. They change under the lock of pages, in whole words:
- * dirty_zero looks without it at bits that are its own, in words that others share.
+ * Which pages of the arena were touched: bits, walked word by word. They change under the lock of pages, in whole
+ * words: dirty_zero looks without it at bits that are its own, in words that others share.
  */
 #include "kernel/lib/dirty.h"
 

@@ -44,7 +44,10 @@ enum mapping_kind {
  */
 struct mapping_history {
 	uint64_t (*version)(struct inode *inode);
-	/* The first part of [offset, end) that was elsewhere at a version: where, and *bytes of it; `end`: there is none. */
+	/*
+	 * The first part of [offset, end) that was elsewhere at a version: where, and *bytes of it; `end`: there is
+	 * none.
+	 */
 	uint64_t (*moved)(struct inode *inode, uint64_t since, uint64_t offset, uint64_t end, uint64_t *bytes);
 	/* Whether this is what mappings show of the page that were made at a version, which is in a moved part. */
 	bool (*showed)(struct inode *inode, uint64_t version, uint64_t offset, const void *contents);

@@ -29,7 +29,9 @@ uint64_t patch_room(const struct mapping_source *source, uint64_t offset, uint64
 	return object.stub_bytes;
 }
 
-/* Maps the stubs of an object that is loaded `bias` bytes above its addresses, from its image, unless they are there. */
+/*
+ * Maps the stubs of an object that is loaded `bias` bytes above its addresses, from its image, unless they are there.
+ */
 static bool stubs_map(struct address_space *space, const struct image_object *object, uint64_t bias, int image_fd)
 {
 	uint64_t start = bias + object->vaddr_end;

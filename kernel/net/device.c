@@ -97,7 +97,7 @@ static void addresses4_set(struct netif *netif, const struct kernel_net *boot)
 	uint32_t prefix = boot->ip4.prefix;
 	ip4_addr_t address = {address4(&boot->ip4)}, gateway = {address4(&boot->gateway4)}, mask;
 
-	mask.addr = prefix ? __builtin_bswap32(UINT32_MAX << (32 - (prefix < 32 ? prefix : 32))) : 0;
+	mask.addr = prefix ? __builtin_bswap32(UINT32_MAX << (prefix < 32 ? 32 - prefix : 0)) : 0;
 	netif_set_addr(netif, &address, &mask, &gateway);
 }
 

@@ -76,7 +76,7 @@ bool frame_parse(const uint8_t *bytes, size_t count, bool has_header, const uint
 		return false;
 	out->is_broadcast = memcmp(bytes, everyone, sizeof(everyone)) == 0;
 	out->is_multicast = !out->is_broadcast && bytes[0] & 1;
-	if (!out->is_broadcast && !out->is_multicast && memcmp(bytes, mac, 6))
+	if (!out->is_broadcast && !out->is_multicast && memcmp(bytes, mac, 6) != 0)
 		return false;
 	out->is_checked = header.flags & (FRAME_NEEDS_CHECKSUM | FRAME_CHECKSUM_IS_GOOD);
 	out->packet = bytes + FRAME_ETHERNET_BYTES;

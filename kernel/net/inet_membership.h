@@ -4,7 +4,9 @@
 
 #include "kernel/net/inet_socket.h"
 
-/* IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IP_MULTICAST_IF; IPV6_ADD_MEMBERSHIP, IPV6_DROP_MEMBERSHIP, IPV6_MULTICAST_IF. */
+/*
+ * IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IP_MULTICAST_IF; IPV6_ADD_MEMBERSHIP, IPV6_DROP_MEMBERSHIP, IPV6_MULTICAST_IF.
+ */
 int inet_membership4_set(struct inet_socket *sock, int name, user_t value, unsigned bytes);
 int inet_membership6_set(struct inet_socket *sock, int name, user_t value, unsigned bytes);
 

@@ -55,9 +55,9 @@ void signal_give_up(struct process *process, struct signal_info *entry);
 /* The thread's kick bit says whether there is something to deliver. process->signal_lock is held. */
 void signal_kick_update(struct thread *thread);
 /*
- * Whether the signal has no handler and comes to the guest's first process from another one, which cannot end or stop it:
- * the init of a pid namespace is protected so (pid_namespaces(7)). It may end itself, as programs expect that are not
- * meant to be an init: there Linux differs.
+ * Whether the signal has no handler and comes to the guest's first process from another one, which cannot end or stop
+ * it: the init of a pid namespace is protected so (pid_namespaces(7)). It may end itself, as programs expect that are
+ * not meant to be an init: there Linux differs.
  */
 bool signal_is_powerless(const struct process *process, const siginfo_t *info);
 /* Whether the process ignores the signal, by SIG_IGN or by default. */

@@ -28,7 +28,10 @@ struct elf_place {
 	uint64_t entry;
 	uint64_t headers; /* address of the program headers; 0: not mapped */
 	uint64_t end;     /* behind its last page */
-	/* As /proc/PID/stat has them: from the first to the last executable byte; the last segment's start, the last byte. */
+	/*
+	 * As /proc/PID/stat has them: from the first to the last executable byte; the last segment's start, the last
+	 * byte.
+	 */
 	uint64_t code_start, code_end, data_start, data_end;
 };
 

@@ -36,7 +36,8 @@ void poller_wake(void);
 
 /*
  * The same for the service, which waits for its own descriptor, too (-1: none). poller_stand_in: false if somebody else
- * polls. poller_stand: whether `fd` is readable; ends early if a thread becomes the poller, by a kick of the timekeeper.
+ * polls. poller_stand: whether `fd` is readable; ends early if a thread becomes the poller, by a kick of the
+ * timekeeper.
  */
 bool poller_stand_in(void);
 bool poller_stand(int fd, uint64_t timeout_ns);

@@ -99,7 +99,9 @@ struct thread {
 	struct list *rights_dropped; /* net/rights.c: descriptors from messages that are being closed; or NULL */
 	uint64_t call_number;        /* of the call being served, for restarting it */
 	bool restart_behind_handler; /* arch/x86_64/signal_frame.c */
-	/* Of a call that is about to be served again: until when it waits, whatever its arguments say; 0: as they say. */
+	/*
+	 * Of a call that is about to be served again: until when it waits, whatever its arguments say; 0: as they say.
+	 */
 	uint64_t restart_deadline_ns;
 	uint8_t *kernel_stack_pages;
 	uint8_t *signal_stack; /* KERNEL_SIGNAL_STACK_BYTES: the host's alternate stack */

@@ -74,8 +74,8 @@ int family_start(struct linux_guest *guest, struct error *error)
 	guest->signal_fd = (int)result;
 	/*
 	 * Before init exists, so that none falls between. SIGCHLD may have been ignored by whoever started us. SIGTTOU
-	 * stops front and guest, as it does any program that changes its terminal from the background; SIGTSTP the front
-	 * takes to put the terminal in order before it stops.
+	 * stops front and guest, as it does any program that changes its terminal from the background; SIGTSTP the
+	 * front takes to put the terminal in order before it stops.
 	 */
 	host_sigaction(SIGCHLD, &by_default);
 	host_sigaction(SIGTTOU, &by_default);

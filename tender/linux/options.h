@@ -33,9 +33,9 @@ struct linux_options {
 	struct network_options network;
 	int trace_fd; /* -1: none */
 	int stat_fd;
-	const char *cores; /* directory for core dumps; NULL: none are taken */
+	const char *cores;       /* directory for core dumps; NULL: none are taken */
 	uint64_t stop_timeout_s; /* 0: none */
-	int status_fd; /* -1: nobody is told how the guest does */
+	int status_fd;           /* -1: nobody is told how the guest does */
 	bool is_read_only;
 	bool has_all_namespaces;
 	unsigned mount_count;

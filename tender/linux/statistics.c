@@ -1,7 +1,8 @@
 /*
  * The guest's counters as a table: see statistics.h. Lines are "library_calls N", "traps N", "faults N",
  * "arena_bytes N", "host_call NAME N", "call NAME N", "unknown NAME N", "unknown_other N", in columns; those of calls
- * begin with the most frequent one, and one without a name has its number. Of guests with a network device: "net WHAT N".
+ * begin with the most frequent one, and one without a name has its number. Of guests with a network device: "net WHAT
+ * N".
  */
 #include "tender/linux/statistics.h"
 

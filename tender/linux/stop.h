@@ -1,6 +1,6 @@
 /*
- * Ending a guest that does not end by itself. Signals are the guest's to handle, but whoever runs the front must get rid
- * of it: the third SIGTERM within ten seconds ends the guest as SIGKILL does (as docker's client does it), and with
+ * Ending a guest that does not end by itself. Signals are the guest's to handle, but whoever runs the front must get
+ * rid of it: the third SIGTERM within ten seconds ends the guest as SIGKILL does (as docker's client does it), and with
  * --stop-timeout so does the first one when that time is over.
  */
 #ifndef TENDER_LINUX_STOP_H

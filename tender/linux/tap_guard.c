@@ -60,7 +60,9 @@ static void mac_require(struct program *program, uint32_t offset, const uint8_t 
 	verdict(program, TC_ACT_SHOT);
 }
 
-/* Of frames of that type: from this IPv4 address at that offset, or with is_nobody_too from 0. Any if it is not known. */
+/*
+ * Of frames of that type: from this IPv4 address at that offset, or with is_nobody_too from 0. Any if it is not known.
+ */
 static void ip4_judge(struct program *program, uint16_t type, uint32_t offset, const struct kernel_net_address *ip,
 		      bool is_nobody_too)
 {

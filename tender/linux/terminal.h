@@ -1,8 +1,8 @@
 /*
  * The host's terminal while a guest has it. A guest whose standard input and output are one terminal has it for itself:
  * the host's line discipline is raw from before the guest starts until it has ended, and the guest's own does all the
- * work (kernel/tty). Otherwise others may be writing to the terminal (`tend run ... | less`): then the guest's wishes are
- * the host's attributes, but for speed and framing.
+ * work (kernel/tty). Otherwise others may be writing to the terminal (`tend run ... | less`): then the guest's wishes
+ * are the host's attributes, but for speed and framing.
  */
 #ifndef TENDER_LINUX_TERMINAL_H
 #define TENDER_LINUX_TERMINAL_H
@@ -21,8 +21,8 @@ struct terminal {
 };
 
 /*
- * Finds it among the standard descriptors, and makes it the guest's. Until the guest reads, the keys for signals work on
- * the host: whatever else is typed waits as it is. In the background nothing is changed yet.
+ * Finds it among the standard descriptors, and makes it the guest's. Until the guest reads, the keys for signals work
+ * on the host: whatever else is typed waits as it is. In the background nothing is changed yet.
  */
 void terminal_take(struct terminal *terminal, const struct kernel_stdio stdio[KERNEL_STDIO_COUNT]);
 /* The guest reads from now on, and says what attributes it wants. */

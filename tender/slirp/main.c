@@ -1,7 +1,8 @@
 /*
- * tend-slirp: the host's side of `tend run --net user`. It turns the guest's packets into sockets of its own (libslirp),
- * as any user may have them. It is not part of the guest: outside its namespaces, under a seccomp filter of its own, and
- * with nothing of the host's but those sockets. It ends with the guest; should it end before, the guest's link is down.
+ * tend-slirp: the host's side of `tend run --net user`. It turns the guest's packets into sockets of its own
+ * (libslirp), as any user may have them. It is not part of the guest: outside its namespaces, under a seccomp filter of
+ * its own, and with nothing of the host's but those sockets. It ends with the guest; should it end before, the guest's
+ * link is down.
  */
 #define _GNU_SOURCE /* close_range */
 #include <errno.h>

@@ -1,6 +1,6 @@
 /*
- * Fuzz target: the bytes are an image whose ELF files are looked for, as debuggers' helpers do it. What the index says lies
- * inside the image, and every file can be copied.
+ * Fuzz target: the bytes are an image whose ELF files are looked for, as debuggers' helpers do it. What the index says
+ * lies inside the image, and every file can be copied.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>

@@ -13,7 +13,8 @@ $(FUZZ)/objects/lwip-host/%.o: $(LWIP_FETCHED) tests/fuzz/kernel.mk
 $(FUZZ)/objects/kernel-host/%.o: %.c $(B)/gen/errno_names.inc tests/fuzz/kernel.mk
 	@mkdir -p $(@D)
 	$(FUZZ_CC) $(FUZZ_KERNEL_CFLAGS) $(if $(filter tests/%,$<),,-Ikernel/lib/include) -c $< -o $@
-$(FUZZ)/objects/kernel.a: $(call FUZZ_KERNEL_OBJECT,$(KERNEL_TESTED)) $(patsubst %,$(FUZZ)/objects/lwip-host/%.o,$(LWIP_SOURCES))
+$(FUZZ)/objects/kernel.a: $(call FUZZ_KERNEL_OBJECT,$(KERNEL_TESTED)) \
+	$(patsubst %,$(FUZZ)/objects/lwip-host/%.o,$(LWIP_SOURCES))
 	rm -f $@
 	ar rcs $@ $^
 	objcopy --weaken-symbol=mm_file_changed $@

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# The command line of solo5-hvt and of tend run for .hvt files: what is not the same as with solo5-spt, and what must be.
+# The command line of solo5-hvt and of tend run for .hvt files: what is not the same as with solo5-spt, and what must
+# be.
 load ../tender/common
 load machine
 

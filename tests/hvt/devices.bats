@@ -26,7 +26,8 @@ net_start() {
 	guest_start "${IN[@]}" "$HVT" --mem=32 --net:service0=tap0 "$@" "$GUESTS/net.hvt" "$pings"
 }
 
-# Succeeds once so many answers have come. A slow guest may be asked more often than that, and end before it answers all.
+# Succeeds once so many answers have come. A slow guest may be asked more often than that, and end before it answers
+# all.
 ping_guest() {
 	"${IN[@]}" ping -q -w "$PATIENCE" "$@" >"$BATS_TEST_TMPDIR/ping.out" || {
 		cat "$BATS_TEST_TMPDIR/ping.out" >&2

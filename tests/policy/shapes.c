@@ -23,7 +23,10 @@
 	X("63 blocks", 0, 63, 512, 1 << 20)                                                                            \
 	X("31 nets and 32 blocks", 31, 32, 4096, 6 * GIB)
 
-/* Networks, control, trace; slot, user memory and arena by upper halves, in places far apart, adjacent, small and large. */
+/*
+ * Networks, control, trace; slot, user memory and arena by upper halves, in places far apart, adjacent, small and
+ * large.
+ */
 #define LINUX_SHAPES(X)                                                                                                \
 	X("bare", 0, 0, 0, 0x5a3c, 0x1000, 0x2000, 0x3000, 0x3001)                                                     \
 	X("control", 0, 1, 0, 0x7ff0, 2, 0x7fe0, 0x7fe2, 0x7fe6)                                                       \

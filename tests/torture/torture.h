@@ -32,7 +32,9 @@ void execute_exit(int status);
 /* For the runner: a family to be killed from outside; as many processes as there may be (the exit status). */
 void family_stand(void);
 int bomb_explode(void);
-/* For step.c: a child that waits for signals and says "caught", and its parent, which sends one for each byte it reads. */
+/*
+ * For step.c: a child that waits for signals and says "caught", and its parent, which sends one for each byte it reads.
+ */
 int sleeper_serve(void);
 /* A page of memory that children share. */
 volatile int *memory_shared(void);

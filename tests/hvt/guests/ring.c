@@ -44,7 +44,10 @@ static void reads_and_writes(void)
 {
 	uint32_t head = ring->com_head;
 
-	/* Something has come in, or not; the second device is not there; the result comes back under its request's name. */
+	/*
+	 * Something has come in, or not; the second device is not there; the result comes back under its request's
+	 * name.
+	 */
 	entry_put(HVT_RING_READ, 1, (uintptr_t)frame, sizeof(frame));
 	taken_wait();
 	CHECK(ring->com_tail == head + 1);
