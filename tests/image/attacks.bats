@@ -18,7 +18,7 @@ teardown() {
 
 @test "attacks: paths that lead out are refused" {
 	archive up
-	refused_with "up.tar: a/../../../tmp/out: a path that leads upwards" up.tar
+	refused_with "up.tar: a/../../../tmp/tend-image-escaped: a path that leads upwards" up.tar
 	archive hardlink-up
 	refused_with "hardlink-up.tar: ../../../../etc/passwd: a path that leads upwards" hardlink-up.tar
 	archive layout-whiteout-up
@@ -31,10 +31,9 @@ teardown() {
 	local name
 	for name in link-up link-absolute absolute; do
 		archive $name
-		rm -f /tmp/out
 		build $name.tar
-		[ ! -e /tmp/out ]
-		contents | grep -qxE './tmp/out f .*'
+		[ ! -e /tmp/tend-image-escaped ]
+		contents | grep -qxE './tmp/tend-image-escaped f .*'
 	done
 	archive hardlink-missing
 	refused_with "hardlink-missing.tar: mine: a hard link to /etc/passwd, which is not there" hardlink-missing.tar
