@@ -45,7 +45,7 @@ static int crash(void)
 	return 0;
 }
 
-/* Answers one datagram. */
+/* Answers datagrams until it is killed: one may be lost. */
 static int udp_echo(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53)};
@@ -56,8 +56,11 @@ static int udp_echo(void)
 
 	if (bind(fd, (struct sockaddr *)&address, bytes) < 0 || puts("READY") < 0 || fflush(stdout) != 0)
 		return 1;
-	got = recvfrom(fd, text, sizeof(text), 0, (struct sockaddr *)&address, &bytes);
-	return got < 0 || sendto(fd, text, (size_t)got, 0, (struct sockaddr *)&address, bytes) != got;
+	do {
+		bytes = sizeof(address);
+		got = recvfrom(fd, text, sizeof(text), 0, (struct sockaddr *)&address, &bytes);
+	} while (got >= 0 && sendto(fd, text, (size_t)got, 0, (struct sockaddr *)&address, bytes) == got);
+	return 1;
 }
 
 int main(int argc, char **argv)

@@ -49,7 +49,7 @@ network_user_start() {
 
 # ask ADDRESS PORT [tcp|udp]: what an echo server there answers to "hello".
 ask() {
-	"${IN[@]}" timeout 10 python3 - "$@" <<'PYTHON'
+	"${IN[@]}" timeout "$PATIENCE" python3 - "$@" <<'PYTHON'
 import socket, sys, time
 kind = socket.SOCK_DGRAM if sys.argv[3:] == ["udp"] else socket.SOCK_STREAM
 with socket.socket(socket.AF_INET, kind) as s:

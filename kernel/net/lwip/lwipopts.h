@@ -78,6 +78,8 @@
 #define LWIP_WND_SCALE 1
 #define TCP_RCV_SCALE 6
 #define TCP_WND (2u << 20)
+/* Peers without window scaling (libslirp) see 64 KiB: they must hear of half of it, not of a quarter of ours. */
+#define TCP_WND_UPDATE_THRESHOLD 32768
 #define TCP_SND_BUF (4u << 20)
 #define TCP_SND_QUEUELEN 65000
 #define TCP_SNDLOWAT 1024
