@@ -85,7 +85,7 @@ load machine
 }
 
 @test "a stack that grows too far hits the guard page and can still say so" {
-	hvt --mem=4 "$GUESTS/stack_overflow.hvt"
+	hvt --mem=2 "$GUESTS/stack_overflow.hvt"
 	traps "#PF"
 	refute grep -qE 'heap (intact|overwritten)' <<<"$output"
 }
