@@ -4,9 +4,7 @@
 
 #include "kernel/net/inet_socket.h"
 
-/*
- * IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP, IP_MULTICAST_IF; IPV6_ADD_MEMBERSHIP, IPV6_DROP_MEMBERSHIP, IPV6_MULTICAST_IF.
- */
+/* ADD_MEMBERSHIP, DROP_MEMBERSHIP and MULTICAST_IF of IP and IPV6. */
 int inet_membership4_set(struct inet_socket *sock, int name, user_t value, unsigned bytes);
 int inet_membership6_set(struct inet_socket *sock, int name, user_t value, unsigned bytes);
 

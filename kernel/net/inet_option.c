@@ -264,5 +264,6 @@ int inet_option_get(struct socket *socket, int level, int name, user_t value, un
 		return socket_option_put(value, bytes, &sock->icmp_filter, sizeof(sock->icmp_filter));
 	if (level == IPPROTO_ICMPV6 && name == ICMPV6_FILTER && socket->protocol == IPPROTO_ICMPV6)
 		return socket_option_put(value, bytes, sock->icmp6_filter, sizeof(sock->icmp6_filter));
-	return -ENOPROTOOPT;
+	/* As Linux: of its own protocols it says so, of others that it does not do them. */
+	return level == (int)socket->protocol ? -ENOPROTOOPT : -EOPNOTSUPP;
 }

@@ -129,10 +129,11 @@ ECHO_TCP='echo READY; exec busybox nc -ll -p 80 -e cat'
 	equal "the echo" hello "$(ask 127.0.0.1 8081)"
 }
 
-@test "user: forty connections at once are all accepted" {
+# As many as the guest's server lets wait (busybox: 9).
+@test "user: nine connections at once are all accepted" {
 	network_start --net user -p 8080:80 -- sh -c 'echo READY; exec busybox httpd -f -p 80 -h /dir'
 	equal "the first answer" "HTTP/1.1 404" "$(ask_http 1)"
-	equal "answers" "$(yes 'HTTP/1.1 404' | head -n 40)" "$(ask_http 40)"
+	equal "answers" "$(yes 'HTTP/1.1 404' | head -n 9)" "$(ask_http 9)"
 }
 
 # Clients on the host's own loopback get no answer over UDP: docs/network.md.
