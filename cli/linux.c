@@ -156,34 +156,38 @@ static int command_add(struct start *start)
 	return 0;
 }
 
-/* The last steps are the front's: in the background, that is not the process that was called. */
-static int tender_become(struct start *start)
-{
-	char path[PATH_MAX];
-
-	if (beside_path("tend-linux", path, sizeof(path)) != 0 || command_add(start) != 0)
-		return 1;
-	execv(path, (char *const *)(uintptr_t)start->tender.words);
-	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
-}
-
 static int network_add(void *tender, const char *name, const char *value)
 {
 	return word_print(tender, "--%s=%s", name, value);
 }
 
+/*
+ * The last steps are the front's: in the background, that is not the process that was called. The network's helper ends
+ * with the process that started it, and where an image has to be built, tend begins anew: so it starts here.
+ */
+static int tender_become(struct start *start)
+{
+	char path[PATH_MAX];
+
+	if (beside_path("tend-linux", path, sizeof(path)) != 0 ||
+	    network_start(&start->options->network, network_add, &start->tender) != 0 ||
+	    network_wait(&start->options->network) != 0 || command_add(start) != 0)
+		return 1;
+	execv(path, (char *const *)(uintptr_t)start->tender.words);
+	return complain("%s: %s; build or install the tender beside tend", path, strerror(errno));
+}
+
 /* Makes up the tender's command line; the operands are what follows the source. */
 static int start_prepare(struct start *start, int count, char **operands, const struct linux_observation *observation)
 {
-	/* The network's helper starts while the rest is prepared. */
 	if (word_add(&start->tender, "tend") != 0 || observation_add(start, observation) != 0 ||
-	    network_start(&start->options->network, network_add, &start->tender) != 0 || image_find(start) != 0 ||
+	    image_find(start) != 0 ||
 	    entrypoint_command(start->options, &start->config, count, operands, &start->command) != 0)
 		return 1;
 	if (start->command.count == 0)
 		return complain("%s: no program given, and the image names none", start->source);
 	return files_add(start) || environment_make(start) || user_add(start) || environment_add_all(start) ||
-	       options_add(start) || network_wait(&start->options->network);
+	       options_add(start);
 }
 
 static bool has_terminal(void)

@@ -78,8 +78,9 @@ void application_start(uint32_t *ready)
 	__atomic_store_n(ready, 1, __ATOMIC_RELEASE);
 	host_futex_wake(ready, 1);
 	device_await();
-	given_mount(thread->process);
 	network_files_write(&kernel_boot()->net);
+	/* Behind what is written to /etc: -v may show another file there, and the root may be read-only. */
+	given_mount(thread->process);
 	directory_enter(thread->process);
 	faults_begin();
 	program_find(&exec);
