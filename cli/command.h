@@ -44,5 +44,7 @@ extern char **program_arguments;
 
 /* Prints "PROGRAM: text" to stderr; returns 1, the exit status that goes with it. */
 __attribute__((format(printf, 1, 2))) int complain(const char *format, ...);
+/* What was printed has gone out: returns the result, or 1 after a complaint. */
+int output_end(int result);
 
 #endif

@@ -45,7 +45,7 @@ int command_help(const struct command *command)
 			option_help(row);
 	}
 	option_help(&(struct command_option){.name = "help", .help = "this text"});
-	return fflush(stdout) != 0 ? complain("standard output: could not write") : 0;
+	return output_end(0);
 }
 
 int command_misused(const struct command *command)

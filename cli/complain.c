@@ -1,4 +1,4 @@
-/* Error lines of the command line tools. */
+/* Error lines of the command line tools, and the end of their output. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -16,4 +16,10 @@ int complain(const char *format, ...)
 	fputc('\n', stderr);
 	va_end(args);
 	return 1;
+}
+
+int output_end(int result)
+{
+	/* A write that failed earlier took its text with it: only the flag tells. */
+	return fflush(stdout) != 0 || ferror(stdout) ? complain("standard output: could not write") : result;
 }

@@ -167,7 +167,7 @@ static int completion(int argc, char **argv)
 		fish_print();
 	else
 		return command_misused(&command_completion);
-	return fflush(stdout) != 0 ? complain("standard output: could not write") : 0;
+	return output_end(0);
 }
 
 const struct command command_completion = {

@@ -26,7 +26,7 @@ static int doctor(int argc, char **argv)
 		if (finding.state == DOCTOR_BAD && check->is_needed)
 			result = 1;
 	}
-	return fflush(stdout) == 0 ? result : complain("standard output: could not write");
+	return output_end(result);
 }
 
 const struct command command_doctor = {

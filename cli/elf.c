@@ -114,9 +114,7 @@ int elf_run(int argc, char **argv)
 		result = query_manifest(argv[2]);
 	else
 		return usage();
-	if (fflush(stdout) != 0)
-		return complain("standard output: could not write");
-	return result;
+	return output_end(result);
 }
 
 const struct command command_elf = {

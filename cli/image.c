@@ -68,7 +68,7 @@ static int images_list(const struct image_arguments *arguments)
 			row_print(&images[i]);
 	}
 	free(images);
-	return fflush(stdout) != 0 ? complain("standard output: could not write") : 0;
+	return output_end(0);
 }
 
 /* Whether an operand is the name, or the beginning of the identifier, of an image. */

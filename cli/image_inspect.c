@@ -51,5 +51,5 @@ int image_inspect(int fd, const char *path)
 	failed = json_dumpf(shown, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	putchar('\n');
 	json_decref(shown);
-	return fflush(stdout) != 0 || failed ? complain("standard output: could not write") : 0;
+	return failed && !ferror(stdout) ? complain("out of memory") : output_end(0);
 }

@@ -107,9 +107,7 @@ static int policy_print(const char *format, unsigned guests)
 	} else {
 		return complain("--format %s: it must be text, json or markdown", format);
 	}
-	if (fflush(stdout) != 0 || failed)
-		return complain("standard output: could not write");
-	return 0;
+	return failed && !ferror(stdout) ? complain("out of memory") : output_end(0);
 }
 
 /* The kind of guest of that name, or 0. */

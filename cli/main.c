@@ -38,7 +38,7 @@ static int help(int argc, char **argv)
 	if (command)
 		return command_help(command);
 	usage(stdout);
-	return 0;
+	return output_end(0);
 }
 
 int main(int argc, char **argv)
@@ -58,7 +58,7 @@ int main(int argc, char **argv)
 		return help(argc, argv);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("tend %s\n", TEND_VERSION);
-		return 0;
+		return output_end(0);
 	}
 	command = command_find(argv[1]);
 	if (!command)

@@ -87,7 +87,7 @@ static int ps(int argc, char **argv)
 		return 1;
 	if (!listing.quiet)
 		front_each(nameless_show, NULL);
-	return fflush(stdout) == 0 ? 0 : complain("standard output: could not write");
+	return output_end(0);
 }
 
 const struct command command_ps = {

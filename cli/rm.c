@@ -20,7 +20,7 @@ static int rm(int argc, char **argv)
 		if (!failed)
 			puts(argv[i]);
 	}
-	return fflush(stdout) == 0 ? result : complain("standard output: could not write");
+	return output_end(result);
 }
 
 const struct command command_rm = {

@@ -186,7 +186,7 @@ static int start_wait(const struct run_options *options, pid_t child)
 	for (;;) {
 		if (fstatat(directory_fd, STATE_STATUS, &file, 0) == 0 && file.st_size > 0) {
 			puts(options->name);
-			return fflush(stdout) == 0 ? 0 : complain("standard output: could not write");
+			return output_end(0);
 		}
 		if (ended)
 			return failure_show(status);

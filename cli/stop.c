@@ -80,7 +80,7 @@ static int stop(int argc, char **argv)
 		result |= guest_stop(argv[i], (unsigned)seconds);
 	/* What --rm marked goes now. */
 	state_each(NULL, NULL);
-	return fflush(stdout) == 0 ? result : complain("standard output: could not write");
+	return output_end(result);
 }
 
 const struct command command_stop = {
