@@ -87,10 +87,7 @@ int pipe_wait_room(struct pipe *pipe, unsigned flags);
 long pipe_get_bytes(const struct file *file);
 long pipe_set_bytes(struct file *file, uint64_t bytes);
 
-/*
- * --- between the pipe's own files
- * -----------------------------------------------------------------------------------
- */
+/* --- between the pipe's own files --------------------------------------------------------------------------------- */
 
 struct pipe *pipe_alloc(void);
 void pipe_free(struct pipe *pipe);

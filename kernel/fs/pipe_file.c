@@ -146,10 +146,7 @@ struct pipe *pipe_of(const struct file *file)
 	return file->ops == &pipe_file_ops ? file->data : NULL;
 }
 
-/*
- * --- opening
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- opening ------------------------------------------------------------------------------------------------------ */
 
 /* Waiting until the other side is, or was meanwhile, opened: a count of opens that moves. */
 struct partner {

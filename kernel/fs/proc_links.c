@@ -27,10 +27,7 @@ long proc_path_text(const struct path *path, char *out, size_t size)
 	return (long)length;
 }
 
-/*
- * --- places
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- places ------------------------------------------------------------------------------------------------------- */
 
 /* A copy of one of the process's places, with a reference. */
 static int place_get(const struct pseudo_node *node, size_t offset, struct path *out)
@@ -75,10 +72,7 @@ PLACE(exe, executable)
 PLACE(cwd, directory)
 PLACE(root, root)
 
-/*
- * --- descriptors
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- descriptors -------------------------------------------------------------------------------------------------- */
 
 int proc_fd_next(const struct pseudo_node *dir, int from)
 {
@@ -171,10 +165,7 @@ const struct pseudo_entry proc_fd_entry[] = {
 };
 const struct pseudo_entry proc_fdinfo_entry[] = {PSEUDO_FILE("", show_fdinfo)};
 
-/*
- * --- namespaces: a guest has one of each, with Linux's numbers for the first ones
- * ---------------------------------------
- */
+/* --- namespaces: a guest has one of each, with Linux's numbers for the first ones --------------------------------- */
 
 #define NAMESPACE(kind, number)                                                                                        \
 	static long kind##_target(const struct pseudo_node *node, char *out, size_t size)                              \

@@ -74,10 +74,7 @@ int console_init(void)
 	return terminal < 0 ? 0 : host_terminal_init((unsigned)terminal, end_find((unsigned)terminal).output);
 }
 
-/*
- * --- streams
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- streams ------------------------------------------------------------------------------------------------------ */
 
 /* A host's pipe as an inode of its own, so that equal descriptors show as one, and /dev/stdout opens it again. */
 struct stream_inode {
@@ -129,10 +126,7 @@ static int stream_path(unsigned index, struct path *out)
 	return error;
 }
 
-/*
- * --- descriptors
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- descriptors -------------------------------------------------------------------------------------------------- */
 
 static int place_find(unsigned index, struct path *out)
 {

@@ -31,10 +31,7 @@ void tmpfs_free(struct super *super);
 #define F_SEAL_EXEC 0x0020
 #endif
 
-/*
- * --- memfd_create and seals
- * ------------------------------------------------------------------------------------------
- */
+/* --- memfd_create and seals --------------------------------------------------------------------------------------- */
 
 /* An open file without a name; flags are MFD_*, already checked. *out with a reference. -ENOMEM. */
 int memfd_new(const char *name, unsigned flags, struct file **out);
@@ -43,10 +40,7 @@ int memfd_new(const char *name, unsigned flags, struct file **out);
 int tmpfs_writable_mapping_add(struct inode *inode);
 void tmpfs_writable_mapping_remove(struct inode *inode);
 
-/*
- * --- direct access to data, for sendfile and the like
- * ------------------------------------------------------------------
- */
+/* --- direct access to data, for sendfile and the like ------------------------------------------------------------- */
 
 /* Whether the three functions below work on the inode. */
 bool tmpfs_is_data(const struct inode *inode);

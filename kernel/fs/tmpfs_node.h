@@ -107,10 +107,7 @@ static inline struct tmpfs *tmpfs_of(const struct tmpfs_node *node)
 	return container_of(node->inode.super, struct tmpfs, super);
 }
 
-/*
- * --- tmpfs_super.c
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- tmpfs_super.c ------------------------------------------------------------------------------------------------ */
 
 /* Makes the structure, without a root. NULL: no memory. */
 struct tmpfs *tmpfs_super_new(const char *type, const char *source);
@@ -118,10 +115,7 @@ struct tmpfs *tmpfs_super_new(const char *type, const char *source);
 int tmpfs_charge(struct tmpfs *fs, uint64_t pages);
 void tmpfs_uncharge(struct tmpfs *fs, uint64_t pages);
 
-/*
- * --- tmpfs_node.c
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- tmpfs_node.c ------------------------------------------------------------------------------------------------- */
 
 /* A new inode of a kind, in no directory, with one reference. NULL: no memory. */
 struct tmpfs_node *tmpfs_node_new(struct tmpfs *fs, uint32_t mode, uint32_t uid, uint32_t gid);
@@ -137,10 +131,7 @@ void tmpfs_release(struct inode *inode);
 extern const struct inode_ops tmpfs_regular_ops;
 extern const struct file_ops tmpfs_regular_file_ops, tmpfs_directory_file_ops;
 
-/*
- * --- tmpfs_entries.c: the names of a directory, as the memory has them
- * -------------------------------------------------
- */
+/* --- tmpfs_entries.c: the names of a directory, as the memory has them -------------------------------------------- */
 
 /* A name, perhaps a hidden one; NULL. */
 struct tmpfs_entry *tmpfs_entry_find(const struct tmpfs_node *dir, const struct name *name);
@@ -157,10 +148,7 @@ void tmpfs_entries_clear(struct tmpfs_node *dir);
 /* 0; -ENOTEMPTY; -EUCLEAN. */
 int tmpfs_is_empty(struct tmpfs_node *dir);
 
-/*
- * --- tmpfs_names.c, tmpfs_rename.c, tmpfs_readdir.c, tmpfs_xattr.c: the operations
- * ----------------------------------------
- */
+/* --- tmpfs_names.c, tmpfs_rename.c, tmpfs_readdir.c, tmpfs_xattr.c: the operations -------------------------------- */
 
 /* The entry that will name a file: nothing can fail after it was prepared. */
 struct tmpfs_place {
@@ -204,10 +192,7 @@ int tmpfs_removexattr(struct inode *inode, const char *name);
 long tmpfs_listxattr(struct inode *inode, char *out, size_t size);
 void tmpfs_attributes_clear(struct tmpfs_node *node);
 
-/*
- * --- tmpfs_extents.c: the map of a file's pages; inode->lock is held
- * --------------------------------------------------
- */
+/* --- tmpfs_extents.c: the map of a file's pages; inode->lock is held ---------------------------------------------- */
 
 /* The extent that has the page, or else the first one behind it, or NULL. */
 struct tmpfs_extent *tmpfs_extent_at(const struct tmpfs_data *data, uint64_t page);
@@ -223,10 +208,7 @@ void tmpfs_extents_free(struct tmpfs *fs, struct tmpfs_extent *list);
 /* Gives back the last extent's spare pages. */
 void tmpfs_extents_trim(struct tmpfs_data *data);
 
-/*
- * --- tmpfs_data.c
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- tmpfs_data.c ------------------------------------------------------------------------------------------------- */
 
 /* A part of a file: bytes of the arena, of the image, or a hole (data NULL). */
 struct tmpfs_run {
@@ -266,33 +248,21 @@ void tmpfs_size_set(struct tmpfs_node *node, uint64_t size, struct tmpfs_change 
 /* Tells mm, if the file was ever mapped. No lock is held. */
 void tmpfs_changed(struct tmpfs_node *node, const struct tmpfs_change *change);
 
-/*
- * --- tmpfs_resize.c
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- tmpfs_resize.c ----------------------------------------------------------------------------------------------- */
 
 /* -EPERM (seals), -EFBIG, -ENOSPC, -ENOMEM. Takes the lock. `always`: times change even if the size does not. */
 int tmpfs_resize(struct tmpfs_node *node, uint64_t size, bool always);
 int tmpfs_allocate(struct file *file, int mode, uint64_t offset, uint64_t bytes);
 
-/*
- * --- tmpfs_map.c
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- tmpfs_map.c -------------------------------------------------------------------------------------------------- */
 
 int tmpfs_map(struct file *file, struct mapping_source *source);
 
-/*
- * --- tmpfs_history.c
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- tmpfs_history.c ---------------------------------------------------------------------------------------------- */
 
 extern const struct mapping_history tmpfs_history;
 
-/*
- * --- tmpfs_seals.c
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- tmpfs_seals.c ------------------------------------------------------------------------------------------------ */
 
 /* fcntl's F_ADD_SEALS: 0, -EPERM, -EINVAL, -EBUSY; and F_GET_SEALS. Only tmpfs's files have seals. */
 long tmpfs_control(struct file *file, int command, uint64_t argument);

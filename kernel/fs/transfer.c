@@ -40,10 +40,7 @@ void transfer_tell(const struct file *in, const struct file *out)
 	notify_file(out, IN_MODIFY);
 }
 
-/*
- * --- sources
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- sources ------------------------------------------------------------------------------------------------------ */
 
 /* Where the next bytes of a source are to be had: in the file itself, or read into the buffer. */
 struct source {
@@ -149,10 +146,7 @@ long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64
 	return done ? done : written;
 }
 
-/*
- * --- pipes as sources
- * ------------------------------------------------------------------------------------------------
- */
+/* --- pipes as sources --------------------------------------------------------------------------------------------- */
 
 /*
  * Bytes are copied out and written before they are taken out of the pipe: what cannot be written is not lost. Two

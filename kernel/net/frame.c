@@ -20,10 +20,7 @@ static uint16_t word_at(const uint8_t *bytes)
 	return (uint16_t)(bytes[0] << 8 | bytes[1]);
 }
 
-/*
- * --- receiving
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 /* Packets of the loopback network have no business outside; a source that is a group of hosts sends nothing. */
 static bool is_sane4(const uint8_t *packet, size_t bytes)
@@ -85,10 +82,7 @@ bool frame_parse(const uint8_t *bytes, size_t count, bool has_header, const uint
 	return out->kind != FRAME_OTHER;
 }
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* One's complement sum of an even number of bytes. */
 static uint32_t words_sum(const uint8_t *bytes, size_t count, uint32_t sum)

@@ -51,10 +51,7 @@ void inet_put(struct inet_socket *sock)
 	heap_free(sock);
 }
 
-/*
- * --- making
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- making ------------------------------------------------------------------------------------------------------- */
 
 static bool is_icmp(int domain, int protocol)
 {
@@ -124,10 +121,7 @@ int inet6_create(int type, int protocol, struct socket **out)
 	return create(AF_INET6, type, protocol, out);
 }
 
-/*
- * --- what all types share
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- what all types share ----------------------------------------------------------------------------------------- */
 
 void inet_error_set(struct inet_socket *sock, int error)
 {

@@ -108,10 +108,7 @@ void inet_name_encode(const struct inet_socket *sock, const struct inet_name *na
 		encode6(name, out);
 }
 
-/*
- * --- what is special
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- what is special ---------------------------------------------------------------------------------------------- */
 
 static bool is_local4(const ip_addr_t *ip)
 {

@@ -74,10 +74,7 @@ void inet_control_put(const struct inet_socket *sock, struct socket_message *mes
 		put6(sock, message, datagram);
 }
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* An int of a control message: 0, -EINVAL. */
 static int value_get(const struct control_header *header, const uint8_t *data, int *out)

@@ -76,10 +76,7 @@ int datagram_get(struct socket_message *message, struct pbuf **out)
 	return 0;
 }
 
-/*
- * --- receiving
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 /* The first one, which only holders of the read lock take away; NULL: none. */
 static struct datagram *datagram_first(struct inet_socket *sock)
@@ -174,10 +171,7 @@ long datagram_receive(struct socket *socket, struct socket_message *message)
 	return error ? error : result;
 }
 
-/*
- * --- looking
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- looking ------------------------------------------------------------------------------------------------------ */
 
 unsigned datagram_poll(struct socket *socket, struct poll_entry *entry)
 {

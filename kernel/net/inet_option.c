@@ -80,10 +80,7 @@ static void options_apply(struct inet_socket *sock)
 	}
 }
 
-/*
- * --- setting
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- setting ------------------------------------------------------------------------------------------------------ */
 
 /* What Linux asks before it takes a value. */
 static int allowed4(const struct inet_socket *sock, int name)
@@ -182,10 +179,7 @@ int inet_option_set(struct socket *socket, int level, int name, user_t value, un
 	return -ENOPROTOOPT;
 }
 
-/*
- * --- getting
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- getting ------------------------------------------------------------------------------------------------------ */
 
 static int mtu_get(struct inet_socket *sock, int *value)
 {

@@ -46,10 +46,7 @@ void inet_port_leave(struct inet_socket *sock)
 	sock->local.port = 0;
 }
 
-/*
- * --- conflicts
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- conflicts ---------------------------------------------------------------------------------------------------- */
 
 /* Whether something could be meant for both. */
 static bool addresses_overlap(const ip_addr_t *one, const ip_addr_t *other)
@@ -107,10 +104,7 @@ int inet_port_listen(struct inet_socket *sock)
 	return is_taken(sock, &sock->local.ip, sock->local.port) ? -EADDRINUSE : 0;
 }
 
-/*
- * --- choosing
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- choosing ----------------------------------------------------------------------------------------------------- */
 
 /* A port may serve several connections, as long as nobody asked for it by name, and the other ends differ. */
 static bool is_usable(const struct inet_socket *sock, uint16_t port, const struct inet_name *remote)
@@ -190,10 +184,7 @@ void inet_ports_end(int error)
 	}
 }
 
-/*
- * --- bind
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- bind --------------------------------------------------------------------------------------------------------- */
 
 /* bind's own rules for addresses: Linux takes 0.0.0.0 without a family. */
 static int bind_decode(const struct inet_socket *sock, const struct socket_address *address, struct inet_name *out)

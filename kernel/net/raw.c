@@ -143,10 +143,7 @@ static int raw_socket_connect(struct socket *socket, const struct socket_address
 	return error;
 }
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* An echo request of a ping socket: its identifier and, for IPv4, the checksum are ours. */
 static int ping_fill(struct inet_socket *sock, struct pbuf *p)

@@ -65,10 +65,7 @@ int socket_error_take(struct socket *socket)
 	return -__atomic_exchange_n(&socket->error, 0, __ATOMIC_RELAXED);
 }
 
-/*
- * --- waiting
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- waiting ------------------------------------------------------------------------------------------------------ */
 
 uint64_t socket_deadline(uint64_t timeout_ns, bool wait)
 {
@@ -112,10 +109,7 @@ int socket_wait(struct wait_queue *queue, bool (*condition)(void *data), void *d
 	return error == -EINTR && deadline_ns == WAIT_FOREVER ? -ERESTARTSYS : error;
 }
 
-/*
- * --- credentials
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- credentials -------------------------------------------------------------------------------------------------- */
 
 struct socket_credentials *socket_credentials_current(void)
 {

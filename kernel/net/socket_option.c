@@ -69,10 +69,7 @@ static int switch_set(struct socket *socket, int index, bool on)
 	return 0;
 }
 
-/*
- * --- setting
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- setting ------------------------------------------------------------------------------------------------------ */
 
 static void send_buffer_set(struct socket *socket, uint32_t bytes)
 {
@@ -201,10 +198,7 @@ int socket_option_set(struct socket *socket, int name, user_t value, unsigned by
 	return error;
 }
 
-/*
- * --- getting
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- getting ------------------------------------------------------------------------------------------------------ */
 
 /* Options that are a field of 32 bits. */
 static const struct {

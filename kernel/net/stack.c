@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/eventpoll.h>
 
+#include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/hash.h"
 #include "kernel/lib/random.h"
@@ -15,6 +16,7 @@
 #include "kernel/task/timer.h"
 #include "lwip/init.h"
 #include "lwip/netif.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/sys.h"
 #include "lwip/timeouts.h"
 
@@ -31,10 +33,7 @@ static struct {
 	uint64_t sequence_key;
 } stack;
 
-/*
- * --- what lwIP asks for
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- what lwIP asks for ------------------------------------------------------------------------------------------- */
 
 static uint64_t now_ms(void)
 {
@@ -78,20 +77,23 @@ uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, cons
 	return (uint32_t)ends_hash(0, local, local_port, remote, remote_port);
 }
 
-/*
- * --- entering and leaving
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- entering and leaving ----------------------------------------------------------------------------------------- */
 
 void stack_enter(void)
 {
 	lock_acquire(&stack.lock);
 }
 
+/* Most of lwIP's timers are for devices, and run all the time: a guest without one has only connections to look after. */
+static bool is_idle(void)
+{
+	return kernel_boot()->net.fd < 0 && !tcp_active_pcbs && !tcp_tw_pcbs;
+}
+
 /* The timer is when lwIP wants to be called next. The lock is held. */
 static void timer_update(void)
 {
-	uint32_t sleep_ms = sys_timeouts_sleeptime();
+	uint32_t sleep_ms = is_idle() ? NO_TIMEOUT : sys_timeouts_sleeptime();
 	uint64_t due_ms = sleep_ms == NO_TIMEOUT ? TIMER_NEVER : now_ms() + sleep_ms;
 	/* The same moment may be computed a millisecond later. */
 	bool same = due_ms == stack.due_ms || due_ms == stack.due_ms + 1;

@@ -3,10 +3,7 @@
 #include "kernel/vfs/wait.h"
 #include "lwip/tcp.h"
 
-/*
- * --- what lwIP calls: the stack is entered
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- what lwIP calls: the stack is entered ------------------------------------------------------------------------ */
 
 void tcp_end(struct inet_socket *sock, int error)
 {
@@ -96,10 +93,7 @@ static err_t connected(void *arg, struct tcp_pcb *pcb, err_t error)
 	return ERR_OK;
 }
 
-/*
- * --- pcbs
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- pcbs --------------------------------------------------------------------------------------------------------- */
 
 void tcp_attach(struct inet_socket *sock, struct tcp_pcb *pcb)
 {
@@ -139,10 +133,7 @@ void tcp_reset_to_closed(struct inet_socket *sock)
 		inet_port_leave(sock);
 }
 
-/*
- * --- connect
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- connect ------------------------------------------------------------------------------------------------------ */
 
 static int pcb_connect(struct inet_socket *sock, const struct inet_name *to)
 {

@@ -12,10 +12,7 @@
 #define SEND_BYTES_GROWN (1u << 20)
 #define WRITE_BYTES_MAX 65535u /* of one tcp_write */
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 uint32_t tcp_send_limit(const struct inet_socket *sock)
 {
@@ -146,10 +143,7 @@ long tcp_socket_send(struct socket *socket, struct socket_message *message)
 	return part < 0 && !done ? part : done;
 }
 
-/*
- * --- receiving
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 /* A read on its way; the read lock is held but while it waits. */
 struct tcp_read {

@@ -67,10 +67,7 @@ static void udp_release(struct socket *socket)
 	inet_put(sock);
 }
 
-/*
- * --- connecting: a peer for send, and the only one to receive from
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- connecting: a peer for send, and the only one to receive from ------------------------------------------------ */
 
 static int disconnect(struct inet_socket *sock)
 {
@@ -128,10 +125,7 @@ static int udp_socket_connect(struct socket *socket, const struct socket_address
 	return error;
 }
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* To whom. -EDESTADDRREQ, and what inet_name_decode says. */
 static int destination(const struct inet_socket *sock, const struct socket_message *message, struct inet_name *to)

@@ -22,10 +22,7 @@ struct credentials_message {
 	uint32_t gid;
 };
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static bool is_own_id(uint32_t id, uint32_t real, uint32_t effective, uint32_t saved)
 {
@@ -167,10 +164,7 @@ void unix_message_sign(struct unix_message *message, const struct unix_socket *r
 	};
 }
 
-/*
- * --- receiving
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 struct rights *unix_rights_take(struct unix_message *message, bool peek)
 {

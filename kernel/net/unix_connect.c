@@ -53,10 +53,7 @@ int unix_listen(struct socket *socket, int backlog)
 	return error;
 }
 
-/*
- * --- connecting
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- connecting --------------------------------------------------------------------------------------------------- */
 
 /* Whether a connection could be made, or refused, at once. */
 static bool backlog_has_room(void *data)
@@ -165,10 +162,7 @@ int unix_connect_stream(struct socket *socket, const struct socket_address *addr
 	return error;
 }
 
-/*
- * --- accepting
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- accepting ---------------------------------------------------------------------------------------------------- */
 
 static bool is_acceptable(void *data)
 {

@@ -8,10 +8,7 @@
 #define LINEAR_MAX 16064u
 #define HEADROOM 32u /* what a message may not have of the send buffer */
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 static bool is_full(const struct unix_socket *sock)
 {

@@ -64,10 +64,7 @@ int unix_name(struct socket *socket, bool of_peer, struct socket_address *out)
 	return 0;
 }
 
-/*
- * --- the file system
- * -------------------------------------------------------------------------------------------------
- */
+/* --- the file system ---------------------------------------------------------------------------------------------- */
 
 /* The path in an address, which need not end in a NUL. */
 static void path_of_address(char text[sizeof(struct sockaddr_un)], const struct socket_address *address)
@@ -152,10 +149,7 @@ static int path_find(const struct socket_address *address, struct unix_socket **
 	return error || found ? error : -ECONNREFUSED;
 }
 
-/*
- * --- abstract names
- * --------------------------------------------------------------------------------------------------
- */
+/* --- abstract names ----------------------------------------------------------------------------------------------- */
 
 static int abstract_bind(struct unix_socket *sock, const struct socket_address *name)
 {
@@ -198,10 +192,7 @@ int unix_bind_any(struct unix_socket *sock)
 	return error;
 }
 
-/*
- * --- both
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- both --------------------------------------------------------------------------------------------------------- */
 
 int unix_bind(struct socket *socket, const struct socket_address *address)
 {

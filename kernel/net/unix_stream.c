@@ -10,10 +10,7 @@
 #define PIECE_LINEAR_MAX 3776u
 #define PIECE_BYTES_MAX (PIECE_LINEAR_MAX + 32768u)
 
-/*
- * --- sending
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* Hands a message to the peer: 0, -EPIPE, -EPERM. */
 static int piece_deliver(struct unix_socket *peer, struct unix_message *message)
@@ -107,10 +104,7 @@ long unix_stream_send(struct socket *socket, struct socket_message *message)
 	return result;
 }
 
-/*
- * --- receiving
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- receiving ---------------------------------------------------------------------------------------------------- */
 
 /* A read on its way. The read lock is held but while it waits. */
 struct stream_read {

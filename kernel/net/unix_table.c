@@ -83,10 +83,7 @@ void unix_table_remove(struct unix_socket *sock)
 	lock_release(&table_lock);
 }
 
-/*
- * --- /proc/net/unix
- * --------------------------------------------------------------------------------------------------
- */
+/* --- /proc/net/unix ----------------------------------------------------------------------------------------------- */
 
 static void name_show(const struct unix_address *address, struct text *text)
 {

@@ -10,10 +10,7 @@
 #include "kernel/vfs/namei.h"
 #include "kernel/vfs/notify.h"
 
-/*
- * --- getdents
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- getdents ----------------------------------------------------------------------------------------------------- */
 
 /* What an entry starts with; names follow, padded to 8 bytes. The old one ends in the type, behind the name's NUL. */
 struct entry_head {
@@ -129,10 +126,7 @@ SYSCALL(getdents64)
 	return getdents_common(args, false);
 }
 
-/*
- * --- working directory and root
- * ---------------------------------------------------------------------------------------
- */
+/* --- working directory and root ----------------------------------------------------------------------------------- */
 
 SYSCALL(chdir)
 {

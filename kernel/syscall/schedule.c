@@ -187,10 +187,7 @@ SYSCALL(sched_getattr)
 	return copy_to_user(ARG_USER(args, 1), &attributes, attributes.size);
 }
 
-/*
- * --- nice
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- nice --------------------------------------------------------------------------------------------------------- */
 
 static bool process_matches(const struct process *process, int which, int who)
 {

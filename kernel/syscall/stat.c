@@ -114,10 +114,7 @@ SYSCALL(newfstatat)
 	return stat_at(dirfd, ARG_USER(args, 1), flags, ARG_USER(args, 2));
 }
 
-/*
- * --- statx
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- statx -------------------------------------------------------------------------------------------------------- */
 
 static struct statx_timestamp statx_time(struct timestamp time)
 {
@@ -172,10 +169,7 @@ SYSCALL(statx)
 	return copy_to_user(ARG_USER(args, 4), &out, sizeof(out));
 }
 
-/*
- * --- access
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- access ------------------------------------------------------------------------------------------------------- */
 
 static long access_at(int dirfd, user_t text, unsigned mask, int flags)
 {

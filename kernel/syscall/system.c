@@ -49,10 +49,7 @@ SYSCALL(getcpu)
 	return ARG_USER(args, 1) ? put_user_u32(ARG_USER(args, 1), 0) : 0;
 }
 
-/*
- * --- refused, as to a container's root
- * -------------------------------------------------------------------------------
- */
+/* --- refused, as to a container's root ---------------------------------------------------------------------------- */
 
 #define REFUSED(name)                                                                                                  \
 	SYSCALL_NO_ARGS(name)                                                                                          \

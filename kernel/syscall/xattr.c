@@ -66,10 +66,7 @@ static int name_check(const char *name)
 	return -EOPNOTSUPP;
 }
 
-/*
- * --- the operations on an inode, which the calls below find in three ways
- * --------------------------------------------
- */
+/* --- the operations on an inode, which the calls below find in three ways ----------------------------------------- */
 
 /* What the application passes, copied before the path is walked: Linux's errors come in this order. */
 struct request {
@@ -212,10 +209,7 @@ static long attribute_remove(struct dentry *dentry, const struct request *reques
 	return error;
 }
 
-/*
- * --- the arguments
- * -----------------------------------------------------------------------------------------------------
- */
+/* --- the arguments ------------------------------------------------------------------------------------------------ */
 
 typedef int (*request_copy)(struct request *request, const struct arguments *args);
 
@@ -257,10 +251,7 @@ static int request_remove(struct request *request, const struct arguments *args)
 	return name_copy(request->name, ARG_USER(args, 1));
 }
 
-/*
- * --- the calls
- * -------------------------------------------------------------------------------------------------------
- */
+/* --- the calls ---------------------------------------------------------------------------------------------------- */
 
 typedef long (*attribute_call)(struct dentry *dentry, const struct request *request);
 

@@ -123,10 +123,7 @@ int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **o
 	return 0;
 }
 
-/*
- * --- changes of names
- * -----------------------------------------------------------------------------------------------
- */
+/* --- changes of names --------------------------------------------------------------------------------------------- */
 
 void dentry_made(struct dentry *dentry, struct inode *inode)
 {

@@ -171,10 +171,7 @@ void file_put(struct file *file)
 		file_close(file);
 }
 
-/*
- * --- files of the kernel's own
- * ---------------------------------------------------------------------------------------
- */
+/* --- files of the kernel's own ------------------------------------------------------------------------------------ */
 
 static void anonymous_release(struct inode *inode)
 {

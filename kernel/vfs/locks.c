@@ -76,10 +76,7 @@ void locks_free(struct inode *inode)
 	inode->locks = NULL;
 }
 
-/*
- * --- waiting
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- waiting ------------------------------------------------------------------------------------------------------ */
 
 static const struct lock_wait *waiter_of(const void *owner)
 {
@@ -169,10 +166,7 @@ long locks_apply(struct inode *inode, struct lock_request *request, bool wait)
 	return result;
 }
 
-/*
- * --- the end of owners
- * ----------------------------------------------------------------------------------------------
- */
+/* --- the end of owners -------------------------------------------------------------------------------------------- */
 
 static void locks_release(struct inode *inode, enum lock_kind kind, const void *owner)
 {
@@ -193,10 +187,7 @@ void locks_release_file(struct file *file)
 	locks_release(file->inode, LOCK_FLOCK, file);
 }
 
-/*
- * --- /proc/locks
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- /proc/locks -------------------------------------------------------------------------------------------------- */
 
 static void record_show(struct text *text, unsigned number, const struct inode *inode, const struct lock_record *record)
 {

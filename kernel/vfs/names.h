@@ -18,10 +18,7 @@ int name_remove(const struct last_component *at, bool directory);
 /* renameat2's flags, checked. */
 int name_rename(const struct last_component *from, const struct last_component *to, unsigned flags);
 
-/*
- * --- for open and between these files; the tree lock is held
- * ----------------------------------------------------------
- */
+/* --- for open and between these files; the tree lock is held ------------------------------------------------------ */
 
 /* What a new inode in the directory is made with: set-group-id directories hand down their group. */
 struct new_inode {

@@ -91,10 +91,7 @@ int name_remove(const struct last_component *at, bool directory)
 	return error;
 }
 
-/*
- * --- rename
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- rename ------------------------------------------------------------------------------------------------------- */
 
 struct rename {
 	const struct last_component *from;

@@ -55,10 +55,7 @@ int walk_to_end(struct walk *walk);
 bool walk_is_exhausted(struct walk *walk);
 void walk_end(struct walk *walk);
 
-/*
- * --- between walk.c and walk_link.c
- * ----------------------------------------------------------------------------------
- */
+/* --- between walk.c and walk_link.c ------------------------------------------------------------------------------- */
 
 /* Leads to a place whose reference, if pin is set, is taken over. */
 void walk_set(struct walk *walk, struct dentry *dentry, struct dentry *pin);

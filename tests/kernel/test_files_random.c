@@ -105,10 +105,7 @@ static long native_call(const struct operation *o, const long arguments[6])
 	return result == -1 ? -errno : result;
 }
 
-/*
- * --- comparing
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- comparing ---------------------------------------------------------------------------------------------------- */
 
 static bool stat_equal(const void *left, const void *right)
 {

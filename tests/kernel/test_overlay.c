@@ -121,10 +121,7 @@ static void test_no_memory(void **state)
 		random_tree(seed, "-x3", true);
 }
 
-/*
- * --- copying up
- * --------------------------------------------------------------------------------------------------------
- */
+/* --- copying up --------------------------------------------------------------------------------------------------- */
 
 #define LARGE_PAGES 200
 
@@ -250,10 +247,7 @@ static void test_names(void **state)
 	random_files_native_end();
 }
 
-/*
- * --- damaged images
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- damaged images ----------------------------------------------------------------------------------------------- */
 
 /* Whatever the image says, calls end, touch nothing outside of it, and everything can be given back. */
 static void test_damaged(void **state)

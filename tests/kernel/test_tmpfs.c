@@ -191,10 +191,7 @@ static void test_append(void **state)
 	end();
 }
 
-/*
- * --- directories that change while they are read
- * -----------------------------------------------------------------------
- */
+/* --- directories that change while they are read ------------------------------------------------------------------ */
 
 static void test_readdir_stable(void **state)
 {
@@ -234,10 +231,7 @@ static void test_readdir_stable(void **state)
 	end();
 }
 
-/*
- * --- pages in use
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- pages in use ------------------------------------------------------------------------------------------------- */
 
 static size_t pages_at_change;
 
@@ -318,10 +312,7 @@ static void test_pin(void **state)
 	end();
 }
 
-/*
- * --- memfd and seals: the same as on this machine
- * ----------------------------------------------------------------------
- */
+/* --- memfd and seals: the same as on this machine ----------------------------------------------------------------- */
 
 static long native(long value)
 {
