@@ -84,7 +84,7 @@ void stack_enter(void)
 	lock_acquire(&stack.lock);
 }
 
-/* Most of lwIP's timers are for devices, and run all the time: a guest without one has only connections to look after. */
+/* Most of lwIP's timers are for devices, and run always: a guest without one has only connections to look after. */
 static bool is_idle(void)
 {
 	return kernel_boot()->net.fd < 0 && !tcp_active_pcbs && !tcp_tw_pcbs;
