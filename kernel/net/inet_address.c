@@ -175,6 +175,11 @@ int inet_mtu(const ip_addr_t *local, const ip_addr_t *remote)
 	return netif ? netif->mtu : 0;
 }
 
+struct netif *inet_interface(uint32_t index)
+{
+	return index <= UINT8_MAX ? netif_get_by_index((u8_t)index) : NULL;
+}
+
 int inet_source(const ip_addr_t *local, const ip_addr_t *remote, ip_addr_t *out)
 {
 	const ip_addr_t *source;

@@ -2,9 +2,11 @@
 #include "kernel/net/inet_datagram.h"
 
 #include <asm/ioctls.h>
+#include <linux/signal.h>
 
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
+#include "kernel/signal/send.h"
 #include "kernel/vfs/io.h"
 #include "lwip/ip.h"
 #include "lwip/netif.h"
@@ -61,7 +63,8 @@ void datagrams_free(struct inet_socket *sock)
 	sock->queued_bytes = 0;
 }
 
-int datagram_get(struct socket_message *message, struct pbuf **out)
+/* In one block, with room for headers in front: 0, -EFAULT, -ENOBUFS. */
+static int datagram_get(struct socket_message *message, struct pbuf **out)
 {
 	uint16_t bytes = (uint16_t)message->io->left;
 	struct pbuf *p = pbuf_alloc(PBUF_TRANSPORT, bytes, PBUF_RAM);
@@ -74,6 +77,28 @@ int datagram_get(struct socket_message *message, struct pbuf **out)
 	}
 	*out = p;
 	return 0;
+}
+
+long datagram_send(struct inet_socket *sock, struct socket_message *message, struct inet_name *to,
+		   const struct inet_ancillary *ancillary, datagram_send_locked *send)
+{
+	size_t bytes = message->io->left;
+	struct pbuf *p;
+	int error;
+
+	if (inet_ended(sock) & INET_NO_SEND) {
+		if (!(message->flags & MSG_NOSIGNAL))
+			signal_send_current(SIGPIPE);
+		return -EPIPE;
+	}
+	error = datagram_get(message, &p);
+	if (error)
+		return error;
+	stack_enter();
+	error = send(sock, p, to, ancillary);
+	pbuf_free(p);
+	stack_leave();
+	return error ? error : (long)bytes;
 }
 
 /* --- receiving ---------------------------------------------------------------------------------------------------- */

@@ -36,7 +36,7 @@ static struct group *group_find(struct inet_socket *sock, const ip_addr_t *addre
 
 static int join_locked(struct inet_socket *sock, const ip_addr_t *address, uint32_t interface)
 {
-	struct netif *netif = interface ? netif_get_by_index((u8_t)interface) : ip_route(IP_ADDR_ANY, address);
+	struct netif *netif = interface ? inet_interface(interface) : ip_route(IP_ADDR_ANY, address);
 	struct group *group;
 
 	if (!netif)

@@ -39,7 +39,7 @@ static int interface_set(struct inet_socket *sock, uint32_t index)
 	if (sock->socket.type == SOCK_STREAM)
 		return -EINVAL;
 	stack_enter();
-	if (index > UINT8_MAX || (index && !netif_get_by_index((u8_t)index)))
+	if (index && !inet_interface(index))
 		error = -ENODEV;
 	if (!error) {
 		sock->multicast_interface = index;

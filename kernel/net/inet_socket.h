@@ -179,6 +179,8 @@ bool inet_is_local(const ip_addr_t *ip);
 bool inet_is_broadcast(const ip_addr_t *ip);
 /* A connection to "any" is one to ourselves. */
 void inet_any_is_loopback(ip_addr_t *ip);
+/* The interface of that index, or NULL. The stack is entered. */
+struct netif *inet_interface(uint32_t index);
 /* Which of our addresses speaks to `remote`: 0, -ENETUNREACH. The stack is entered. */
 int inet_source(const ip_addr_t *local, const ip_addr_t *remote, ip_addr_t *out);
 /* Of the way there: bytes, 0: there is none. The stack is entered. */

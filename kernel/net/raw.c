@@ -1,17 +1,14 @@
 /* Raw sockets, and the datagram sockets of ICMP that ping uses without privileges. Rules: raw(7), icmp(7), ipv6(7). */
-#include <linux/signal.h>
-
+#include "lwip/raw.h"
 #include "kernel/lib/random.h"
 #include "kernel/net/inet_datagram.h"
 #include "kernel/net/inet_group.h"
-#include "kernel/signal/send.h"
 #include "kernel/vfs/io.h"
 #include "lwip/inet_chksum.h"
 #include "lwip/ip.h"
 #include "lwip/netif.h"
 #include "lwip/prot/icmp.h"
 #include "lwip/prot/icmp6.h"
-#include "lwip/raw.h"
 
 /* Datagram sockets: what the application reads and writes is the ICMP message, whose identifier is the socket's. */
 static bool is_ping(const struct inet_socket *sock)
@@ -179,7 +176,7 @@ static int send_locked(struct inet_socket *sock, struct pbuf *p, struct inet_nam
 				    &source);
 	if (error)
 		return error;
-	netif = ancillary->interface ? netif_get_by_index((u8_t)ancillary->interface) : ip_route(&source, &to->ip);
+	netif = ancillary->interface ? inet_interface(ancillary->interface) : ip_route(&source, &to->ip);
 	if (!netif)
 		return ancillary->interface ? -ENODEV : -ENETUNREACH;
 	if (ancillary->ttl > 0)
@@ -201,7 +198,6 @@ static long raw_socket_send(struct socket *socket, struct socket_message *messag
 	struct inet_ancillary ancillary;
 	struct inet_name to = sock->remote;
 	size_t bytes = message->io->left;
-	struct pbuf *p;
 	int error = inet_state(sock) == INET_CONNECTED ? 0 : -EDESTADDRREQ;
 
 	if (bytes > UINT16_MAX - 60)
@@ -212,19 +208,7 @@ static long raw_socket_send(struct socket *socket, struct socket_message *messag
 		error = inet_name_decode(sock, message->to, &to);
 	if (!error)
 		error = inet_control_get(sock, message, &ancillary);
-	if (!error && inet_ended(sock) & INET_NO_SEND)
-		error = -EPIPE;
-	if (error == -EPIPE && !(message->flags & MSG_NOSIGNAL))
-		signal_send_current(SIGPIPE);
-	if (!error)
-		error = datagram_get(message, &p);
-	if (error)
-		return error;
-	stack_enter();
-	error = send_locked(sock, p, &to, &ancillary);
-	pbuf_free(p);
-	stack_leave();
-	return error ? error : (long)bytes;
+	return error ? error : datagram_send(sock, message, &to, &ancillary, send_locked);
 }
 
 const struct socket_ops raw_ops = {

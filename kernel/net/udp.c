@@ -1,11 +1,8 @@
 /* UDP sockets. Rules: udp(7), ip(7). */
 #include "kernel/net/udp.h"
 
-#include <linux/signal.h>
-
 #include "kernel/net/inet_datagram.h"
 #include "kernel/net/inet_group.h"
-#include "kernel/signal/send.h"
 #include "kernel/vfs/io.h"
 #include "lwip/ip.h"
 #include "lwip/netif.h"
@@ -163,7 +160,7 @@ static int way_find(const struct inet_socket *sock, const ip_addr_t *to, const s
 		*netif = ip_route(local, to);
 		return inet_source(local, to, source);
 	}
-	*netif = netif_get_by_index((u8_t)interface);
+	*netif = inet_interface(interface);
 	if (!*netif)
 		return -ENODEV;
 	if (ip_addr_isany(local))
@@ -210,7 +207,6 @@ static long udp_socket_send(struct socket *socket, struct socket_message *messag
 	struct inet_ancillary ancillary;
 	struct inet_name to;
 	size_t bytes = message->io->left;
-	struct pbuf *p;
 	int error;
 
 	if (message->flags & MSG_OOB)
@@ -224,19 +220,7 @@ static long udp_socket_send(struct socket *socket, struct socket_message *messag
 		error = inet_control_get(sock, message, &ancillary);
 	if (!error && bytes > (IP_IS_V4(&to.ip) ? PAYLOAD_BYTES_MAX : PAYLOAD6_BYTES_MAX))
 		error = -EMSGSIZE;
-	if (!error && inet_ended(sock) & INET_NO_SEND)
-		error = -EPIPE;
-	if (error == -EPIPE && !(message->flags & MSG_NOSIGNAL))
-		signal_send_current(SIGPIPE);
-	if (!error)
-		error = datagram_get(message, &p);
-	if (error)
-		return error;
-	stack_enter();
-	error = send_locked(sock, p, &to, &ancillary);
-	pbuf_free(p);
-	stack_leave();
-	return error ? error : (long)bytes;
+	return error ? error : datagram_send(sock, message, &to, &ancillary, send_locked);
 }
 
 const struct socket_ops udp_ops = {
