@@ -130,6 +130,22 @@ static int membership_change(struct netlink_socket *sock, uint32_t group, bool a
 	return 0;
 }
 
+/* Options that are remembered, and on or off. */
+static bool is_flag(int name)
+{
+	switch (name) {
+	case NETLINK_PKTINFO:
+	case NETLINK_BROADCAST_ERROR:
+	case NETLINK_NO_ENOBUFS:
+	case NETLINK_CAP_ACK:
+	case NETLINK_EXT_ACK:
+	case NETLINK_GET_STRICT_CHK:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int netlink_option_set(struct socket *socket, int level, int name, user_t value, unsigned bytes)
 {
 	struct netlink_socket *sock = netlink_of(socket);
@@ -141,20 +157,10 @@ int netlink_option_set(struct socket *socket, int level, int name, user_t value,
 		return -EINVAL;
 	if (get_user_u32(&number, value))
 		return -EFAULT;
-	switch (name) {
-	case NETLINK_ADD_MEMBERSHIP:
-	case NETLINK_DROP_MEMBERSHIP:
+	if (name == NETLINK_ADD_MEMBERSHIP || name == NETLINK_DROP_MEMBERSHIP)
 		return membership_change(sock, number, name == NETLINK_ADD_MEMBERSHIP);
-	case NETLINK_PKTINFO:
-	case NETLINK_BROADCAST_ERROR:
-	case NETLINK_NO_ENOBUFS:
-	case NETLINK_CAP_ACK:
-	case NETLINK_EXT_ACK:
-	case NETLINK_GET_STRICT_CHK:
-		break;
-	default:
+	if (!is_flag(name))
 		return -ENOPROTOOPT;
-	}
 	if (number)
 		sock->options |= 1u << name;
 	else
@@ -169,19 +175,10 @@ int netlink_option_get(struct socket *socket, int level, int name, user_t value,
 
 	if (level != SOL_NETLINK)
 		return -ENOPROTOOPT;
-	switch (name) {
-	case NETLINK_LIST_MEMBERSHIPS:
+	if (name == NETLINK_LIST_MEMBERSHIPS)
 		return socket_option_put(value, bytes, &sock->groups, sizeof(sock->groups));
-	case NETLINK_PKTINFO:
-	case NETLINK_BROADCAST_ERROR:
-	case NETLINK_NO_ENOBUFS:
-	case NETLINK_CAP_ACK:
-	case NETLINK_EXT_ACK:
-	case NETLINK_GET_STRICT_CHK:
-		break;
-	default:
+	if (!is_flag(name))
 		return -ENOPROTOOPT;
-	}
 	if (*bytes < sizeof(number))
 		return -EINVAL;
 	number = sock->options >> name & 1;
