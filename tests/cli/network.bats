@@ -165,7 +165,7 @@ ECHO_TCP='echo READY; exec busybox nc -ll -p 80 -e cat'
 	refused "--gateway 10.0.2.9: --net user has one of its own"
 }
 
-@test "user: name servers of the host, or others" {
+@test "user: name servers that are given, and the guest's own name in its files" {
 	root_copy
 	mkdir "$ROOT/etc"
 	run --separate-stderr "${IN[@]}" "$TEND" run --root "$ROOT" --net user --dns 192.0.2.53 --hostname box -- \

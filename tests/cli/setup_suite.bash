@@ -9,7 +9,7 @@ setup_suite() {
 		echo "these tests make mounts, control groups and unprivileged processes: run them as root" >&2
 		return 1
 	}
-	for tool in aarch64-linux-gnu-gcc busybox gcc mkfs.erofs mount pgrep python3 script setpriv unshare; do
+	for tool in aarch64-linux-gnu-gcc busybox gcc ip mount pgrep python3 script setpriv unshare; do
 		command -v "$tool" >/dev/null || {
 			echo "$tool: not there; install it" >&2
 			return 1

@@ -10,7 +10,7 @@ setup_suite() {
 		echo "these tests make mounts, control groups and unprivileged processes: run them as root" >&2
 		return 1
 	}
-	for tool in awk gdb mount pgrep prlimit python3 setpriv unshare; do
+	for tool in awk cc gdb ip mount pgrep ping prlimit python3 setpriv unshare; do
 		command -v "$tool" >/dev/null || {
 			echo "$tool: not there; install it" >&2
 			return 1

@@ -150,11 +150,14 @@ int main(int count, char **arguments)
 	if (count > 1 && strcmp(arguments[1], "--sleeper") == 0)
 		return sleeper_serve();
 	complaints = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bool found = count > 1 && strcmp(arguments[1], "--list") == 0;
 	for (const struct torture *torture = __start_tortures; torture < __stop_tortures; torture++) {
-		if (count > 1 && strcmp(arguments[1], "--list") == 0)
+		if (count > 1 && strcmp(arguments[1], "--list") == 0) {
 			printf("%s\n", torture->name);
-		else if (count > 1 && strcmp(arguments[1], torture->name) == 0)
+		} else if (count > 1 && strcmp(arguments[1], torture->name) == 0) {
+			found = true;
 			torture_run(torture, count > 2 && strcmp(arguments[2], "--full") == 0, getenv("TORTURE_GUEST"));
+		}
 	}
-	return *complaints ? 1 : 0;
+	return *complaints || !found ? 1 : 0;
 }
