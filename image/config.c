@@ -8,6 +8,9 @@
 
 #include "image/json.h"
 
+/* More are beyond what any program can be given; and they are compared with one another. */
+#define ENV_MAX 10000
+
 static int compare(const void *left, const void *right)
 {
 	return strcmp(*(char *const *)left, *(char *const *)right);
@@ -156,6 +159,8 @@ static int fields_read(json_t *config, struct image_config *to, struct error *er
 	    string_read(config, "StopSignal", &to->stop_signal, error) < 0 ||
 	    object_read(config, "Labels", label_item, &to->labels, error) < 0 || workdir_check(to, error) < 0)
 		return -1;
+	if (list_length(to->env) > ENV_MAX)
+		return error_set(error, "Env: more than %d variables", ENV_MAX);
 	if (list_length(to->env))
 		env_tidy(to->env);
 	return 0;

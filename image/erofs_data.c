@@ -3,8 +3,8 @@
 
 #define CHUNK_BITS_MIN 16u
 #define CHUNK_BITS_MAX 30u
-/* Of larger ones the tables alone would be too large, and no file system but XFS has them. */
-#define FILE_BYTES_MAX (1ull << 48)
+/* Of larger ones the tables alone would be too large, and only few file systems have them. */
+#define FILE_BYTES_MAX (1ull << 44)
 
 int erofs_block_now(struct writer *writer, uint32_t *block)
 {
@@ -111,7 +111,7 @@ int erofs_file_write(struct writer *writer, struct root_inode *inode)
 	if (!inode->size)
 		return 0;
 	if (inode->size > FILE_BYTES_MAX)
-		return error_set(writer->error, "%s: a file larger than 256 TiB", path);
+		return error_set(writer->error, "%s: a file larger than 16 TiB", path);
 	if (content_open(&reader, content, path, writer->error) < 0)
 		return -1;
 	result = layout_choose(writer, inode);

@@ -109,6 +109,9 @@ static int file_add(struct walk *walk, const struct erofs_inode *inode)
 	if (erofs_data(&files->fs, inode, 0, &run) != 0 || !run.data || run.bytes < sizeof(Elf64_Ehdr) ||
 	    memcmp(run.data, ELFMAG, SELFMAG) != 0)
 		return 0;
+	/* Blocks may stand for many parts of a file: a small image could fill the disk that copies go to. */
+	if (inode->size > files->bytes)
+		return 0;
 	file.path = strdup(walk->path);
 	if (!file.path || !array_grow((void **)&files->files, index, sizeof(file))) {
 		free(file.path);

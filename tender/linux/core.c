@@ -1,4 +1,4 @@
-/* Files of core dumps: see core.h. The messages are hostile, the arena's contents change under us. */
+/* Files of core dumps: see core.h. The messages are hostile. */
 #include "tender/linux/core.h"
 
 #include <errno.h>
@@ -13,6 +13,7 @@
 #define NAMES_MAX 100
 /* Files may have holes, but no absurd ones. */
 #define FILE_BYTES_MAX (1ull << 44)
+#define BLOCK_BYTES 4096u
 
 long core_store_open(struct core_store *store, const char *directory, uint64_t bytes_max)
 {
@@ -37,8 +38,9 @@ static long dump_begin(struct core_store *store, int pid)
 	long result = -ENOSPC;
 
 	dump_end(store);
-	if (store->count++ >= DUMPS_MAX)
+	if (store->count == DUMPS_MAX)
 		return -ENOSPC;
+	store->count++;
 	for (unsigned i = 0; i < NAMES_MAX; i++) {
 		size_t length = text_make(store->name, sizeof(store->name), "core.%u", (unsigned)pid);
 
@@ -55,21 +57,32 @@ static long dump_begin(struct core_store *store, int pid)
 	return 0;
 }
 
-static long piece_write(struct core_store *store, const struct kernel_core *piece, uint64_t count, const uint8_t *arena,
+/* What the piece takes on a disk: a file may have holes, and one byte then takes a block. */
+static uint64_t piece_cost(uint64_t offset, uint64_t count)
+{
+	return ((offset + count + BLOCK_BYTES - 1) & ~(uint64_t)(BLOCK_BYTES - 1)) -
+	       (offset & ~(uint64_t)(BLOCK_BYTES - 1));
+}
+
+static long piece_write(struct core_store *store, const struct kernel_core *piece, uint64_t count, int arena_fd,
 			uint64_t arena_bytes)
 {
+	/* Read, not mapped: a page of the arena that nobody has would become the front's, which no limit is for. */
+	static uint8_t bytes[KERNEL_CORE_PIECE_BYTES];
 	uint64_t done = 0;
+	long result;
 
-	if (store->file_fd < 0 || count > KERNEL_CORE_PIECE_BYTES || piece->arena_offset > arena_bytes - count ||
+	if (store->file_fd < 0 || count > sizeof(bytes) || piece->arena_offset > arena_bytes - count ||
 	    piece->file_offset > FILE_BYTES_MAX)
 		return -EINVAL;
-	if (count > store->bytes_left)
+	if (piece_cost(piece->file_offset, count) > store->bytes_left)
 		return -EFBIG;
-	store->bytes_left -= count;
+	store->bytes_left -= piece_cost(piece->file_offset, count);
+	result = host_pread(arena_fd, bytes, count, piece->arena_offset);
+	if (result != (long)count)
+		return result < 0 ? result : -EIO;
 	while (done < count) {
-		long result = host_pwrite(store->file_fd, arena + piece->arena_offset + done, count - done,
-					  piece->file_offset + done);
-
+		result = host_pwrite(store->file_fd, bytes + done, count - done, piece->file_offset + done);
 		if (result < 0 && result != -EINTR)
 			return result;
 		done += result > 0 ? (uint64_t)result : 0;
@@ -89,7 +102,7 @@ static long dump_finish(struct core_store *store, const struct kernel_core *piec
 	return result;
 }
 
-uint32_t core_store_take(struct core_store *store, const struct kernel_control *message, const uint8_t *arena,
+uint32_t core_store_take(struct core_store *store, const struct kernel_control *message, int arena_fd,
 			 uint64_t arena_bytes)
 {
 	struct kernel_core piece;
@@ -101,7 +114,7 @@ uint32_t core_store_take(struct core_store *store, const struct kernel_control *
 	else if (piece.step == KERNEL_CORE_BEGIN)
 		result = dump_begin(store, piece.pid);
 	else if (piece.step == KERNEL_CORE_PIECE)
-		result = piece_write(store, &piece, message->value, arena, arena_bytes);
+		result = piece_write(store, &piece, message->value, arena_fd, arena_bytes);
 	else
 		result = dump_finish(store, &piece);
 	return result < 0 ? (uint32_t)-result : 0;

@@ -17,11 +17,11 @@ struct core_store {
 	char name[32];
 };
 
-/* Opens the directory (NULL: none). Guests write at most so many bytes in all. Returns 0 or -errno. */
+/* Opens the directory (NULL: none). Guests write blocks of at most so many bytes in all. Returns 0 or -errno. */
 long core_store_open(struct core_store *store, const char *directory, uint64_t bytes_max);
 
-/* One message of the guest's, whose arena is mapped at `arena`: the answer, 0 or an errno (positive). */
-uint32_t core_store_take(struct core_store *store, const struct kernel_control *message, const uint8_t *arena,
+/* One message of the guest's, whose arena the descriptor is: the answer, 0 or an errno (positive). */
+uint32_t core_store_take(struct core_store *store, const struct kernel_control *message, int arena_fd,
 			 uint64_t arena_bytes);
 
 #endif

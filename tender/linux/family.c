@@ -66,6 +66,7 @@ static long init_spawn(struct linux_guest *guest)
 int family_start(struct linux_guest *guest, struct error *error)
 {
 	const struct host_sigaction by_default = {.handler = (uint64_t)(uintptr_t)SIG_DFL};
+	const struct host_sigaction ignored = {.handler = (uint64_t)(uintptr_t)SIG_IGN};
 	const uint64_t taken = FAMILY_FORWARDED | HOST_SIGNAL_BIT(SIGCHLD) | HOST_SIGNAL_BIT(SIGTSTP);
 	long result = host_signalfd(taken, O_CLOEXEC | O_NONBLOCK);
 
@@ -80,6 +81,8 @@ int family_start(struct linux_guest *guest, struct error *error)
 	host_sigaction(SIGCHLD, &by_default);
 	host_sigaction(SIGTTOU, &by_default);
 	host_sigaction(SIGTSTP, &by_default);
+	/* A limit for the size of files is an error for whoever writes one, and no end of the front. */
+	host_sigaction(SIGXFSZ, &ignored);
 	host_sigprocmask(SIG_UNBLOCK, HOST_SIGNAL_BIT(SIGTTOU));
 	host_sigprocmask(SIG_BLOCK, taken);
 	terminal_take(&guest->terminal, guest->stdio);

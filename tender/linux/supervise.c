@@ -86,8 +86,7 @@ static void core_take(struct front *front, const struct kernel_control *message)
 	struct linux_guest *guest = front->guest;
 	struct kernel_control answer = {.kind = KERNEL_CONTROL_CORE};
 
-	answer.value = core_store_take(&guest->core, message, guest_pointer(guest->layout.arena),
-				       guest->layout.arena_bytes);
+	answer.value = core_store_take(&guest->core, message, guest->arena_fd, guest->layout.arena_bytes);
 	host_send(front->control_fd, &answer, sizeof(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 

@@ -10,6 +10,9 @@
 #define IP6_NEXT 6
 #define IP6_TARGET 24
 #define NEXT_ICMP6 58
+/* RFC 4861: types from here to there are the link's own */
+#define ROUTER_SOLICITATION 133
+#define NEIGHBOUR_ADVERTISEMENT 136
 
 static bool ip4_allows(const uint8_t *packet, size_t bytes)
 {
@@ -34,7 +37,9 @@ static bool ip6_allows(const uint8_t *packet, size_t bytes)
 		return false;
 	/* Multicast, link-local and the old site-local: only what the link itself needs. */
 	if (target[0] == 0xff || (target[0] == 0xfe && target[1] & 0x80))
-		return packet[IP6_NEXT] == NEXT_ICMP6;
+		return packet[IP6_NEXT] == NEXT_ICMP6 && bytes > IP6_HEADER_BYTES &&
+		       packet[IP6_HEADER_BYTES] >= ROUTER_SOLICITATION &&
+		       packet[IP6_HEADER_BYTES] <= NEIGHBOUR_ADVERTISEMENT;
 	return true;
 }
 

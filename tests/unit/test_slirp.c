@@ -27,13 +27,14 @@ static bool ip4_passes(const char *target)
 	return guard_allows(frame, sizeof(frame));
 }
 
-static bool ip6_passes(const char *target, uint8_t next)
+static bool ip6_passes(const char *target, uint8_t next, uint8_t first)
 {
 	uint8_t frame[FRAME_BYTES];
 
 	frame_make(frame, 0x86dd);
 	frame[14] = 0x60;
 	frame[20] = next;
+	frame[54] = first;
 	assert_int_equal(inet_pton(AF_INET6, target, frame + 38), 1);
 	return guard_allows(frame, sizeof(frame));
 }
@@ -60,15 +61,18 @@ static void test_ip6(void **state)
 					  "fe80::1", "fec0::1", "ff02::fb"};
 
 	(void)state;
-	assert_true(ip6_passes("fd00::2", 6));
-	assert_true(ip6_passes("2001:db8::1", 17));
-	assert_true(ip6_passes("ff02::2", 58));
-	assert_true(ip6_passes("fe80::2", 58));
+	assert_true(ip6_passes("fd00::2", 6, 0));
+	assert_true(ip6_passes("2001:db8::1", 17, 0));
+	assert_true(ip6_passes("ff02::2", 58, 133));
+	assert_true(ip6_passes("fe80::2", 58, 136));
+	/* What is no neighbour discovery: an echo request. */
+	assert_false(ip6_passes("fe80::2", 58, 128));
+	assert_false(ip6_passes("ff02::1", 58, 128));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if (ip6_passes(bad[i], 6))
+		if (ip6_passes(bad[i], 6, 0))
 			fail_msg("%s passes", bad[i]);
 	}
-	assert_false(ip6_passes("::1", 58));
+	assert_false(ip6_passes("::1", 58, 135));
 }
 
 static void test_frames(void **state)
