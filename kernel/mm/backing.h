@@ -2,7 +2,7 @@
  * Making VMAs true: the host calls about application memory. All ranges are whole pages inside one area.
  *
  * Between VMAs the user area is PROT_NONE private anonymous memory, either untouched or with garbage that recycle.h
- * remembers. 0 or -errno of the host (-ENOMEM).
+ * remembers; or a file that it remembers, PROT_NONE too. 0 or -errno of the host (-ENOMEM).
  */
 #ifndef KERNEL_MM_BACKING_H
 #define KERNEL_MM_BACKING_H

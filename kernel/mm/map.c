@@ -105,8 +105,8 @@ static uint64_t place_find(struct address_space *space, const struct request *re
 
 		return gap_find(space, area_start(0), end, bytes);
 	}
-	if (memory && request->protection & PROT_WRITE)
-		place = recycle_find(space, bytes);
+	if (request->file || (memory && request->protection & PROT_WRITE))
+		place = recycle_find(space, bytes, request->file);
 	if (!place)
 		place = space_place(space, bytes,
 				    memory && mapping_is_roomy(bytes, request->protection, request->flags));

@@ -12,6 +12,8 @@
 #define RANGES_MAX 32u
 #define RANGE_BYTES_MAX (1ul << 20)
 #define KEPT_BYTES_MAX (32ul << 20)
+/* Each is a mapping of the host's, which fork copies. */
+#define FILES_MAX 8u
 /* Pages looked at, evenly spread, to guess whether a range was used; and how much of each. */
 #define SAMPLES 4u
 #define SAMPLE_WORDS 4u
@@ -22,11 +24,13 @@
 struct range {
 	uint64_t start;
 	uint64_t end;
+	bool shows_file;
 };
 
 struct recycled {
 	uint64_t bytes;
 	unsigned count;
+	unsigned files;  /* ranges that show files */
 	unsigned misses; /* unused ranges in a row */
 	unsigned skipped;
 	struct range ranges[RANGES_MAX]; /* oldest first */
@@ -56,18 +60,20 @@ bool recycle_range(const struct address_space *space, unsigned index, uint64_t *
 static void range_remove(struct recycled *kept, unsigned index)
 {
 	kept->bytes -= kept->ranges[index].end - kept->ranges[index].start;
+	kept->files -= kept->ranges[index].shows_file;
 	kept->count--;
 	for (; index < kept->count; index++)
 		kept->ranges[index] = kept->ranges[index + 1];
 }
 
 /* There must be room. */
-static void range_add(struct recycled *kept, uint64_t start, uint64_t end)
+static void range_add(struct recycled *kept, uint64_t start, uint64_t end, bool shows_file)
 {
 	if (start >= end)
 		return;
-	kept->ranges[kept->count++] = (struct range){start, end};
+	kept->ranges[kept->count++] = (struct range){start, end, shows_file};
 	kept->bytes += end - start;
+	kept->files += shows_file;
 }
 
 static bool sample_was_used(uint64_t page)
@@ -113,36 +119,60 @@ static bool range_is_worth_it(struct recycled *kept, uint64_t start, uint64_t en
 	return false;
 }
 
-/* Gives back the oldest ranges until there is room for one more of so many bytes, and two for cuts. */
-static bool room_make(struct recycled *kept, uint64_t bytes)
+/* The oldest range, or the oldest that shows a file. */
+static unsigned oldest_find(const struct recycled *kept, bool shows_file)
 {
-	while (kept->count + 3 > RANGES_MAX || kept->bytes + bytes > KEPT_BYTES_MAX) {
-		struct range oldest = kept->ranges[0];
+	unsigned index = 0;
 
-		if (backing_clear(oldest.start, oldest.end))
+	while (shows_file && !kept->ranges[index].shows_file)
+		index++;
+	return index;
+}
+
+/* Gives back the oldest ranges until there is room for one more of so many bytes, and two for cuts. */
+static bool room_make(struct recycled *kept, uint64_t bytes, bool shows_file)
+{
+	bool is_full = shows_file && kept->files >= FILES_MAX;
+
+	while (is_full || kept->count + 3 > RANGES_MAX || kept->bytes + bytes > KEPT_BYTES_MAX) {
+		unsigned index = oldest_find(kept, is_full);
+
+		if (backing_clear(kept->ranges[index].start, kept->ranges[index].end))
 			return false;
-		range_remove(kept, 0);
+		range_remove(kept, index);
+		is_full = shows_file && kept->files >= FILES_MAX;
 	}
 	return true;
+}
+
+static bool memory_is_worth_it(struct recycled *kept, const struct vma *vma, uint64_t start, uint64_t end)
+{
+	return (vma->protection & (PROT_READ | PROT_WRITE)) == (PROT_READ | PROT_WRITE) &&
+	       range_is_worth_it(kept, start, end);
+}
+
+/* A file's pages are nobody's memory unless they were written to. */
+static bool file_is_worth_it(const struct vma *vma)
+{
+	return vma->protection == PROT_READ && !vma->stubs;
 }
 
 bool recycle_keep(struct address_space *space, const struct vma *vma, uint64_t start, uint64_t end)
 {
 	struct recycled *kept = space->recycled;
+	bool shows_file = !vma_is_anonymous(vma);
 
-	if (!vma_is_anonymous(vma) || area_is_low(start) || end - start > RANGE_BYTES_MAX)
+	if (area_is_low(start) || end - start > RANGE_BYTES_MAX || vma->advice || vma->shared)
 		return false;
-	if ((vma->protection & (PROT_READ | PROT_WRITE)) != (PROT_READ | PROT_WRITE) || vma->advice)
+	if (shows_file ? !file_is_worth_it(vma) : !memory_is_worth_it(kept, vma, start, end))
 		return false;
-	if (!range_is_worth_it(kept, start, end) || !room_make(kept, end - start))
+	if (!room_make(kept, end - start, shows_file) || host_mprotect(start, end - start, PROT_NONE))
 		return false;
-	if (host_mprotect(start, end - start, PROT_NONE))
-		return false;
-	range_add(kept, start, end);
+	range_add(kept, start, end, shows_file);
 	return true;
 }
 
-uint64_t recycle_find(const struct address_space *space, uint64_t bytes)
+uint64_t recycle_find(const struct address_space *space, uint64_t bytes, bool shows_file)
 {
 	const struct recycled *kept = space->recycled;
 	const struct range *best = NULL;
@@ -150,7 +180,7 @@ uint64_t recycle_find(const struct address_space *space, uint64_t bytes)
 	for (unsigned i = kept->count; i-- > 0;) {
 		const struct range *range = &kept->ranges[i];
 
-		if (range->end - range->start < bytes)
+		if (range->shows_file != shows_file || range->end - range->start < bytes)
 			continue;
 		if (!best || range->end - range->start < best->end - best->start)
 			best = range;
@@ -171,11 +201,12 @@ static bool part_take(struct recycled *kept, uint64_t start, uint64_t end, struc
 			continue;
 		part->start = range.start > start ? range.start : start;
 		part->end = range.end < end ? range.end : end;
+		part->shows_file = range.shows_file;
 		range_remove(kept, i);
 		/* A range that is cut in two needs one more place: room_make left two. */
-		range_add(kept, range.start, part->start);
+		range_add(kept, range.start, part->start, range.shows_file);
 		if (kept->count < RANGES_MAX)
-			range_add(kept, part->end, range.end);
+			range_add(kept, part->end, range.end, range.shows_file);
 		else
 			(void)backing_clear(part->end, range.end);
 		return true;
@@ -199,6 +230,21 @@ int recycle_give_back(struct address_space *space, uint64_t start, uint64_t end)
 	while (!error && part_take(space->recycled, start, end, &part))
 		error = backing_clear(part.start, part.end);
 	return error;
+}
+
+bool recycle_shows_file(const struct address_space *space, uint64_t start, uint64_t end)
+{
+	const struct recycled *kept = space->recycled;
+
+	if (kept->files == 0)
+		return false;
+	for (unsigned i = 0; i < kept->count; i++) {
+		const struct range *range = &kept->ranges[i];
+
+		if (range->shows_file && range->end > start && range->start < end)
+			return true;
+	}
+	return false;
 }
 
 int recycle_zero(struct address_space *space, uint64_t start, uint64_t end)

@@ -80,7 +80,6 @@ static int vma_extend(struct address_space *space, struct vma *vma, uint64_t byt
 	return vma_establish(space, more, range_ground(more->start));
 }
 
-/* The memory for it is prepared. */
 /* Where a mapping moves that may go anywhere: 0 is nowhere. */
 static uint64_t place_find(struct address_space *space, const struct vma *vma, const struct remap *remap)
 {
@@ -92,11 +91,12 @@ static uint64_t place_find(struct address_space *space, const struct vma *vma, c
 	if (hint && area_has(hint, bytes) && range_is_free(space, hint, hint + bytes))
 		return hint;
 	if (memory && vma->protection & PROT_WRITE)
-		place = recycle_find(space, bytes);
+		place = recycle_find(space, bytes, false);
 	return place ? place
 		     : space_place(space, bytes, memory && mapping_is_roomy(bytes, vma->protection, vma->flags));
 }
 
+/* The memory for it is prepared. */
 static long remap_move(struct address_space *space, struct vma *vma, struct remap *remap)
 {
 	uint64_t place = remap->new;

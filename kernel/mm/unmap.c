@@ -79,10 +79,13 @@ int range_unmap(struct address_space *space, uint64_t start, uint64_t end, bool 
 int ground_prepare(struct address_space *space, struct vma *vma, enum ground ground)
 {
 	bool anonymous = vma_is_anonymous(vma) && !vma->shared;
+	bool shows_file = ground == GROUND_RESERVED && recycle_shows_file(space, vma->start, vma->end);
 	int error = 0;
 
+	if (shows_file && !anonymous)
+		ground = GROUND_ANY;
 	/* Garbage that stays: it would show when the memory is made readable. */
-	if (ground == GROUND_RESERVED && anonymous && !(vma->protection & PROT_WRITE))
+	else if (shows_file || (ground == GROUND_RESERVED && anonymous && !(vma->protection & PROT_WRITE)))
 		error = recycle_give_back(space, vma->start, vma->end);
 	vma->backed = vma->end;
 	vma->version = vma_version(vma);

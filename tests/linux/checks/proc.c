@@ -114,9 +114,11 @@ CHECK(proc_self_maps, "open,read,mmap")
 	bool ordered = true, parsed = true;
 	file_make("mapped", "0123456789");
 	long fd = CALL(open, "mapped", O_RDONLY);
-	char *file = MAP(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
-	char *memory = MAP(NULL, 3 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	REQUIRE(file && memory);
+	/* Where each is, the lines' order, is the check's choice. */
+	char *memory = MAP(NULL, 5 * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	REQUIRE(memory);
+	char *file = MAP(memory + 4 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, 0);
+	REQUIRE(file && CALL(mprotect, memory, 3 * PAGE, PROT_READ | PROT_WRITE) == 0);
 	QUIET(mprotect, memory + PAGE, PAGE, PROT_NONE);
 	REQUIRE(file_read("/proc/self/maps") > 0);
 	bool stack = strstr(text, "[stack]"), heap = strstr(text, "[heap]"), libc = strstr(text, "libc.so.6");
