@@ -6,7 +6,7 @@
 #include "image/digest.h"
 #include "image/json.h"
 
-/* The whole name, or what follows a slash in it: tools put a registry and "library/" in front of what they were told. */
+/* The whole name, or what follows a slash in it: tools put a registry and "library/" before what they were told. */
 static bool is_name(const char *tag, const char *reference)
 {
 	size_t tag_length = strlen(tag), length = strlen(reference);
