@@ -235,6 +235,7 @@ struct kernel_statistics {
 	X(MPROTECT, "mprotect") \
 	X(MADVISE, "madvise") \
 	X(FUTEX, "futex") \
+	X(SCHED_YIELD, "sched_yield") \
 	X(TGKILL, "tgkill") \
 	X(CLONE, "clone") \
 	X(EXIT, "exit") \

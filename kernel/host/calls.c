@@ -106,6 +106,14 @@ long host_clone(uint64_t flags, struct frame *frame, struct thread *thread, uint
 	return arch_clone(flags, frame, thread, host_alive, tls);
 }
 
+void host_yield(void)
+{
+	if (kernel_boot()->policy == KERNEL_POLICY_STRICT)
+		return;
+	count(KERNEL_HOST_SCHED_YIELD);
+	arch_syscall(__NR_sched_yield, 0, 0, 0, 0, 0, 0);
+}
+
 long host_signal_stack(void *stack, size_t bytes)
 {
 	stack_t what = {.ss_sp = stack, .ss_size = bytes, .ss_flags = stack ? 0 : SS_DISABLE};

@@ -50,6 +50,9 @@ long host_signal_stack(void *stack, size_t bytes);
 /* Ends the calling host thread alone. */
 _Noreturn void host_exit_thread(void);
 
+/* Lets others have the CPU. Without effect where the guest is one thread. */
+void host_yield(void);
+
 /* Sends the kick to a thread of the guest, by its host process and thread id. */
 long host_kick(int host_process, int host_thread);
 

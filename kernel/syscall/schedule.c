@@ -1,13 +1,13 @@
 /*
  * Scheduling is the host's. Threads are told what they would be told on a machine with the guest's CPUs; nice values
- * are
- * remembered. Rules: sched(7), getpriority(2).
+ * are remembered. Rules: sched(7), getpriority(2).
  */
 #include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/sched.h>
 #include <linux/sched/types.h>
 
+#include "kernel/host/host.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/user.h"
 #include "kernel/syscall/table.h"
@@ -45,6 +45,7 @@ static int thread_check(int tid)
 
 SYSCALL_NO_ARGS(sched_yield)
 {
+	host_yield();
 	return 0;
 }
 

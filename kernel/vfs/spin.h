@@ -1,7 +1,7 @@
 /*
- * Whether it pays to wait for somebody without sleeping. Where a sleep and a wake cross CPUs they cost far more than
- * what is waited for often takes: the answer of whoever is just now reading our request. So who waits looks on for a
- * while, but only if the other side was last seen on another CPU, and not after that was in vain before.
+ * Whether it pays to wait for somebody without sleeping: a sleep and a wake cost far more than what is waited for often
+ * takes, the answer of whoever is just now reading our request. So if the other side was last seen on another CPU, who
+ * waits looks on for a while; on the same CPU, lets it run once or twice; but neither after that was in vain before.
  *
  * One for each condition that others make true, beside what they change; zeroes to begin with. No locks: what two write
  * at once is a hint all the same.

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -58,6 +59,12 @@ long host_madvise(uint64_t address, size_t bytes, int advice)
 {
 	__atomic_fetch_add(&fake_host_counts.madvise, 1, __ATOMIC_RELAXED);
 	return result(syscall(SYS_madvise, address, bytes, advice));
+}
+
+void host_yield(void)
+{
+	__atomic_fetch_add(&fake_host_counts.yield, 1, __ATOMIC_RELAXED);
+	sched_yield();
 }
 
 static uint64_t clock_ns(clockid_t clock)

@@ -3,7 +3,7 @@
 #define TESTS_KERNEL_FAKE_HOST_H
 
 struct fake_host_counts {
-	unsigned long futex, mmap, mprotect, madvise;
+	unsigned long futex, mmap, mprotect, madvise, yield;
 };
 
 extern struct fake_host_counts fake_host_counts;

@@ -54,7 +54,7 @@ static const struct calls_case calls_cases[] = {
 	{HOSTCALL_GUEST_HVT, 1, 0, {HVT_CALLS, "read"}},
 	{HOSTCALL_GUEST_HVT, 2, 2, {HVT_CALLS, "read", "pread64", "pwrite64"}},
 	{HOSTCALL_GUEST_STRICT, 0, 0, {STRICT_CALLS}},
-	{HOSTCALL_GUEST_STANDARD, 0, 0, {STRICT_CALLS, "clone", "exit", "sigaltstack"}},
+	{HOSTCALL_GUEST_STANDARD, 0, 0, {STRICT_CALLS, "clone", "exit", "sigaltstack", "sched_yield"}},
 };
 
 static bool calls_have(const struct calls_case *c, const char *call)
