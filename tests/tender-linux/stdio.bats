@@ -78,10 +78,10 @@ report_with() {
 	exits_with 0
 	output=$(tr -s ' ' <<<"$output")
 	for line in "library_calls 131330" "traps 2" "faults 0" "arena_bytes 0" "host_call read 1" \
-		"host_call sigaltstack 14" "call read 1" "call write 1" "call 511 512" "unknown 511 1" "unknown_other 3"; do
+		"host_call sigaltstack 15" "call read 1" "call write 1" "call 511 512" "unknown 511 1" "unknown_other 3"; do
 		grep -qx "$line" <<<"$output" || mismatch "a line" "$line" "$output"
 	done
-	equal "lines" $((4 + 14 + 512 + 1 + 1)) "$(wc -l <<<"$output")"
+	equal "lines" $((4 + 15 + 512 + 1 + 1)) "$(wc -l <<<"$output")"
 	linux --stat=1 -- /forbidden
 	exits_with 159
 	grep -qx "unknown_other *0" <<<"$output"
