@@ -7,6 +7,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/net/device.h"
 #include "kernel/net/stack.h"
+#include "kernel/net/stack_timer.h"
 #include "lwip/etharp.h"
 #include "lwip/ip4.h"
 #include "lwip/ip6.h"
@@ -92,6 +93,7 @@ static void frame_arrive(struct device *device, size_t count)
 	struct frame frame;
 	struct pbuf *p;
 
+	stack_ticks_expect();
 	counts->receive_packets++;
 	counts->receive_bytes += count - (device->has_frame_header ? sizeof(struct frame_header) : 0);
 	if (!frame_parse(device->receive, count, device->has_frame_header, device->netif.hwaddr, &frame)) {

@@ -3,6 +3,7 @@
 
 #include "kernel/lib/string.h"
 #include "kernel/net/inet_field.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/tcp.h"
 
 #define SECONDS_MAX 32767 /* MAX_TCP_KEEPIDLE */
@@ -45,6 +46,8 @@ void tcp_options_apply(struct inet_socket *sock)
 		pcb->keep_idle = (sock->keep_idle_s ? sock->keep_idle_s : 7200) * MS_PER_SECOND;
 		pcb->keep_intvl = (sock->keep_interval_s ? sock->keep_interval_s : 75) * MS_PER_SECOND;
 		pcb->keep_cnt = sock->keep_count ? sock->keep_count : 9;
+		/* What is timed may come earlier now. */
+		tcp_timer_needed();
 	}
 	if (socket_has(&sock->socket, SOCKET_KEEPALIVE))
 		ip_set_option(pcb, SOF_KEEPALIVE);

@@ -16,6 +16,10 @@ uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, cons
 			       uint16_t remote_port);
 #define LWIP_HOOK_TCP_HASH stack_connection_hash
 
+/* TCP's clock, in ticks of its slow timer. */
+uint32_t stack_tcp_ticks(void);
+#define LWIP_HOOK_TCP_TICKS stack_tcp_ticks
+
 /* tcp_write's source is a struct io. */
 void tcp_copy(void *to, size_t bytes, const void *source);
 #define LWIP_HOOK_TCP_COPY(to, from, bytes, source) tcp_copy(to, bytes, source)
