@@ -82,6 +82,7 @@ static void packet_deliver(struct device *device, const struct frame *frame, str
 		etharp_input(p, netif);
 		break;
 	case FRAME_OTHER:
+		kernel_statistics()->net.receive_drops++;
 		pbuf_free(p);
 		break;
 	}
@@ -112,6 +113,7 @@ static bool frame_read(struct device *device)
 {
 	long count = host_read(device->boot->fd, device->receive, DEVICE_BUFFER_BYTES);
 
+	kernel_statistics()->net.calls++;
 	if (count > 0) {
 		frame_arrive(device, (size_t)count);
 		return true;

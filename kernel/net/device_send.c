@@ -44,9 +44,12 @@ err_t device_send(struct netif *netif, struct pbuf *p)
 	struct kernel_net_statistics *counts = &kernel_statistics()->net;
 	long result;
 
-	if (device->is_gone)
+	if (device->is_gone) {
+		counts->transmit_drops++;
 		return ERR_IF;
+	}
 	stack_ticks_expect();
+	counts->calls++;
 	result = frame_write(device, p);
 	if (result > 0) {
 		counts->transmit_packets++;

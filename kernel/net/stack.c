@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/eventpoll.h>
 
+#include "kernel/host/boot.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/hash.h"
 #include "kernel/lib/random.h"
@@ -16,9 +17,11 @@
 #include "kernel/task/timer.h"
 #include "lwip/init.h"
 #include "lwip/netif.h"
+#include "lwip/stats.h"
 #include "lwip/sys.h"
 
 #define NS_PER_MS 1000000ull
+#define NS_PER_US 1000ull
 /* RFC 6528: sequence numbers grow with time, by one in 64 ns, so that connections reuse none of the one before. */
 #define SEQUENCE_SHIFT 6
 
@@ -36,6 +39,11 @@ static struct {
 uint64_t stack_now_ms(void)
 {
 	return stack.now_ns / NS_PER_MS;
+}
+
+uint32_t stack_clock_us(void)
+{
+	return (uint32_t)(stack.now_ns / NS_PER_US);
 }
 
 u32_t sys_now(void)
@@ -96,6 +104,17 @@ static void timer_update(void)
 	timer_set(&stack.timer, due_ms * NS_PER_MS);
 }
 
+/* For who looks from outside. The lock is held. */
+static void statistics_update(void)
+{
+	struct kernel_net_statistics *out = &kernel_statistics()->net;
+	const struct stats_mib2 *in = &lwip_stats.mib2;
+
+	out->tcp_segments_in = in->tcpinsegs;
+	out->tcp_segments_out = in->tcpoutsegs + in->tcpretranssegs;
+	out->tcp_retransmits = in->tcpretranssegs;
+}
+
 static void told_wake(struct list *told)
 {
 	list_for_each_safe(at, after, told)
@@ -121,6 +140,7 @@ void stack_leave(void)
 	device_settle();
 	netif_poll_all();
 	timer_update();
+	statistics_update();
 	list_init(&told);
 	list_splice(&told, &stack.told);
 	lock_release(&stack.lock);

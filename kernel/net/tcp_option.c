@@ -132,8 +132,9 @@ static int info_get(struct inet_socket *sock, user_t value, unsigned *bytes)
 		info.tcpi_sacked = sock->backlog;
 	} else if (pcb) {
 		info.tcpi_rto = (uint32_t)pcb->rto * TCP_TMR_INTERVAL * 2 * MS_PER_SECOND;
-		info.tcpi_rtt = (uint32_t)(pcb->sa / 8) * TCP_TMR_INTERVAL * 2 * MS_PER_SECOND;
-		info.tcpi_rttvar = (uint32_t)(pcb->sv / 4) * TCP_TMR_INTERVAL * 2 * MS_PER_SECOND;
+		info.tcpi_rtt = pcb->rtt_us;
+		info.tcpi_rttvar = pcb->rtt_variance_us;
+		info.tcpi_total_retrans = pcb->retransmitted;
 		info.tcpi_snd_mss = pcb->mss;
 		info.tcpi_rcv_mss = pcb->mss;
 		info.tcpi_snd_cwnd = pcb->cwnd / pcb->mss;

@@ -217,6 +217,17 @@ box" "$output"
 	waits_until helper_is_gone
 }
 
+@test "stat: what the network was used for" {
+	serve 192.0.2.1
+	run --separate-stderr timeout "$PATIENCE" "${IN[@]}" "$TEND" stat -o report --root "$PUBLIC/image" --net user -- \
+		sh -c "busybox nc -w 10 192.0.2.1 $PORT </dev/null"
+	equal "from outside" greetings "$output"
+	for what in receive_packets receive_bytes transmit_packets transmit_bytes tcp_segments_in tcp_segments_out polls \
+		reads_and_writes calls_per_100_packets; do
+		grep -qE "^net +$what +[1-9][0-9]*$" report || mismatch "net $what" "more than 0" "$(grep ^net report)"
+	done
+}
+
 @test "a helper that dies ends the link, not the guest" {
 	network_start --net user -p 8080:80 -- sh -c 'echo READY
 		while busybox ping -q -c 1 -w 2 10.0.2.2 >/dev/null 2>&1; do :; done

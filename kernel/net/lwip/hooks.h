@@ -19,6 +19,9 @@ uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, cons
 /* TCP's clock, in ticks of its slow timer. */
 uint32_t stack_tcp_ticks(void);
 #define LWIP_HOOK_TCP_TICKS stack_tcp_ticks
+/* And in microseconds, which wrap. */
+uint32_t stack_clock_us(void);
+#define LWIP_HOOK_TCP_CLOCK_US stack_clock_us
 
 /* tcp_write's source is a struct io. */
 void tcp_copy(void *to, size_t bytes, const void *source);
