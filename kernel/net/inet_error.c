@@ -16,7 +16,7 @@ struct ports {
 	uint16_t remote;
 };
 
-/* Errors by code of "destination unreachable"; `hard`: ends attempts to connect. */
+/* Errors by code of "destination unreachable"; `hard`: datagram sockets are told. */
 static const struct {
 	uint8_t error;
 	bool hard;
@@ -35,12 +35,12 @@ static const struct {
 	{ECONNREFUSED, true}, {EACCES, true}, {EACCES, true},
 };
 
-static void connection_told(struct inet_socket *sock, int error, bool hard)
+static void connection_told(struct inet_socket *sock, int error)
 {
 	struct tcp_pcb *pcb = sock->tcp;
 
-	/* A connection that stands may overcome it. */
-	if (inet_state(sock) != INET_CONNECTING || !pcb || !hard)
+	/* A connection that stands may overcome it; an attempt ends with whatever says that there is no way. */
+	if (inet_state(sock) != INET_CONNECTING || !pcb || error == EMSGSIZE)
 		return;
 	tcp_detach(sock);
 	tcp_abort(pcb);
@@ -56,7 +56,7 @@ static void sender_tell(uint8_t protocol, const struct inet_name *local, const s
 	if (!sock)
 		return;
 	if (protocol == IPPROTO_TCP) {
-		connection_told(sock, error, hard);
+		connection_told(sock, error);
 	} else if (hard && inet_state(sock) == INET_CONNECTED) {
 		inet_error_set(sock, error);
 		stack_tell(sock, EPOLLIN | EPOLLOUT | EPOLLERR);

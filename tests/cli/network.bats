@@ -147,6 +147,8 @@ ECHO_TCP='echo READY; exec busybox nc -ll -p 80 -e cat'
 	network --net user -- sh -c "busybox nc -w 10 192.0.2.1 $PORT </dev/null"
 	equal "from outside" greetings "$output"
 	kill "$SERVER"
+	network --net user -- sh -c 'busybox nc -w 10 10.0.2.2 9 </dev/null; exit $?'
+	[[ $stderr == *"Connection refused"* ]] || mismatch "what the gateway says" "Connection refused" "$stderr"
 	serve 127.0.0.1
 	for address in 10.0.2.2 10.0.2.3; do
 		network --net user -- sh -c "busybox nc -w 2 $address $PORT </dev/null"

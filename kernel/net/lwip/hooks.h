@@ -25,6 +25,10 @@ struct udp_pcb *stack_udp_choose(struct udp_pcb *found, const ip_addr_t *from, u
 #define LWIP_HOOK_TCP_SHARED stack_listener_choose
 #define LWIP_HOOK_UDP_SHARED stack_udp_choose
 
+/* Whether no further connection may wait to be accepted. */
+bool stack_listener_is_full(const struct tcp_pcb_listen *listener);
+#define LWIP_HOOK_TCP_LISTEN_FULL stack_listener_is_full
+
 /* TCP's clock, in ticks of its slow timer. */
 uint32_t stack_tcp_ticks(void);
 #define LWIP_HOOK_TCP_TICKS stack_tcp_ticks
