@@ -130,7 +130,7 @@ long tcp_socket_send(struct socket *socket, struct socket_message *message)
 	struct io *io = message->io;
 	long done = 0, part;
 
-	if (message->flags & MSG_OOB)
+	if (message->flags & (MSG_OOB | MSG_FASTOPEN))
 		return -EOPNOTSUPP;
 	do {
 		part = part_send(sock, io, message->flags);
