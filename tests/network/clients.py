@@ -16,10 +16,6 @@ def host_of(link: Link) -> str:
     return HOST if link is TAP else OUTSIDE
 
 
-def listens(world: World, port: int) -> bool:
-    return world.listens(OUTSIDE, port)
-
-
 def digests(world: World, names: List[str]) -> str:
     return "".join(f"{hashlib.sha256(world.page(name)).hexdigest()}  -\n" for name in names)
 

@@ -188,10 +188,18 @@ class World:
 
     def background(self, *words: Any) -> "subprocess.Popen[bytes]":
         """A program of this machine's."""
-        process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    start_new_session=True)
         self.ends(process)
         return process
+
+    def server(self, *words: Any) -> None:
+        """A program of the image, natively, for as long as the test runs."""
+        self.background(*self.client_words(words))
+
+    def listens(self, address: str, port: int) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((address, port)) == 0
 
     def ends(self, process: "subprocess.Popen[bytes]") -> None:
         def end() -> None:
