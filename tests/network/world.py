@@ -208,6 +208,15 @@ class World:
 
         self.scope.callback(end)
 
+    def ends_pid(self, pid: int) -> None:
+        """A child that is not waited for elsewhere."""
+
+        def end() -> None:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+        self.scope.callback(end)
+
     def page(self, name: str) -> bytes:
         return (self.place.root / "work/pages" / name).read_bytes()
 
