@@ -1,7 +1,10 @@
 """Unmodified servers in guests, driven from the host as their users would."""
 import http.client
+import os
 import signal
 import socket
+import subprocess
+import tempfile
 import threading
 from typing import Any, Callable, Dict, List
 
@@ -185,3 +188,71 @@ def python(world: World, link: Link) -> None:
     pages_are_served(world, guest)
     together(8, lambda number: pages_are_served(world, guest))
     guest.stop(128 + signal.SIGTERM)
+
+
+def memcached_talk(guest: Guest, number: int) -> None:
+    """Sets, gets and counts in one connection; values of several segments among them."""
+    with guest.connect(11211) as client, client.makefile("rb") as stream:
+        for turn in range(30):
+            value = bytes([number, turn]) * (1 + turn * turn * 50)
+            client.sendall(b"set %d-%d 0 0 %d\r\n%s\r\n" % (number, turn, len(value), value))
+            equal("set", b"STORED\r\n", stream.readline())
+            client.sendall(b"get %d-%d\r\n" % (number, turn))
+            equal("get", b"VALUE %d-%d 0 %d\r\n" % (number, turn, len(value)), stream.readline())
+            expect(stream.read(len(value) + 2) == value + b"\r\n", "get is not what was set")
+            equal("get", b"END\r\n", stream.readline())
+            client.sendall(b"incr counter 1\r\n")
+            expect(int(stream.readline()) > 0, "incr")
+
+
+@test("memcached, four threads", over=LINKS)
+def memcached(world: World, link: Link) -> None:
+    guest = world.guest(link, [11211], "memcached", "-t", "4", "-u", "root", "-l", "0.0.0.0")
+    guest.wait_for(11211, b"version\r\n")
+    guest.ask(11211, b"set counter 0 0 1\r\n0\r\n")
+    together(24, lambda number: memcached_talk(guest, number))
+    expect(guest.ask(11211, b"get counter\r\n").split(b"\r\n")[1] == b"720", "increments are lost")
+    guest.stop(0)
+
+
+@test("a Go http server", over=LINKS, full=True, size="full")
+def go(world: World, link: Link) -> List[str]:
+    program = tempfile.NamedTemporaryFile(dir=world.place.root.parent, suffix=".go-server")
+    build = "export GOCACHE=/tmp/cache CGO_ENABLED=0 GOFLAGS=-p=2; go build -o /tmp/server server.go && cat /tmp/server"
+    with program:
+        subprocess.run(world.client_words(["sh", "-c", build]), stdout=program, check=True)
+        os.chmod(program.name, 0o755)
+        guest = world.guest_with(link, [*link.options([80]), "-v", f"{program.name}:/server:ro"], "/server")
+        guest.wait_for(80, HTTP_QUESTION)
+    pages_are_served(world, guest, 3)
+    body = world.page("1000003")
+
+    def post(number: int) -> None:
+        client = http_client(guest)
+        for _ in range(5):
+            client.request("POST", "/echo", body)
+            expect(client.getresponse().read() == body, "POST /echo does not come back")
+        client.close()
+
+    together(16, post)
+    guest.stop(2 if guest.process.poll() is not None else 128 + signal.SIGTERM)
+    return []
+
+
+@test("postgres over TCP, pgbench", over=LINKS, full=True, size="full")
+def postgres(world: World, link: Link) -> List[str]:
+    options = [*link.options([5432]), "-u", "33:33"]
+    guest = world.guest_with(link, options, "sh", "postgres.sh")
+    guest.wait_for(5432, b"\0\0\0\x08\x04\xd2\x16\x2f")  # whether it speaks TLS
+    there = ["-h", link.address, "-p", guest.port(5432), "-U", "owner"]
+    programs = "/usr/lib/postgresql/15/bin"
+    world.client(f"{programs}/pgbench", "-i", "-s", "2", "-q", *there, "postgres")
+    told = []
+    for words in (["-c", 8, "-j", 2, "-t", 200], ["-c", 8, "-t", 500, "-S", "-M", "prepared"], ["-c", 2, "-t", 50, "-C"]):
+        lines = world.client(f"{programs}/pgbench", *there, *words, "postgres").splitlines()
+        expect("number of failed transactions: 0 (0.000%)" in lines, "\n".join(lines))
+        told += [f"pgbench {' '.join(map(str, words))}: {line}" for line in lines if line.startswith("tps")]
+    rows = world.client(f"{programs}/psql", *there, "-A", "-t", "-c", "select count(*) from pgbench_accounts", "postgres")
+    equal("rows", "200000", rows.strip())
+    guest.stop(0)
+    return told

@@ -90,7 +90,6 @@
 #define LWIP_TCP_SACK_OUT 1
 #define LWIP_TCP_KEEPALIVE 1
 #define TCP_LISTEN_BACKLOG 1
-#define LWIP_TCP_HALF_OPEN_MAX 256
 #define LWIP_DISABLE_TCP_SANITY_CHECKS 1
 #define TCP_CALCULATE_EFF_SEND_MSS 1
 /* Times as Linux: ACKs are 40 ms late at most, a connection is remembered for a minute. */
