@@ -103,6 +103,9 @@ struct inet_socket {
 	struct list datagrams;
 	uint32_t queued_bytes; /* what they cost */
 	uint32_t drops;
+	struct list reports; /* of net/inet_report.c */
+	uint32_t reports_bytes;
+	uint32_t path_mtu; /* what was last said of the way there; 0: nothing */
 	uint32_t icmp_filter;
 	uint32_t icmp6_filter[8];
 	int32_t checksum_offset;
@@ -199,7 +202,7 @@ void inet_port_leave(struct inet_socket *sock);
 /* May it listen where it is bound? 0, -EADDRINUSE. The stack is entered. */
 int inet_port_listen(struct inet_socket *sock);
 
-/* Who is connected so, or NULL. The stack is entered. */
+/* Who is connected so, or who else sent a datagram from there; or NULL. The stack is entered. */
 struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, const struct inet_name *remote);
 
 /* The device is gone: sockets that used it get the error. The stack is entered. */
