@@ -1,0 +1,79 @@
+"""
+The suites: of which packages their roots are made, what is run, and how the outcomes are read.
+
+A suite's unit is what one start of a program runs: a module, a script. Its folder here has `make`, which prepares /work
+of the root, and whatever that copies.
+"""
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, List, Sequence, Tuple
+
+from outcomes import Outcomes
+
+Ended = Tuple[int, bytes]  # exit status, as a shell has it, and both outputs
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    packages: Sequence[str]
+    units: Callable[[Path], List[str]]  # all of them, given the root
+    words: Callable[[str], List[str]]  # what runs a unit
+    read: Callable[[str, Ended], Outcomes]
+    quick: Sequence[str]  # units that do for CI
+    patience_s: int  # for a unit
+    memory: str = "4096"  # of the guest, in MiB
+
+
+def told_lines(output: bytes) -> Outcomes:
+    """From lines "@@suite<tab>OUTCOME<tab>TEST"; a test that failed once, in a part of it, has failed."""
+    found: Outcomes = {}
+    for outcome, test in re.findall(rb"@@suite\t(\w+)\t([^\n]+)\n", output):
+        name = test.decode(errors="replace")
+        if found.get(name) != "fail":
+            found[name] = outcome.decode()
+    return found
+
+
+# Screens, Windows, other machines' services, and test_regrtest and test_gdb, which test the tests and gdb.
+PYTHON_LEFT_OUT = set("""
+    test_idle test_tcl test_tix test_tk test_ttk_guionly test_ttk_textonly test_turtle
+    test_msilib test_winconsoleio test_winreg test_winsound test_startfile test_launcher test_kqueue test_devpoll
+    test_urllib2net test_urllibnet test_xmlrpc_net test_smtpnet test_nntplib
+    test_regrtest test_gdb
+""".split())
+
+
+def python_units(root: Path) -> List[str]:
+    tests = root / "usr/lib/python3.11/test"
+    names = {path.stem for path in tests.glob("test_*") if path.suffix == ".py" or (path / "__init__.py").exists()}
+    return sorted(names - PYTHON_LEFT_OUT)
+
+
+def python_read(unit: str, ended: Ended) -> Outcomes:
+    """The tests, and the module as one of its own, for what is wrong outside of tests."""
+    found = told_lines(ended[1])
+    if b"\n1 test OK." in ended[1] and ended[0] == 0:
+        found[unit] = "pass"
+    else:
+        found[unit] = "skip" if ended[0] == 0 else "fail"
+    return found
+
+
+PYTHON = Suite(
+    name="python",
+    packages="libc-bin coreutils dash bash python3 python3-distutils python3-lib2to3 libpython3.11-testsuite tzdata "
+             "media-types netbase openssl util-linux procps locales".split(),
+    units=python_units,
+    words=lambda unit: ["python3", "/work/drive.py", "600", unit],
+    read=python_read,
+    quick="""
+        test_builtin test_dict test_fcntl test_fork1 test_grp test_io test_ioctl test_mmap test_openpty test_os test_pipes
+        test_poll test_popen test_posix test_pty test_pwd test_resource test_select test_selectors test_shutil test_signal
+        test_stat test_tempfile test_thread test_threading test_threadsignals test_wait3 test_wait4
+    """.split(),
+    patience_s=660,
+)
+
+SUITES = {suite.name: suite for suite in (PYTHON,)}
