@@ -76,4 +76,37 @@ PYTHON = Suite(
     patience_s=660,
 )
 
-SUITES = {suite.name: suite for suite in (PYTHON,)}
+
+def script_read(unit: str, ended: Ended) -> Outcomes:
+    """A script that is one test."""
+    return {unit: "pass" if ended[0] == 0 else "fail"}
+
+
+BASH = Suite(
+    name="bash",
+    packages="libc-bin coreutils dash bash grep sed diffutils util-linux procps".split(),
+    units=lambda root: sorted(path.name for path in (root / "work").glob("run-*")
+                              if path.name not in ("run-all", "run-minimal", "run-gprof")),
+    words=lambda unit: ["env", "THIS_SH=/bin/bash", "BASH_TSTOUT=/tmp/tstout", "TMPDIR=/tmp", "BUILD_DIR=/work",
+                        "PATH=/work:/usr/sbin:/usr/bin", "sh", unit],
+    read=script_read,
+    quick="""
+        run-alias run-appendop run-arith run-array run-assoc run-braces run-builtins run-case run-comsub run-cond
+        run-cprint run-dirstack run-exp run-extglob run-func run-getopts run-heredoc run-herestr run-ifs run-invocation
+        run-mapfile run-more-exp run-nameref run-new-exp run-posix2 run-procsub run-quote run-read run-redir run-rsh
+        run-set-e run-shopt run-test run-tilde run-trap run-type run-varenv run-vredir
+    """.split(),
+    patience_s=120,
+)
+
+BUSYBOX = Suite(
+    name="busybox",
+    packages="libc-bin coreutils bash busybox diffutils".split(),
+    units=lambda root: sorted(path.name for path in (root / "work").glob("ash-*")),
+    words=lambda unit: ["/work/one", unit],
+    read=lambda _, ended: told_lines(ended[1]),
+    quick="ash-alias ash-arith ash-getopts ash-glob ash-heredoc ash-misc ash-psubst ash-read ash-redir ash-vars".split(),
+    patience_s=300,
+)
+
+SUITES = {suite.name: suite for suite in (PYTHON, BASH, BUSYBOX)}
