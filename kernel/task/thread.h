@@ -35,6 +35,8 @@ enum {
 	SLEEP_POLLING, /* in, or about to enter, ppoll: wake it through the wake descriptor */
 };
 
+#define THREAD_CPUS_MAX 1024
+
 struct thread {
 	struct thread *self;   /* at GS:0 */
 	uint64_t user_sp;      /* at GS:8: scratch of the entry path */
@@ -106,6 +108,8 @@ struct thread {
 	uint8_t *kernel_stack_pages;
 	uint8_t *signal_stack; /* KERNEL_SIGNAL_STACK_BYTES: the host's alternate stack */
 	int32_t nice;
+	/* sched_setaffinity(2): a bit for each CPU, none: all that there are. Others may set it, and see half of it. */
+	uint64_t cpus[THREAD_CPUS_MAX / 64];
 	uintptr_t lent;         /* vfs/fd_lend.c: the file it is using; others may write it */
 	uint64_t *calls_served; /* one of the tables of struct kernel_statistics */
 };
