@@ -16,22 +16,12 @@ Outcomes = Dict[str, str]  # by the test's name
 
 
 @dataclass
-class Differences:
-    """Of the tests of one suite that pass natively, what became of them in the guest."""
+class Compared:
+    """Of a unit's tests that pass natively, what became of them in the guest."""
 
-    passed: Dict[str, int] = field(default_factory=lambda: {"native": 0, "guest": 0})
-    left: Dict[str, str] = field(default_factory=dict)  # test: what the guest made of it
+    native: int = 0  # how many there are
+    different: Outcomes = field(default_factory=dict)
     second: List[str] = field(default_factory=list)  # what passed at the second attempt only
-
-    def add(self, native: Outcomes, guest: Outcomes, second: List[str]) -> Dict[str, str]:
-        """One unit's outcomes; its differences."""
-        found = unlike(native, guest)
-        passed = sum(outcome == "pass" for outcome in native.values())
-        self.passed["native"] += passed
-        self.passed["guest"] += passed - len(found)
-        self.left.update(found)
-        self.second += second
-        return found
 
 
 def unlike(native: Outcomes, guest: Outcomes) -> Dict[str, str]:
@@ -52,16 +42,30 @@ def reason_of(test: str, accepted: List[Tuple[str, str]]) -> str:
     return next((reason for pattern, reason in accepted if fnmatch.fnmatchcase(test, pattern)), "")
 
 
-def results_store(target: Path, suite: str, units: int, found: Differences, accepted: List[Tuple[str, str]]) -> None:
+def unit_store(target: Path, compared: Compared) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    native, guest = found.passed["native"], found.passed["guest"]
+    target.write_text(json.dumps(vars(compared)))
+
+
+def results_store(target: Path, suite: str, units: Dict[str, Compared]) -> Tuple[int, int]:
+    """The summary of all units; how many tests pass natively, and how many of them in the guest."""
+    accepted = accepted_read(suite)
+    left = {test: outcome for unit in units.values() for test, outcome in unit.different.items()}
+    native = sum(unit.native for unit in units.values())
+    guest = native - sum(len(unit.different) for unit in units.values())
     target.write_text(json.dumps({
         "suite": suite,
-        "units": units,
+        "units": len(units),
         "passed natively": native,
         "of these passed in the guest": guest,
         "percent": round(100 * guest / native, 2) if native else 0,
-        "at the second attempt": sorted(found.second),
+        "at the second attempt": sorted(test for unit in units.values() for test in unit.second),
         "differences": {test: {"guest": outcome, "reason": reason_of(test, accepted)}
-                        for test, outcome in sorted(found.left.items())},
+                        for test, outcome in sorted(left.items())},
     }, indent=1) + "\n")
+    return native, guest
+
+
+def units_read(directory: Path) -> Dict[str, Compared]:
+    """Those that have been run, by whatever runs."""
+    return {source.stem: Compared(**json.loads(source.read_text())) for source in sorted(directory.glob("*.json"))}
