@@ -127,4 +127,59 @@ COREUTILS = Suite(
     patience_s=900,
 )
 
-SUITES = {suite.name: suite for suite in (PYTHON, BASH, BUSYBOX, COREUTILS)}
+def perl_read(_: str, ended: Ended) -> Outcomes:
+    """Each file's lines "ok N" and "not ok N", and the file as a test of its own, for what is wrong outside of them."""
+    found: Outcomes = {}
+    for name, body in re.findall(rb"\n@@file (\S+)\n(.*?)(?=\n@@file |\Z)", ended[1], re.DOTALL):
+        file = name.decode()
+        for bad, number, rest in re.findall(rb"^(not )?ok (\d+)\b(.*)$", body, re.MULTILINE):
+            unreal = re.search(rb"# *(todo|skip)", rest, re.IGNORECASE)
+            found[f"{file}#{int(number)}"] = "skip" if unreal else "fail" if bad else "pass"
+        found[file] = "pass" if body.endswith(b"\n@@ended 0\n") else "fail"
+    return found
+
+
+# t/ is for the built tree: left out is what looks into its sources, and what takes gigabytes or measures.
+PERL = Suite(
+    name="perl",
+    packages="libc-bin coreutils bash dash perl procps grep sed gzip".split(),
+    units=lambda root: sorted(path.name for path in (root / "work/t").iterdir() if any(path.glob("*.t"))
+                              and path.name not in ("porting", "bigmem", "benchmark", "perf", "japh")),
+    words=lambda unit: ["/work/directory", unit],
+    read=perl_read,
+    quick="base cmd comp io".split(),
+    patience_s=1800,
+)
+
+
+def redis_units(root: Path) -> List[str]:
+    text = (root / "work/tests/test_helper.tcl").read_text()
+    listed = text[text.index("set ::all_tests {"):]
+    return listed[listed.index("{") + 1:listed.index("}")].split()
+
+
+def redis_read(_: str, ended: Ended) -> Outcomes:
+    """Tests that have one name, in different settings, are told apart by their order."""
+    found: Outcomes = {}
+    for what, name in re.findall(rb"^\x1b?[^\n]*?\[(ok|err|ignore|skip|exception)\]\S*: ([^\n]*?)(?: \(\d+ ms\))?$", ended[1],
+                                 re.MULTILINE):
+        text = re.sub(r"\d+\.\d+|\d{4,}", "N", name.decode(errors="replace"))  # what was measured, process ids
+        key, count = text, 1
+        while key in found:
+            count += 1
+            key = f"{text} ({count})"
+        found[key] = {b"ok": "pass", b"err": "fail", b"exception": "fail"}.get(what, "skip")
+    return found
+
+
+REDIS = Suite(
+    name="redis",
+    packages="libc-bin coreutils bash dash grep sed procps util-linux redis-server redis-tools tcl tcl-tls openssl".split(),
+    units=redis_units,
+    words=lambda unit: ["tclsh", "tests/test_helper.tcl", "--single", unit, "--clients", "1", "--timeout", "300"],
+    read=redis_read,
+    quick=(),
+    patience_s=900,
+)
+
+SUITES = {suite.name: suite for suite in (PYTHON, BASH, BUSYBOX, COREUTILS, PERL, REDIS)}
