@@ -118,8 +118,8 @@ def coreutils_units(root: Path) -> List[str]:
 
 COREUTILS = Suite(
     name="coreutils",
-    packages="libc-bin coreutils bash dash grep sed mawk diffutils findutils util-linux procps perl acl attr libcap2-bin "
-             "file gzip xz-utils bzip2 tar".split(),
+    packages="libc-bin coreutils bash dash grep sed mawk diffutils findutils util-linux procps perl python3 acl attr "
+             "libcap2-bin file gzip xz-utils bzip2 tar".split(),
     units=coreutils_units,
     words=lambda unit: ["/work/group", unit],
     read=lambda _, ended: told_lines(ended[1]),
