@@ -69,9 +69,12 @@ PYTHON = Suite(
     words=lambda unit: ["python3", "/work/drive.py", "600", unit],
     read=python_read,
     quick="""
-        test_builtin test_dict test_fcntl test_fork1 test_grp test_io test_ioctl test_mmap test_openpty test_os test_pipes
-        test_poll test_popen test_posix test_pty test_pwd test_resource test_select test_selectors test_shutil test_signal
-        test_stat test_tempfile test_thread test_threading test_threadsignals test_wait3 test_wait4
+        test_asynchat test_c_locale_coercion test_cmd_line_script test_ctypes test_curses test_epoll test_fcntl test_file
+        test_fileinput test_fileio test_fork1 test_glob test_grp test_httpservers test_import test_importlib test_ioctl
+        test_mailbox test_mmap test_openpty test_os test_pathlib test_pdb test_pipes test_popen test_posix test_posixpath
+        test_pty test_pwd test_readline test_resource test_runpy test_select test_shutil test_site test_stat test_tempfile
+        test_thread test_threadedtempfile test_threadsignals test_tracemalloc test_urllib2_localnet test_wait3 test_wait4
+        test_zipimport
     """.split(),
     patience_s=660,
 )
