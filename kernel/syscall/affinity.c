@@ -1,6 +1,6 @@
 /*
- * The CPUs that threads ask for: remembered, told and inherited, while the host goes on choosing among all that the guest
- * has. Rules: sched_setaffinity(2).
+ * The CPUs that threads ask for: remembered, told and inherited, while the host goes on choosing among all that the
+ * guest has. Rules: sched_setaffinity(2).
  */
 #include <linux/capability.h>
 #include <linux/errno.h>

@@ -69,12 +69,12 @@ PYTHON = Suite(
     words=lambda unit: ["python3", "/work/drive.py", "600", unit],
     read=python_read,
     quick="""
-        test_asynchat test_c_locale_coercion test_cmd_line_script test_ctypes test_curses test_epoll test_fcntl test_file
-        test_fileinput test_fileio test_fork1 test_glob test_grp test_httpservers test_import test_importlib test_ioctl
-        test_mailbox test_mmap test_openpty test_os test_pathlib test_pdb test_pipes test_popen test_posix test_posixpath
-        test_pty test_pwd test_readline test_resource test_runpy test_select test_shutil test_site test_stat test_tempfile
-        test_thread test_threadedtempfile test_threadsignals test_tracemalloc test_urllib2_localnet test_wait3 test_wait4
-        test_zipimport
+        test_asynchat test_c_locale_coercion test_cmd_line_script test_ctypes test_curses test_epoll test_fcntl
+        test_file test_fileinput test_fileio test_fork1 test_glob test_grp test_httpservers test_import
+        test_importlib test_ioctl test_mailbox test_mmap test_openpty test_os test_pathlib test_pdb test_pipes
+        test_popen test_posix test_posixpath test_pty test_pwd test_readline test_resource test_runpy test_select
+        test_shutil test_site test_stat test_tempfile test_thread test_threadedtempfile test_threadsignals
+        test_tracemalloc test_urllib2_localnet test_wait3 test_wait4 test_zipimport
     """.split(),
     patience_s=660,
 )
@@ -95,9 +95,9 @@ BASH = Suite(
     read=script_read,
     quick="""
         run-alias run-appendop run-arith run-array run-assoc run-braces run-builtins run-case run-comsub run-cond
-        run-cprint run-dirstack run-exp run-extglob run-func run-getopts run-heredoc run-herestr run-ifs run-invocation
-        run-mapfile run-more-exp run-nameref run-new-exp run-posix2 run-procsub run-quote run-read run-redir run-rsh
-        run-set-e run-shopt run-test run-tilde run-trap run-type run-varenv run-vredir
+        run-cprint run-dirstack run-exp run-extglob run-func run-getopts run-heredoc run-herestr run-ifs run-
+        invocation run-mapfile run-more-exp run-nameref run-new-exp run-posix2 run-procsub run-quote run-read run-
+        redir run-rsh run-set-e run-shopt run-test run-tilde run-trap run-type run-varenv run-vredir
     """.split(),
     patience_s=120,
 )
@@ -108,7 +108,7 @@ BUSYBOX = Suite(
     units=lambda root: sorted(path.name for path in (root / "work").glob("ash-*")),
     words=lambda unit: ["/work/one", unit],
     read=lambda _, ended: told_lines(ended[1]),
-    quick="ash-alias ash-arith ash-getopts ash-glob ash-heredoc ash-misc ash-psubst ash-read ash-redir ash-vars".split(),
+    quick="ash-alias ash-arith ash-getopts ash-glob ash-misc ash-psubst ash-read ash-redir ash-vars".split(),
     patience_s=300,
 )
 
@@ -164,8 +164,8 @@ def redis_units(root: Path) -> List[str]:
 def redis_read(_: str, ended: Ended) -> Outcomes:
     """Tests that have one name, in different settings, are told apart by their order."""
     found: Outcomes = {}
-    for what, name in re.findall(rb"^\x1b?[^\n]*?\[(ok|err|ignore|skip|exception)\]\S*: ([^\n]*?)(?: \(\d+ ms\))?$", ended[1],
-                                 re.MULTILINE):
+    line = rb"^[^\n]*?\[(ok|err|ignore|skip|exception)\]\S*: ([^\n]*?)(?: \(\d+ ms\))?$"
+    for what, name in re.findall(line, ended[1], re.MULTILINE):
         text = re.sub(r"\d+\.\d+|\d{4,}", "N", name.decode(errors="replace"))  # what was measured, process ids
         key, count = text, 1
         while key in found:
@@ -177,7 +177,8 @@ def redis_read(_: str, ended: Ended) -> Outcomes:
 
 REDIS = Suite(
     name="redis",
-    packages="libc-bin coreutils bash dash grep sed procps util-linux redis-server redis-tools tcl tcl-tls openssl".split(),
+    packages="libc-bin coreutils bash dash grep sed procps util-linux redis-server redis-tools tcl tcl-tls "
+             "openssl".split(),
     units=redis_units,
     words=lambda unit: ["tclsh", "tests/test_helper.tcl", "--single", unit, "--clients", "1", "--timeout", "300"],
     read=redis_read,
