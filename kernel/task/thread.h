@@ -26,6 +26,7 @@ enum {
 	KICK_EXIT = 2,   /* leave: the process exits or executes another program */
 	KICK_TIMERS = 4, /* a timer of CPU time may have come: timers_look (signal/timers.h) */
 	KICK_MEMORY = 8, /* a file changed that is mapped: mm_refresh (mm/mm.h) */
+	KICK_WORDS = 16, /* somebody wants to know the arguments: words_now_tell (task/words_now.h) */
 };
 
 /* thread->sleep_word: a futex. Others set it to AWAKE. */
