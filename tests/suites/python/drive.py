@@ -59,8 +59,9 @@ class Result(testresult.RegressionTestResult):
         super().addSubTest(test, subtest, err)
 
 
-testresult.RegressionTestResult = Result
-patience_s, module, *tests = sys.argv[1:]
-chosen = [word for test in tests for word in ("-m", test)]
-sys.argv[1:] = ["-v", "-u", RESOURCES, "--timeout", patience_s, *chosen, module]
-main()
+if __name__ == "__main__":  # others are processes that multiprocessing starts
+    testresult.RegressionTestResult = Result
+    patience_s, module, *tests = sys.argv[1:]
+    chosen = [word for test in tests for word in ("-m", test)]
+    sys.argv[1:] = ["-v", "-u", RESOURCES, "--timeout", patience_s, *chosen, module]
+    main()
