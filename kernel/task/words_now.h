@@ -16,8 +16,8 @@ void words_area_add(struct text *text, uint64_t start, uint64_t end);
 /* Appends the calling process's arguments. */
 void words_now_add(struct text *text);
 /*
- * Has another process put its own in place of what words_of answers, and waits for that as long as it may take a process
- * that runs. Without locks.
+ * Has another process put its own in place of what words_of answers, and waits for that as long as it may take a
+ * process that runs. Without locks.
  */
 void words_now_ask(struct process *process);
 /* What KICK_WORDS asks for: words_now_ask's other side. */
