@@ -73,6 +73,31 @@ counter() {
 	grep -q '^library_calls *[1-9]' <<<"$stderr"
 }
 
+@test "stat: of a guest that runs, by its name, for root and others" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	check() {
+		image -d --name counted "$PUBLIC/image" sh -c 'while :; do busybox usleep 20000; done'
+		succeeds_with counted
+		"${RUN[@]}" stat --guest counted -o "$HOME_OF_USER/report"
+		succeeds_with ""
+		[ "$(awk '$1 == "library_calls" { print $2 }' "$HOME_OF_USER/report")" -ge 5 ]
+		"${RUN[@]}" stat --guest "$("$TEND" ps | awk '$1 == "counted" { print $2 }')" true
+		exits_with 1
+		"${RUN[@]}" stat --guest nobody
+		refused "nobody: no guest has this name or host name; give the pid of tend or of a guest process"
+		"${RUN[@]}" stop -t 0 counted
+		succeeds_with counted
+		"${RUN[@]}" stat --guest counted
+		exits_with 1
+		"${RUN[@]}" run "$PUBLIC/image" true
+	}
+	as_both check
+	# The killed fronts could not remove their control groups: the next one does.
+	"$TEND" run "$PUBLIC/image" true
+	tend stat --guest $$
+	refused "$$: not a process of a guest, or one of another user"
+}
+
 @test "stat and trace need what run needs" {
 	for command in stat trace; do
 		tend $command
