@@ -147,6 +147,8 @@ ECHO_TCP='echo READY; exec busybox nc -ll -p 80 -e cat'
 	network --net user -- sh -c "busybox nc -w 10 192.0.2.1 $PORT </dev/null"
 	equal "from outside" greetings "$output"
 	kill "$SERVER"
+	network --net user -- sh -c 'busybox nc -w 10 10.0.2.2 9 </dev/null; exit $?'
+	[[ $stderr == *"Connection refused"* ]] || mismatch "what the gateway says" "Connection refused" "$stderr"
 	serve 127.0.0.1
 	for address in 10.0.2.2 10.0.2.3; do
 		network --net user -- sh -c "busybox nc -w 2 $address $PORT </dev/null"
@@ -268,6 +270,17 @@ box" "$output"
 	equal "its uids" "65534 65534 65534 65534" "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$helper/status")"
 	guest_stop
 	waits_until helper_is_gone
+}
+
+@test "stat: what the network was used for" {
+	serve 192.0.2.1
+	run --separate-stderr timeout "$PATIENCE" "${IN[@]}" "$TEND" stat -o report --root "$PUBLIC/image" --net user -- \
+		sh -c "busybox nc -w 10 192.0.2.1 $PORT </dev/null"
+	equal "from outside" greetings "$output"
+	for what in receive_packets receive_bytes transmit_packets transmit_bytes tcp_segments_in tcp_segments_out polls \
+		reads_and_writes calls_per_100_packets; do
+		grep -qE "^net +$what +[1-9][0-9]*$" report || mismatch "net $what" "more than 0" "$(grep ^net report)"
+	done
 }
 
 @test "a helper that dies ends the link, not the guest" {
