@@ -158,7 +158,7 @@ $(THIRD_PARTY)/%.fetched: tools/third-party
 	touch $@
 # Objects' lists of what they include name these: they are not to be looked for while they are fetched anew.
 define third_party_rule
-$(THIRD_PARTY)/$(1)/%: $(THIRD_PARTY)/$(1).fetched ;
+$(THIRD_PARTY)/$(1)/%: | $(THIRD_PARTY)/$(1).fetched ;
 endef
 $(foreach name,jansson lwip,$(eval $(call third_party_rule,$(name))))
 
