@@ -58,6 +58,7 @@ struct inet_socket {
 	struct lock read_lock; /* who takes from the receive queue; comes before the stack's lock; held while copying */
 	uint32_t state;        /* enum inet_state; read without the lock */
 	uint32_t ended;        /* INET_NO_*; likewise */
+	bool is_trying;        /* TCP: connect began an attempt, and has not said how it ended */
 	bool is_told;          /* TCP: connect has said that the connection stands */
 	bool has_ended_once;   /* TCP: there was a connection: not "not connected" any more */
 	bool v6_only;

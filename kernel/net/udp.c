@@ -157,6 +157,8 @@ static int way_find(const struct inet_socket *sock, const ip_addr_t *to, const s
 	const ip_addr_t *local = ip_addr_isany(&ancillary->source) ? &sock->local.ip : &ancillary->source;
 	uint32_t interface = ancillary->interface;
 
+	if (!ip_addr_isany(&ancillary->source) && !sock->is_free_bind && !inet_is_local(&ancillary->source))
+		return IP_IS_V4(&ancillary->source) ? -ENETUNREACH : -EINVAL;
 	if (!interface && ip_addr_ismulticast(to))
 		interface = sock->multicast_interface;
 	if (!interface) {

@@ -15,6 +15,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/lock.h"
 #include "kernel/signal/set.h"
+#include "kernel/task/cpu_clock.h"
 
 struct process;
 struct frame;
@@ -106,6 +107,7 @@ struct thread {
 	uint8_t *kernel_stack_pages;
 	uint8_t *signal_stack; /* KERNEL_SIGNAL_STACK_BYTES: the host's alternate stack */
 	int32_t nice;
+	struct cpu_time cpu;    /* as it was told last; guarded by process->lock */
 	uintptr_t lent;         /* vfs/fd_lend.c: the file it is using; others may write it */
 	uint64_t *calls_served; /* one of the tables of struct kernel_statistics */
 };
