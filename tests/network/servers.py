@@ -247,11 +247,12 @@ def postgres(world: World, link: Link) -> List[str]:
     programs = "/usr/lib/postgresql/15/bin"
     world.client(f"{programs}/pgbench", "-i", "-s", "2", "-q", *there, "postgres")
     told = []
-    for words in (["-c", 8, "-j", 2, "-t", 200], ["-c", 8, "-t", 500, "-S", "-M", "prepared"], ["-c", 2, "-t", 50, "-C"]):
+    for words in (["-c", 8, "-j", 2, "-t", 200], ["-c", 8, "-t", 500, "-S", "-M", "prepared"],
+                  ["-c", 2, "-t", 50, "-C"]):
         lines = world.client(f"{programs}/pgbench", *there, *words, "postgres").splitlines()
         expect("number of failed transactions: 0 (0.000%)" in lines, "\n".join(lines))
         told += [f"pgbench {' '.join(map(str, words))}: {line}" for line in lines if line.startswith("tps")]
-    rows = world.client(f"{programs}/psql", *there, "-A", "-t", "-c", "select count(*) from pgbench_accounts", "postgres")
-    equal("rows", "200000", rows.strip())
+    query = "select count(*) from pgbench_accounts"
+    equal("rows", "200000", world.client(f"{programs}/psql", *there, "-A", "-t", "-c", query, "postgres").strip())
     guest.stop(0)
     return told
