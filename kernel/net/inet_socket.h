@@ -239,6 +239,8 @@ bool tcp_is_writable(const struct inet_socket *sock);
 void tcp_queue_free(struct inet_socket *sock);
 /* What the buffer options stand for. */
 uint32_t tcp_send_limit(const struct inet_socket *sock);
+/* Bytes, a FIN among them, that the other side has not acknowledged. The stack is entered. */
+uint32_t tcp_queued_bytes(const struct tcp_pcb *pcb);
 
 /* --- net/tcp_option.c, net/inet_option.c --- */
 

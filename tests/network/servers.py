@@ -108,7 +108,7 @@ def redis(world: World, link: Link) -> List[str]:
 
 def redis_benchmark(world: World, guest: Guest) -> List[str]:
     told = []
-    for options in (["-c", 50, "-n", 5000], ["-c", 20, "-n", 20000, "-P", 16, "-t", "set,get,lrange_100"]):
+    for options in (["-c", 50, "-n", 2000], ["-c", 20, "-n", 20000, "-P", 16, "-t", "set,get,lrange_100"]):
         text = world.client("redis-benchmark", "-h", guest.link.address, "-p", guest.port(6379), "--csv", *options)
         expect("rror" not in text, text)
         rows = [line.replace('"', "").split(",") for line in text.splitlines()]
@@ -216,7 +216,7 @@ def memcached(world: World, link: Link) -> None:
 
 
 @test("a Go http server", over=LINKS, full=True, size="full")
-def go(world: World, link: Link) -> List[str]:
+def go(world: World, link: Link) -> None:
     program = tempfile.NamedTemporaryFile(dir=world.place.root.parent, suffix=".go-server")
     build = "export GOCACHE=/tmp/cache CGO_ENABLED=0 GOFLAGS=-p=2; go build -o /tmp/server server.go && cat /tmp/server"
     with program:
@@ -235,8 +235,7 @@ def go(world: World, link: Link) -> List[str]:
         client.close()
 
     together(16, post)
-    guest.stop(2 if guest.process.poll() is not None else 128 + signal.SIGTERM)
-    return []
+    guest.stop(128 + signal.SIGTERM)
 
 
 @test("postgres over TCP, pgbench", over=LINKS, full=True, size="full")
@@ -248,11 +247,12 @@ def postgres(world: World, link: Link) -> List[str]:
     programs = "/usr/lib/postgresql/15/bin"
     world.client(f"{programs}/pgbench", "-i", "-s", "2", "-q", *there, "postgres")
     told = []
-    for words in (["-c", 8, "-j", 2, "-t", 200], ["-c", 8, "-t", 500, "-S", "-M", "prepared"], ["-c", 2, "-t", 50, "-C"]):
+    for words in (["-c", 8, "-j", 2, "-t", 200], ["-c", 8, "-t", 500, "-S", "-M", "prepared"],
+                  ["-c", 2, "-t", 50, "-C"]):
         lines = world.client(f"{programs}/pgbench", *there, *words, "postgres").splitlines()
         expect("number of failed transactions: 0 (0.000%)" in lines, "\n".join(lines))
         told += [f"pgbench {' '.join(map(str, words))}: {line}" for line in lines if line.startswith("tps")]
-    rows = world.client(f"{programs}/psql", *there, "-A", "-t", "-c", "select count(*) from pgbench_accounts", "postgres")
-    equal("rows", "200000", rows.strip())
+    query = "select count(*) from pgbench_accounts"
+    equal("rows", "200000", world.client(f"{programs}/psql", *there, "-A", "-t", "-c", query, "postgres").strip())
     guest.stop(0)
     return told

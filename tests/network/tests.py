@@ -16,7 +16,7 @@ TESTS: List[Test] = []
 
 
 def test(name: str, over: Sequence[Any] = (), full: bool = False, size: str = "quick") -> Callable[[Any], Any]:
-    """Adds the function: once, or once for each link that it is run over. It raises Failure, or returns lines to tell."""
+    """Adds the function: once, or for each link that it is run over. It raises Failure, or returns lines to tell."""
 
     def add(function: Any) -> Any:
         for link in over:

@@ -12,12 +12,14 @@ from tests import test
 from world import HOST, HOST6, PATIENCE_S, TAP, Guest, World, equal, expect
 
 SPOILS = (
+    Spoil("all of it, 1 % each", lose=10, double=10, late=10, damage=10, delay_ms=1),
+)
+ONE_BY_ONE = (
     Spoil("loss of 2 %", lose=20),
     Spoil("late ones, 20 % by up to 5 ms", late=200),
     Spoil("doubles, 10 %", double=100),
     Spoil("damage, 2 %", damage=20),
     Spoil("20 ms each way", delay_ms=20),
-    Spoil("all of that, 1 % each", lose=10, double=10, late=10, damage=10, delay_ms=1),
 )
 HARD = Spoil("10 % each, for long", lose=100, double=100, late=100, damage=100, delay_ms=1)
 BYTES = 1000003
@@ -91,8 +93,9 @@ def torture(world: World, spoil: Spoil, rounds: int = 1) -> List[str]:
 
 
 def add_tortures() -> None:
-    for spoil in SPOILS:
-        test(f"transfers through a relay: {spoil.name}")(lambda world, spoil=spoil: torture(world, spoil))
+    for spoil in SPOILS + ONE_BY_ONE:
+        add = test(f"transfers through a relay: {spoil.name}", full=spoil in ONE_BY_ONE)
+        add(lambda world, spoil=spoil: torture(world, spoil))
     test(f"transfers through a relay: {HARD.name}", full=True)(lambda world: torture(world, HARD, 3))
 
 

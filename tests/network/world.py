@@ -1,6 +1,6 @@
 """
-What a test of servers has: a network namespace of its own, guests of one image in it, and the image's programs as native
-clients beside them. All that it started ends with it.
+What a test of servers has: a network namespace of its own, guests of one image in it, and the image's programs as
+native clients beside them. All that it started ends with it.
 """
 import ctypes
 import os
@@ -188,7 +188,8 @@ class World:
 
     def background(self, *words: Any) -> "subprocess.Popen[bytes]":
         """A program of this machine's."""
-        process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        nothing = subprocess.DEVNULL
+        process = subprocess.Popen([str(word) for word in words], stdin=nothing, stdout=nothing, stderr=nothing,
                                    start_new_session=True)
         self.ends(process)
         return process

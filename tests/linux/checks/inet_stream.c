@@ -436,3 +436,20 @@ CHECK(inet_accept_processes, "fork,accept,wait4")
 		QUIET(wait4, -1, &status, 0, NULL);
 	SHOW(served);
 }
+
+/* An end that goes with the last bytes: once all is acknowledged nothing is queued. */
+CHECK(inet_stream_end_queued, "ioctl,shutdown,setsockopt")
+{
+	int pair[2], on = 1;
+	char bytes[64];
+
+	inet_pair(AF_INET, pair);
+	QUIET(setsockopt, pair[0], IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+	CALL(write, pair[0], "last", 4);
+	CALL(shutdown, pair[0], SHUT_WR);
+	CALL(read, pair[1], bytes, sizeof bytes);
+	CALL(read, pair[1], bytes, sizeof bytes);
+	for (int i = 0; i < 1000 && queued(pair[0], TIOCOUTQ); i++)
+		usleep(1000);
+	SHOW(queued(pair[0], TIOCOUTQ));
+}
