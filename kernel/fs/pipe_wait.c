@@ -69,28 +69,35 @@ int pipe_broken(unsigned flags)
 
 int pipe_wait_bytes(struct pipe *pipe, unsigned flags)
 {
-	bool empty;
+	bool empty, ended;
 
-	if (flags & PIPE_NONBLOCK && !is_readable(pipe))
-		return -EAGAIN;
-	if (pipe_readable_await(pipe))
-		return -ERESTARTSYS;
-	lock_acquire(&pipe->lock);
-	empty = pipe_is_empty(pipe);
-	lock_release(&pipe->lock);
+	/* Another reader may be faster. */
+	do {
+		if (flags & PIPE_NONBLOCK && !is_readable(pipe))
+			return -EAGAIN;
+		if (pipe_readable_await(pipe))
+			return -ERESTARTSYS;
+		lock_acquire(&pipe->lock);
+		empty = pipe_is_empty(pipe);
+		ended = !pipe->writer_count;
+		lock_release(&pipe->lock);
+	} while (empty && !ended);
 	return empty ? 0 : 1;
 }
 
 int pipe_wait_room(struct pipe *pipe, unsigned flags)
 {
-	bool broken;
+	bool full, broken;
 
-	if (flags & PIPE_NONBLOCK && !is_writable(pipe))
-		return -EAGAIN;
-	if (pipe_writable_await(pipe))
-		return -ERESTARTSYS;
-	lock_acquire(&pipe->lock);
-	broken = !pipe->reader_count;
-	lock_release(&pipe->lock);
+	do {
+		if (flags & PIPE_NONBLOCK && !is_writable(pipe))
+			return -EAGAIN;
+		if (pipe_writable_await(pipe))
+			return -ERESTARTSYS;
+		lock_acquire(&pipe->lock);
+		full = pipe_is_full(pipe);
+		broken = !pipe->reader_count;
+		lock_release(&pipe->lock);
+	} while (full && !broken);
 	return broken ? pipe_broken(flags) : 1;
 }

@@ -3,17 +3,14 @@
 #include <linux/signal.h>
 
 #include "kernel/fs/proc.h"
-#include "kernel/host/host.h"
 #include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/system.h"
-#include "kernel/task/time.h"
 
 #define NS_PER_TICK 10000000
 #define PRIORITY_NORMAL 20
-#define CLOCK_PROCESS_CPUTIME_ID 2
 #define KIB(pages) ((pages) * (PAGE_BYTES >> 10))
 
 /* What both files say of a process, taken at one time. */
@@ -97,14 +94,17 @@ static void snapshot_end(struct snapshot *snapshot)
 	process_put(snapshot->process);
 }
 
-/* Only a process itself can ask the host. */
-static uint64_t cpu_ticks(const struct process *process)
+/* In /proc/PID/task/TID, of one thread: the host tells no process of another's, unless it is the only one. */
+static void stat_times(struct text *text, const struct pseudo_node *node, const struct snapshot *snapshot)
 {
-	struct __kernel_timespec time = {0};
+	struct cpu_time own, children = cpu_time_of_children(snapshot->process);
 
-	if (process == process_current())
-		host_clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-	return timespec_to_ns(&time) / NS_PER_TICK;
+	if (!node->number || snapshot->threads <= 1)
+		own = cpu_time_of_process(snapshot->process);
+	else
+		own = cpu_time_of_thread(snapshot->process, snapshot->tid);
+	text_print(text, " %lu %lu %lu %lu", own.user_ns / NS_PER_TICK, own.system_ns / NS_PER_TICK,
+		   children.user_ns / NS_PER_TICK, children.system_ns / NS_PER_TICK);
 }
 
 static void stat_memory(struct text *text, const struct snapshot *snapshot)
@@ -131,8 +131,9 @@ int proc_show_stat(const struct pseudo_node *node, struct text *text)
 	process = snapshot.process;
 	text_print(text, "%d (%.*s) %c %d %d %d 0 -1 4194304 0 0 0 0", snapshot.tid, (int)sizeof(snapshot.name),
 		   snapshot.name, snapshot.state, snapshot.parent, process->group, process->session);
-	text_print(text, " %lu 0 0 0 %d %d %u 0 %lu", cpu_ticks(process), PRIORITY_NORMAL + snapshot.nice,
-		   snapshot.nice, snapshot.threads, process->start_ns / NS_PER_TICK);
+	stat_times(text, node, &snapshot);
+	text_print(text, " %d %d %u 0 %lu", PRIORITY_NORMAL + snapshot.nice, snapshot.nice, snapshot.threads,
+		   process->start_ns / NS_PER_TICK);
 	stat_memory(text, &snapshot);
 	text_print(text, " %lu %lu %lu %lu %d\n", process->arguments_start, process->arguments_end,
 		   process->environment_start, process->environment_end, process->exit_status);

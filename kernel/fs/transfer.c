@@ -150,8 +150,7 @@ long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64
 
 /*
  * Bytes are copied out and written before they are taken out of the pipe: what cannot be written is not lost. Two
- * readers
- * of one pipe that do this at once may see the same bytes; on Linux they would wait for each other.
+ * readers of one pipe that do this at once may see the same bytes; on Linux they would wait for each other.
  */
 static long pipe_move(struct pipe *in, struct file *out, uint64_t *out_at, uint8_t *buffer, uint64_t bytes)
 {
@@ -168,46 +167,69 @@ static long pipe_move(struct pipe *in, struct file *out, uint64_t *out_at, uint8
 	return written;
 }
 
+/* At least one byte, unless nobody writes any more: others may read at the same time. */
+static long pipe_move_first(struct pipe *in, struct file *out, uint64_t *out_at, uint8_t *buffer, uint64_t bytes,
+			    unsigned flags)
+{
+	long part;
+
+	do {
+		part = pipe_wait_bytes(in, flags);
+		if (part <= 0)
+			return part;
+		part = pipe_move(in, out, out_at, buffer, bytes);
+	} while (!part);
+	return part;
+}
+
 long transfer_from_pipe(struct pipe *in, struct file *out, uint64_t *out_at, uint64_t bytes, unsigned flags)
 {
-	uint8_t *buffer;
-	long done = 0, part = pipe_wait_bytes(in, flags);
+	uint8_t *buffer = pages_alloc(BUFFER_PAGES);
+	long done = 0, part;
 
-	if (part <= 0)
-		return part;
-	buffer = pages_alloc(BUFFER_PAGES);
 	if (!buffer)
 		return -ENOMEM;
-	do {
-		part = pipe_move(in, out, out_at, buffer, bytes - (uint64_t)done);
-		if (part > 0)
-			done += part;
-	} while (part > 0 && (uint64_t)done < bytes);
+	part = pipe_move_first(in, out, out_at, buffer, bytes, flags);
+	while (part > 0) {
+		done += part;
+		part = (uint64_t)done < bytes ? pipe_move(in, out, out_at, buffer, bytes - (uint64_t)done) : 0;
+	}
 	pages_free(buffer, BUFFER_PAGES);
 	return done ? done : part;
 }
 
-long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, unsigned flags, bool keep)
+/* What is there and fits: 0 if nothing is there any more, -EAGAIN if nothing fits any more. */
+static long pipe_pass(struct pipe *in, struct pipe *out, uint8_t *buffer, uint64_t bytes, unsigned flags, bool keep)
 {
-	long part = pipe_wait_bytes(in, flags);
-	uint8_t *buffer;
 	struct io io;
+	long part;
 
-	if (part > 0)
-		part = pipe_wait_room(out, flags);
-	if (part <= 0)
-		return part;
-	buffer = pages_alloc(BUFFER_PAGES);
-	if (!buffer)
-		return -ENOMEM;
 	io_kernel(&io, buffer, bytes < BUFFER_PAGES * PAGE_BYTES ? bytes : BUFFER_PAGES * PAGE_BYTES);
 	part = pipe_peek(in, &io);
-	if (part > 0) {
-		io_kernel(&io, buffer, (size_t)part);
-		part = pipe_write(out, &io, flags | PIPE_NONBLOCK);
-		if (part > 0 && !keep)
-			pipe_discard(in, (size_t)part);
-	}
+	if (part <= 0)
+		return part;
+	io_kernel(&io, buffer, (size_t)part);
+	part = pipe_write(out, &io, flags | PIPE_NONBLOCK);
+	if (part > 0 && !keep)
+		pipe_discard(in, (size_t)part);
+	return part;
+}
+
+long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, unsigned flags, bool keep)
+{
+	uint8_t *buffer = pages_alloc(BUFFER_PAGES);
+	long part;
+
+	if (!buffer)
+		return -ENOMEM;
+	do {
+		part = pipe_wait_bytes(in, flags);
+		if (part > 0)
+			part = pipe_wait_room(out, flags);
+		if (part <= 0)
+			break;
+		part = pipe_pass(in, out, buffer, bytes, flags, keep);
+	} while (!part || (part == -EAGAIN && !(flags & PIPE_NONBLOCK)));
 	pages_free(buffer, BUFFER_PAGES);
 	return part;
 }

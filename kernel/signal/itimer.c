@@ -2,14 +2,14 @@
 #include "kernel/signal/itimer.h"
 
 #include "kernel/signal/send.h"
+#include "kernel/task/cpu_clock.h"
 
 /* The least that is shown of a timer that has not come. */
 #define LEFT_MIN_NS 1000
 
 static const int clocks[ITIMER_COUNT] = {
 	[ITIMER_REAL] = CLOCK_MONOTONIC,
-	/* The host tells user and system time only together. */
-	[ITIMER_VIRTUAL] = CLOCK_PROCESS_CPUTIME_ID,
+	[ITIMER_VIRTUAL] = CPU_CLOCK_USER,
 	[ITIMER_PROF] = CLOCK_PROCESS_CPUTIME_ID,
 };
 

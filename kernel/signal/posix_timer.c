@@ -6,8 +6,9 @@
 #include "kernel/lib/heap.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
-#include "kernel/task/clock.h"
+#include "kernel/task/cpu_clock.h"
 #include "kernel/task/pid.h"
+#include "kernel/task/system.h"
 
 static void expiration_send(struct posix_timer *timer)
 {
@@ -19,7 +20,9 @@ static void posix_timer_expired(struct timer *expired)
 {
 	struct posix_timer *timer = container_of(expired, struct posix_timer, interval.timer);
 
-	if (clock_is_cpu(timer->interval.clock))
+	if (timer->foreign)
+		timers_look_demand(timer->process);
+	else if (cpu_clock_is(timer->interval.clock))
 		timers_look_request(timer->process, timer->clock_tid);
 	else
 		expiration_send(timer);
@@ -30,16 +33,25 @@ bool posix_timer_is_expired(const struct posix_timer *timer)
 	return __atomic_load_n(&timer->expired, __ATOMIC_ACQUIRE);
 }
 
-bool posix_timer_is_foreign(const struct posix_timer *timer)
-{
-	return timer->clock_tid && timer->clock_tid != current->tid;
-}
+/*
+ * As much later as Linux's may be, where another one computes: while that one sleeps, the point stays as near as it is.
+ */
+#define TICK_NS 4000000
 
 void posix_timer_start(struct posix_timer *timer, uint64_t now_ns)
 {
-	bool all_threads = clock_is_cpu(timer->interval.clock) && !timer->clock_tid;
+	struct interval *interval = &timer->interval;
+	unsigned speed = 1;
 
-	interval_start(&timer->interval, now_ns, all_threads ? timer->process->thread_count : 1);
+	if (timer->foreign)
+		speed = system_cpu_count();
+	else if (cpu_clock_is(interval->clock) && !timer->clock_tid)
+		speed = timer->process->thread_count;
+	if ((timer->foreign || (timer->clock_tid && timer->clock_tid != current->tid)) &&
+	    interval_left(interval, now_ns) < (uint64_t)TICK_NS * speed &&
+	    interval->next_ns >= (uint64_t)TICK_NS * speed)
+		now_ns = interval->next_ns - (uint64_t)TICK_NS * speed;
+	interval_start(interval, now_ns, speed);
 }
 
 struct posix_timer *posix_timer_by_id(struct process *process, int id)
@@ -84,8 +96,8 @@ bool timers_signal_taken(struct process *process, uint64_t setting, siginfo_t *i
 	timer = timer_by_setting(process, setting);
 	counts = timer && timer->expired;
 	if (counts) {
-		/* Another thread's clock cannot be read, but the point did come, even if a clock was set back since. */
-		now_ns = posix_timer_is_foreign(timer) ? 0 : interval_now(&timer->interval);
+		/* The point did come, even if a clock was set back since, or is no more. */
+		now_ns = interval_now(&timer->interval);
 		if (now_ns < timer->interval.next_ns)
 			now_ns = timer->interval.next_ns;
 		timer->passed += interval_forward(&timer->interval, now_ns);
@@ -124,12 +136,8 @@ void posix_timers_look(struct process *process)
 		uint64_t now_ns;
 
 		if (timer->silent || !interval->armed || posix_timer_is_expired(timer) ||
-		    timer_is_armed(&interval->timer) || !clock_is_cpu(interval->clock))
+		    timer_is_armed(&interval->timer) || !cpu_clock_is(interval->clock))
 			continue;
-		if (posix_timer_is_foreign(timer)) {
-			timers_look_request(process, timer->clock_tid);
-			continue;
-		}
 		now_ns = interval_now(interval);
 		if (interval_left(interval, now_ns))
 			posix_timer_start(timer, now_ns);
@@ -205,7 +213,11 @@ static void timer_init_for(struct posix_timer *timer, int clock, const struct si
 	timer->process = process_current();
 	timer->target = event->sigev_notify & SIGEV_THREAD_ID ? event->sigev_notify_thread_id : 0;
 	timer->silent = event->sigev_notify == SIGEV_NONE;
-	timer->clock_tid = clock_is_cpu_of_thread(clock) ? current->tid : 0;
+	if (cpu_clock_is(clock)) {
+		clock = cpu_clock_absolute(clock);
+		timer->clock_tid = cpu_clock_thread(clock);
+		timer->foreign = cpu_clock_is_foreign(clock);
+	}
 	interval_init(&timer->interval, clock, posix_timer_expired);
 	list_init(&timer->list);
 	list_init(&signal->list);

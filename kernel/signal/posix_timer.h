@@ -6,7 +6,7 @@
 
 /* The clock was checked (clock_timer_check); event NULL: SIGALRM. A disarmed timer's id, -EINVAL, -EAGAIN. */
 int posix_timer_new(int clock, const struct sigevent *event);
-/* -EINVAL: no such timer of the calling process, or of another thread's CPU time. */
+/* -EINVAL: no such timer of the calling process; -ESRCH: whose CPU time it runs on has ended. */
 int posix_timer_set(int id, unsigned flags, const struct __kernel_itimerspec *new, struct __kernel_itimerspec *old);
 int posix_timer_get(int id, struct __kernel_itimerspec *out);
 /* Expirations that the last signal stood for, but one. */
@@ -20,7 +20,8 @@ struct posix_timer {
 	struct process *process;
 	int32_t id;
 	int32_t target;    /* the thread that the signal is for; 0: the process */
-	int32_t clock_tid; /* the thread whose CPU time it runs on; 0: it does not */
+	int32_t clock_tid; /* the thread of the process whose CPU time it runs on; 0: it does not */
+	bool foreign;      /* it runs on the CPU time of another process */
 	bool silent;       /* SIGEV_NONE */
 	bool expired;      /* and its signal not taken yet: written with the lock of task/timer.c or the timers' lock */
 	int32_t overrun;   /* what came with the last signal */
@@ -32,8 +33,6 @@ struct posix_timer {
 
 struct posix_timer *posix_timer_by_id(struct process *process, int id);
 bool posix_timer_is_expired(const struct posix_timer *timer);
-/* Whether only another thread can read its clock. */
-bool posix_timer_is_foreign(const struct posix_timer *timer);
 /* Has the kernel's timer wait for the next point. */
 void posix_timer_start(struct posix_timer *timer, uint64_t now_ns);
 /* A signal of it that is still queued is dropped when it is taken. */

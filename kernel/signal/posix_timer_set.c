@@ -2,6 +2,7 @@
 #include <linux/errno.h>
 
 #include "kernel/signal/posix_timer.h"
+#include "kernel/task/clock.h"
 #include "kernel/task/process.h"
 #include "kernel/task/time.h"
 
@@ -59,16 +60,15 @@ static void setting_change(struct posix_timer *timer, uint64_t now_ns, unsigned 
 int posix_timer_set(int id, unsigned flags, const struct __kernel_itimerspec *new, struct __kernel_itimerspec *old)
 {
 	struct posix_timer *timer = timer_lock(id);
-	int error = -EINVAL;
+	uint64_t now_ns;
+	int error;
 
 	if (!timer)
-		return error;
-	if (!posix_timer_is_foreign(timer)) {
-		uint64_t now_ns = interval_now(&timer->interval);
-
+		return -EINVAL;
+	error = clock_read(timer->interval.clock, &now_ns) ? -ESRCH : 0;
+	if (!error) {
 		*old = setting_get(timer, now_ns);
 		setting_change(timer, now_ns, flags, new);
-		error = 0;
 	}
 	timer_unlock();
 	return error;
@@ -77,16 +77,16 @@ int posix_timer_set(int id, unsigned flags, const struct __kernel_itimerspec *ne
 int posix_timer_get(int id, struct __kernel_itimerspec *out)
 {
 	struct posix_timer *timer = timer_lock(id);
-	int error = -EINVAL;
+	uint64_t now_ns;
 
 	if (!timer)
-		return error;
-	if (!posix_timer_is_foreign(timer)) {
-		*out = setting_get(timer, interval_now(&timer->interval));
-		error = 0;
-	}
+		return -EINVAL;
+	*out = (struct __kernel_itimerspec){0};
+	/* As Linux has it: nothing is left of a clock that is no more. */
+	if (!clock_read(timer->interval.clock, &now_ns))
+		*out = setting_get(timer, now_ns);
 	timer_unlock();
-	return error;
+	return 0;
 }
 
 int posix_timer_overrun(int id)

@@ -177,6 +177,17 @@ void signal_kick_running(struct process *process, int tid, uint32_t why)
 	lock_release(&process->signal_lock);
 }
 
+void signal_kick_any(struct process *process, uint32_t why)
+{
+	struct thread *thread;
+
+	lock_acquire(&process->signal_lock);
+	thread = first_thread(process);
+	if (thread)
+		thread_kick(thread, why);
+	lock_release(&process->signal_lock);
+}
+
 void signal_send_current(int signal)
 {
 	siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};

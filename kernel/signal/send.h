@@ -20,6 +20,8 @@ struct signal_info;
 void signal_send_timer(struct process *process, int tid, struct signal_info *entry, uint64_t setting);
 /* Has a thread of the process (tid 0: any) that is not idle look up for the reason `why`, KICK_*. */
 void signal_kick_running(struct process *process, int tid, uint32_t why);
+/* Has the first thread of the process look up, idle or not. */
+void signal_kick_any(struct process *process, uint32_t why);
 /* To one thread of a process, if there still is one with that id. */
 void signal_send_thread(struct process *process, int tid, const siginfo_t *info);
 /* Has the thread look up from whatever it does, for the reason `why`, KICK_*. process->signal_lock is held. */

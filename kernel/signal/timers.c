@@ -38,6 +38,12 @@ void timers_look_request(struct process *process, int tid)
 	signal_kick_running(process, tid, KICK_TIMERS);
 }
 
+void timers_look_demand(struct process *process)
+{
+	__atomic_store_n(&process->timers.look_due, true, __ATOMIC_SEQ_CST);
+	signal_kick_any(process, KICK_TIMERS);
+}
+
 void thread_idle_end(void)
 {
 	struct thread *thread = current;

@@ -43,6 +43,8 @@ void process_timers_end(struct process *process);
 void timers_look(void);
 /* The point of such a timer may have come: a thread of the process (tid 0: any) is to look. */
 void timers_look_request(struct process *process, int tid);
+/* The same for a clock that goes on while the process is idle: the threads that are look, too. */
+void timers_look_demand(struct process *process);
 /* SIGALRM was taken: setitimer's timer may go on. The calling process's; no lock held, as for the two that follow. */
 void timers_alarm_taken(struct process *process);
 /*

@@ -9,6 +9,7 @@
 #include "kernel/syscall/table.h"
 #include "kernel/syscall/timeout.h"
 #include "kernel/task/futex_pi.h"
+#include "kernel/task/futex_requeue.h"
 #include "kernel/task/thread.h"
 #include "kernel/task/time.h"
 #include "kernel/vfs/wait.h"
@@ -56,36 +57,83 @@ static long wait(const struct arguments *args, int command)
 	}
 }
 
-/* Until when: by the real-time clock, but for LOCK_PI2 without FUTEX_CLOCK_REALTIME. */
+/* Until when: by the real-time clock, or the monotonic one. 0 or -errno. */
+static int deadline_get(const struct arguments *args, bool realtime, uint64_t *deadline_ns)
+{
+	struct __kernel_timespec time;
+	int error;
+
+	*deadline_ns = WAIT_FOREVER;
+	if (!ARG_USER(args, 3))
+		return 0;
+	error = timespec_get(&time, ARG_USER(args, 3));
+	if (error)
+		return error;
+	*deadline_ns = timespec_to_ns(&time);
+	if (realtime) {
+		uint64_t now_ns = host_realtime_ns();
+
+		*deadline_ns = deadline_after(*deadline_ns > now_ns ? *deadline_ns - now_ns : 0);
+	}
+	return 0;
+}
+
 static long lock_with_deadline(const struct arguments *args, bool realtime, bool shared)
 {
-	uint64_t deadline_ns = WAIT_FOREVER;
-	struct __kernel_timespec time;
+	uint64_t deadline_ns;
+	int error = deadline_get(args, realtime, &deadline_ns);
 
-	if (ARG_USER(args, 3)) {
-		int error = timespec_get(&time, ARG_USER(args, 3));
+	return error ? error : futex_pi_lock(ARG_USER(args, 0), shared, deadline_ns);
+}
 
-		if (error)
-			return error;
-		deadline_ns = timespec_to_ns(&time);
-		if (realtime) {
-			uint64_t now_ns = host_realtime_ns();
+static long wait_to_be_moved(const struct arguments *args, bool shared)
+{
+	uint64_t deadline_ns;
+	int error = deadline_get(args, ARG_INT(args, 1) & FUTEX_CLOCK_REALTIME, &deadline_ns);
 
-			deadline_ns = deadline_after(deadline_ns > now_ns ? deadline_ns - now_ns : 0);
-		}
-	}
-	return futex_pi_lock(ARG_USER(args, 0), shared, deadline_ns);
+	if (error)
+		return error;
+	if (ARG_USER(args, 4) % WORD_BYTES)
+		return -EINVAL;
+	return futex_requeue_wait(ARG_USER(args, 0), ARG_UINT(args, 2), ARG_USER(args, 4), shared, deadline_ns);
+}
+
+static long move(const struct arguments *args, bool shared)
+{
+	if (ARG_INT(args, 2) != 1 || ARG_INT(args, 3) < 0 || ARG_USER(args, 4) % WORD_BYTES)
+		return -EINVAL;
+	return futex_requeue(ARG_USER(args, 0), ARG_UINT(args, 5), ARG_USER(args, 4), shared, ARG_INT(args, 3));
+}
+
+static long wake(const struct arguments *args, bool shared)
+{
+	if (futex_requeue_is_awaited(ARG_USER(args, 0), shared))
+		return -EINVAL;
+	return host_futex(ARG_USER(args, 0), ARG_INT(args, 1), ARG_UINT(args, 2), ARG_ULONG(args, 3), ARG_USER(args, 4),
+			  ARG_UINT(args, 5));
+}
+
+static bool has_second_word(int command)
+{
+	return command == FUTEX_REQUEUE || command == FUTEX_CMP_REQUEUE || command == FUTEX_WAKE_OP ||
+	       command == FUTEX_CMP_REQUEUE_PI || command == FUTEX_WAIT_REQUEUE_PI;
+}
+
+static bool takes_clock(int command)
+{
+	return command == FUTEX_WAIT_BITSET || command == FUTEX_WAIT_REQUEUE_PI || command == FUTEX_LOCK_PI2;
 }
 
 SYSCALL(futex)
 {
 	int command = ARG_INT(args, 1) & FUTEX_CMD_MASK;
 	bool shared = !(ARG_INT(args, 1) & FUTEX_PRIVATE_FLAG);
-	bool second_word = command == FUTEX_REQUEUE || command == FUTEX_CMP_REQUEUE || command == FUTEX_WAKE_OP;
 
+	if (ARG_INT(args, 1) & FUTEX_CLOCK_REALTIME && !takes_clock(command))
+		return -ENOSYS;
 	if (ARG_USER(args, 0) % WORD_BYTES)
 		return -EINVAL;
-	if (!word_is_ok(ARG_USER(args, 0)) || (second_word && !word_is_ok(ARG_USER(args, 4))))
+	if (!word_is_ok(ARG_USER(args, 0)) || (has_second_word(command) && !word_is_ok(ARG_USER(args, 4))))
 		return -EFAULT;
 	switch (command) {
 	case FUTEX_WAIT:
@@ -96,8 +144,11 @@ SYSCALL(futex)
 	case FUTEX_REQUEUE:
 	case FUTEX_CMP_REQUEUE:
 	case FUTEX_WAKE_OP:
-		return host_futex(ARG_USER(args, 0), ARG_INT(args, 1), ARG_UINT(args, 2), ARG_ULONG(args, 3),
-				  ARG_USER(args, 4), ARG_UINT(args, 5));
+		return wake(args, shared);
+	case FUTEX_WAIT_REQUEUE_PI:
+		return wait_to_be_moved(args, shared);
+	case FUTEX_CMP_REQUEUE_PI:
+		return move(args, shared);
 	case FUTEX_LOCK_PI:
 		return lock_with_deadline(args, true, shared);
 	case FUTEX_LOCK_PI2:

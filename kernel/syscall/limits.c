@@ -9,14 +9,13 @@
 #include "kernel/mm/mm.h"
 #include "kernel/signal/cpu_limit.h"
 #include "kernel/syscall/table.h"
+#include "kernel/syscall/usage.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/time.h"
 
 #define FILES_MAX 1048576 /* /proc/sys/fs/nr_open */
 #define NS_PER_US 1000
 #define NS_PER_TICK 10000000 /* USER_HZ is 100 */
-#define CLOCK_PROCESS_CPUTIME_ID 2
-#define CLOCK_THREAD_CPUTIME_ID 3
 #define RUSAGE_THREAD 1
 
 static int limit_change_check(unsigned resource, const struct rlimit64 *new, const struct rlimit64 *old)
@@ -111,29 +110,30 @@ static long resident_kib(void)
 	return (long)(proc_resident_pages(&totals) * (PAGE_BYTES / 1024));
 }
 
-static uint64_t cpu_time_ns(int clock)
+void usage_set_time(struct rusage *use, const struct cpu_time *time)
 {
-	struct __kernel_timespec time = {0};
-
-	host_clock_gettime(clock, &time);
-	return timespec_to_ns(&time);
+	use->ru_utime.tv_sec = (long)(time->user_ns / NS_PER_SECOND);
+	use->ru_utime.tv_usec = (long)(time->user_ns % NS_PER_SECOND / NS_PER_US);
+	use->ru_stime.tv_sec = (long)(time->system_ns / NS_PER_SECOND);
+	use->ru_stime.tv_usec = (long)(time->system_ns % NS_PER_SECOND / NS_PER_US);
 }
 
 SYSCALL(getrusage)
 {
+	struct process *process = process_current();
 	int who = ARG_INT(args, 0);
 	struct rusage use = {0};
-	uint64_t ns = 0;
+	struct cpu_time time;
 
-	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
-		return -EINVAL;
-	if (who == RUSAGE_CHILDREN)
-		ns = __atomic_load_n(&process_current()->children_cpu_ns, __ATOMIC_RELAXED);
+	if (who == RUSAGE_SELF)
+		time = cpu_time_of_process(process);
+	else if (who == RUSAGE_THREAD)
+		time = cpu_time_of_thread(process, current->tid);
+	else if (who == RUSAGE_CHILDREN)
+		time = cpu_time_of_children(process);
 	else
-		ns = cpu_time_ns(who == RUSAGE_SELF ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_THREAD_CPUTIME_ID);
-	/* The kernel is part of the program: its time is user time. */
-	use.ru_utime.tv_sec = (long)(ns / NS_PER_SECOND);
-	use.ru_utime.tv_usec = (long)(ns % NS_PER_SECOND / NS_PER_US);
+		return -EINVAL;
+	usage_set_time(&use, &time);
 	if (who != RUSAGE_CHILDREN)
 		use.ru_maxrss = resident_kib();
 	return copy_to_user(ARG_USER(args, 1), &use, sizeof(use));
@@ -141,10 +141,15 @@ SYSCALL(getrusage)
 
 SYSCALL(times)
 {
-	struct tms times = {0};
+	struct cpu_time own = cpu_time_of_process(process_current());
+	struct cpu_time children = cpu_time_of_children(process_current());
+	struct tms times = {
+		.tms_utime = (long)(own.user_ns / NS_PER_TICK),
+		.tms_stime = (long)(own.system_ns / NS_PER_TICK),
+		.tms_cutime = (long)(children.user_ns / NS_PER_TICK),
+		.tms_cstime = (long)(children.system_ns / NS_PER_TICK),
+	};
 
-	times.tms_utime = (long)(cpu_time_ns(CLOCK_PROCESS_CPUTIME_ID) / NS_PER_TICK);
-	times.tms_cutime = (long)(__atomic_load_n(&process_current()->children_cpu_ns, __ATOMIC_RELAXED) / NS_PER_TICK);
 	if (ARG_USER(args, 0) && copy_to_user(ARG_USER(args, 0), &times, sizeof(times)))
 		return -EFAULT;
 	return (long)(host_monotonic_ns() / NS_PER_TICK);

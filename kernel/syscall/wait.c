@@ -7,12 +7,11 @@
 #include "kernel/fs/pidfd.h"
 #include "kernel/mm/user.h"
 #include "kernel/syscall/table.h"
+#include "kernel/syscall/usage.h"
 #include "kernel/task/children.h"
 #include "kernel/task/pid.h"
-#include "kernel/task/time.h"
 
 #define CLONES (__WNOTHREAD | __WCLONE | __WALL)
-#define NS_PER_US 1000
 
 static int usage_put(user_t at, const struct child_report *report)
 {
@@ -20,8 +19,7 @@ static int usage_put(user_t at, const struct child_report *report)
 
 	if (!at)
 		return 0;
-	use.ru_utime.tv_sec = (long)(report->cpu_ns / NS_PER_SECOND);
-	use.ru_utime.tv_usec = (long)(report->cpu_ns % NS_PER_SECOND / NS_PER_US);
+	usage_set_time(&use, &report->cpu);
 	return copy_to_user(at, &use, sizeof(use));
 }
 

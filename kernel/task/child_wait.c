@@ -31,14 +31,14 @@ static bool is_meant(const struct child_wait *wait, const struct process *child)
 	}
 }
 
-static void report_fill(struct child_report *report, const struct process *child, int status)
+static void report_fill(struct child_report *report, struct process *child, int status)
 {
 	*report = (struct child_report){
 		.pid = child->pid,
 		.uid = child->credentials.uid,
 		.code = child_status_code(status),
 		.status = status,
-		.cpu_ns = child->cpu_ns + child->children_cpu_ns,
+		.cpu = cpu_time_with_children(child),
 	};
 }
 
@@ -108,9 +108,7 @@ static bool search_run(void *data)
 
 static void reap(struct process *child)
 {
-	struct process *self = process_current();
-
-	__atomic_fetch_add(&self->children_cpu_ns, child->cpu_ns + child->children_cpu_ns, __ATOMIC_RELAXED);
+	cpu_time_take_over(process_current(), child);
 	child_forget(child);
 }
 

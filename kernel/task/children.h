@@ -31,9 +31,9 @@ struct child_wait {
 struct child_report {
 	int pid; /* 0: none, WNOHANG */
 	uint32_t uid;
-	int code;   /* CLD_* */
-	int status; /* as wait4(2) gives it */
-	uint64_t cpu_ns;
+	int code;            /* CLD_* */
+	int status;          /* as wait4(2) gives it */
+	struct cpu_time cpu; /* and its children's */
 };
 
 /* A status as wait4(2) gives it, beside exit codes and signals. */

@@ -13,9 +13,6 @@ long clock_resolution(int clock);
 int clock_sleep_check(int clock);
 /* Whether a timer may run on the clock: 0; -EINVAL; -EOPNOTSUPP where Linux has none, or no hardware for it. */
 int clock_timer_check(int clock);
-bool clock_is_cpu(int clock);
-/* Of the CPU time of one thread: the calling one, if clock_timer_check allowed it. */
-bool clock_is_cpu_of_thread(int clock);
 /* Whether the clock shows the time of day, which the host may set. */
 bool clock_is_real(int clock);
 

@@ -2,7 +2,6 @@
 #include "kernel/task/finish.h"
 
 #include <linux/signal.h>
-#include <linux/time.h>
 #include <linux/wait.h>
 
 #include "kernel/core/core.h"
@@ -21,7 +20,6 @@
 #include "kernel/task/children.h"
 #include "kernel/task/create.h"
 #include "kernel/task/pid.h"
-#include "kernel/task/time.h"
 #include "kernel/task/words.h"
 #include "kernel/tty/tty.h"
 #include "kernel/vfs/file.h"
@@ -72,14 +70,6 @@ static void possessions_drop(struct process *process)
 	process->core = NULL;
 }
 
-static void cpu_time_note(struct process *process)
-{
-	struct __kernel_timespec time;
-
-	if (process->leader && host_clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0)
-		process->cpu_ns = timespec_to_ns(&time);
-}
-
 void process_finish(struct process *process)
 {
 	tell(process->exit_status);
@@ -90,7 +80,7 @@ void process_finish(struct process *process)
 	if (!list_is_empty(&process->sem_undos))
 		sem_undo(process);
 	process_timers_end(process);
-	cpu_time_note(process);
+	(void)cpu_time_of_process(process);
 	possessions_drop(process);
 	signal_waiters_leave(process);
 	signal_queue_clear(&process->signal_queue);

@@ -100,8 +100,8 @@ struct process {
 	} state;
 	int32_t exit_signal;               /* what the parent is sent: SIGCHLD, or what clone said; 0: nothing */
 	bool executed;                     /* since it was forked: setpgid(2) */
-	uint64_t cpu_ns;                   /* of an ended process */
-	uint64_t children_cpu_ns;          /* of children that were waited for */
+	struct cpu_time cpu;               /* as it was told last; guarded by lock. Of an ended process: all of it */
+	struct cpu_time children_cpu;      /* of children that were waited for; guarded by lock */
 	uint64_t start_ns;                 /* CLOCK_MONOTONIC */
 	struct wait_queue children_queue;  /* someone waits for children */
 	struct list sem_undos;             /* ipc/sem.c */

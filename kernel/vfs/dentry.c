@@ -89,6 +89,15 @@ int dentry_anonymous(const char *text, struct inode *inode, struct dentry **out)
 	return *out ? 0 : -ENOMEM;
 }
 
+/*
+ * Whether a name that is missing has a place. In a directory whose names nobody makes it has none; but a file system
+ * that is read-only says that before anything else.
+ */
+static bool has_places(const struct inode *dir)
+{
+	return !dir->ops->uncached || (dir->super && dir->super->read_only);
+}
+
 int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **out)
 {
 	struct dentry *dentry = dentry_find(dir, name);
@@ -105,8 +114,7 @@ int dentry_lookup(struct dentry *dir, const struct name *name, struct dentry **o
 		return dentry_is_unlinked(dir) ? -ENOENT : -ENAMETOOLONG;
 	if (dir->inode->ops->lookup)
 		error = dir->inode->ops->lookup(dir->inode, name, &inode);
-	/* A directory whose names nobody makes has no place for a missing one, either. */
-	if (error && (error != -ENOENT || dir->inode->ops->uncached))
+	if (error && (error != -ENOENT || !has_places(dir->inode)))
 		return error;
 	/* The dentry must have its reference on dir before the cache may shrink: dir may be nobody's else. */
 	dentry_get(dir);

@@ -71,7 +71,7 @@ struct directory_sink {
 struct inode_ops {
 	/*
 	 * The names in this directory come and go by themselves (proc): none is remembered, lookup is asked every
-	 * time, and making a name that it does not know is -ENOENT.
+	 * time, and making a name that it does not know is -ENOENT, or -EROFS.
 	 */
 	bool uncached;
 	/* *out with a reference; -ENOENT. */
