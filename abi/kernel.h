@@ -208,6 +208,7 @@ struct kernel_net_statistics {
 	uint64_t tcp_segments_out;
 	uint64_t tcp_retransmits;
 	uint64_t polls; /* ppoll calls that waited for packets, by whoever was the poller */
+	uint64_t calls; /* reads of the descriptor, those that found nothing, too, and writes */
 };
 
 struct kernel_statistics {

@@ -55,7 +55,8 @@ static const char *namespace_cure(int error)
 		return "sysctl kernel.apparmor_restrict_unprivileged_userns=0, or an AppArmor profile that allows userns";
 	if (error == EINVAL)
 		return "boot a kernel with CONFIG_USER_NS and CONFIG_PID_NS";
-	return "in a container, its seccomp profile must allow clone and unshare with CLONE_NEWUSER";
+	return "in a container, its seccomp profile must allow clone and unshare with CLONE_NEWUSER; in a chroot, "
+	       "Linux refuses it";
 }
 
 void doctor_user_namespace(struct doctor_finding *finding)

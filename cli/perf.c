@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE /* asprintf */
 #include <limits.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/debug/directory.h"
 #include "cli/debug/perf_data.h"
+#include "cli/debug/process.h"
 
 #define DEFAULT_OUTPUT "perf.data"
 
@@ -24,6 +26,50 @@ static int options_end(int argc, char **argv)
 	while (i < argc && strcmp(argv[i], "--") != 0)
 		i++;
 	return i;
+}
+
+/* `start`, and the processes meant by guests' names and pids, a comma between two; to be freed. NULL with *error. */
+static char *pids_print(const char *start, const char *guests, struct error *error)
+{
+	char *rest = strdup(guests), *at = rest, *name, *text = NULL;
+
+	while (rest && (name = strsep(&at, ",")) != NULL) {
+		char *found = guest_processes_find(name, error), *longer = NULL;
+
+		if (found && asprintf(&longer, "%s%s%s", text ? text : start, text ? "," : "", found) < 0)
+			error_set(error, "out of memory");
+		free(found);
+		free(text);
+		text = longer;
+		if (!text)
+			break;
+	}
+	free(rest);
+	return text;
+}
+
+/*
+ * Puts pids in the place of guests' names behind -p, of which perf takes one. *pids is to be freed behind the last use
+ * of the arguments. Returns 0, or -1 with *error.
+ */
+static int pids_replace(int argc, char **argv, char **pids, struct error *error)
+{
+	static const char joined[] = "--pid=";
+	int end = options_end(argc, argv);
+
+	for (int i = 1; i < end; i++) {
+		bool is_joined = strncmp(argv[i], joined, strlen(joined)) == 0;
+
+		if (is_joined)
+			*pids = pids_print(joined, argv[i] + strlen(joined), error);
+		else if ((strcmp(argv[i], "-p") == 0 || strcmp(argv[i], "--pid") == 0) && i + 1 < end)
+			*pids = pids_print("", argv[++i], error);
+		else
+			continue;
+		argv[i] = *pids;
+		return *pids ? 0 : -1;
+	}
+	return 0;
 }
 
 /*
@@ -100,14 +146,17 @@ static int record(int argc, char **argv, const char *directory, struct error *er
 static int command_record(int argc, char **argv)
 {
 	struct error error = {0};
-	char *directory = directory_make(&error);
+	char *pids = NULL, *directory;
 	int status;
 
-	if (!directory)
+	if (pids_replace(argc, argv, &pids, &error) < 0)
 		return complain("%s", error.text);
-	status = record(argc, argv, directory, &error);
-	directory_remove(directory);
+	directory = directory_make(&error);
+	status = directory ? record(argc, argv, directory, &error) : complain("%s", error.text);
+	if (directory)
+		directory_remove(directory);
 	free(directory);
+	free(pids);
 	return status;
 }
 
@@ -142,7 +191,7 @@ const struct command command_perf = {
 	.arguments = "COMMAND [ARGS...]",
 	.summary = "profile Linux guests with perf, by their functions' names",
 	.details = "tend perf record [-o FILE] [PERF-OPTION...] -- RUN-OPTION... [--] PROGRAM [ARGS...]\n"
-		   "tend perf record [-o FILE] [PERF-OPTION...] -p PID[,PID...]\n"
+		   "tend perf record [-o FILE] [PERF-OPTION...] -p GUEST|PID[,...]\n"
 		   "tend perf name RECORD OUTPUT\n"
 		   "tend perf COMMAND [PERF-OPTION...]",
 	.run = perf,

@@ -28,7 +28,8 @@ static int path_make(char *path)
 	return mkdir(path, 0700) < 0 && errno != EEXIST ? complain("%s: %s", path, strerror(errno)) : 0;
 }
 
-int state_folder(char *path, size_t size)
+/* Where the folder of all guests is, whether or not it is there. Returns 0, or -1 if nobody says so. */
+static int folder_name(char *path, size_t size)
 {
 	const char *base = getenv("XDG_STATE_HOME"), *middle = "";
 
@@ -37,19 +38,29 @@ int state_folder(char *path, size_t size)
 		middle = "/.local/state";
 	}
 	if (!base || base[0] != '/')
+		return -1;
+	return (size_t)snprintf(path, size, "%s%s/tend/guests", base, middle) < size ? 0 : -1;
+}
+
+int state_folder(char *path, size_t size)
+{
+	if (folder_name(path, size) < 0)
 		return complain("no place for the names of guests: set XDG_STATE_HOME or HOME to a directory");
-	if ((size_t)snprintf(path, size, "%s%s/tend/guests", base, middle) >= size)
-		return complain("%s: path too long", base);
 	return path_make(path);
+}
+
+static bool is_name(const char *text)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+	size_t length = strlen(text);
+
+	return length > 0 && length <= STATE_NAME_MAX && text[strspn(text, allowed)] == '\0' && text[0] != '.' &&
+	       text[0] != '-';
 }
 
 int state_name_check(const char *name)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-	size_t length = strlen(name);
-
-	if (length > 0 && length <= STATE_NAME_MAX && name[strspn(name, allowed)] == '\0' && name[0] != '.' &&
-	    name[0] != '-')
+	if (is_name(name))
 		return 0;
 	return complain("--name %s: it must be 1 to %d letters, digits, dots, dashes and underscores", name,
 			STATE_NAME_MAX);
@@ -169,6 +180,23 @@ int state_open(const char *name, struct state_guest *guest)
 	}
 	close(folder);
 	return result < 0 ? complain("%s: no such guest; tend ps -a lists them", name) : 0;
+}
+
+pid_t state_front(const char *name)
+{
+	struct state_guest guest = {0};
+	char path[PATH_MAX];
+	int folder;
+
+	if (!is_name(name) || folder_name(path, sizeof(path)) < 0)
+		return 0;
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return 0;
+	if (guest_open(folder, name, &guest) == 0)
+		state_close(&guest);
+	close(folder);
+	return guest.pid;
 }
 
 int state_remove(const char *name)

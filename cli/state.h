@@ -39,6 +39,9 @@ int state_detach(const struct run_options *options, int (*become)(struct start *
 int state_open(const char *name, struct state_guest *guest);
 void state_close(struct state_guest *guest);
 
+/* The front of the guest of that name, or 0 if none runs. Says nothing and changes nothing. */
+pid_t state_front(const char *name);
+
 /* Forgets a guest that has ended. Returns 0, or 1 after a complaint. */
 int state_remove(const char *name);
 

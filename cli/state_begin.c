@@ -21,6 +21,7 @@
 #define LOG_BYTES_SHOWN 4096
 #define STARTING_PAUSE_NS 500000L
 #define LOCK_ATTEMPTS 5
+#define STATUS_BYTES 4096
 #define LOCK_PAUSE_NS 2000000L
 
 static int name_make(struct run_options *options)
@@ -73,6 +74,18 @@ static int lock_take(const struct run_options *options, int directory, int *lock
 	return -1;
 }
 
+/* What the front will say has to find room: who started it waits for that. Not every file system can be asked. */
+static int status_open(int directory)
+{
+	int fd = openat(directory, STATE_STATUS, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0 && fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, STATUS_BYTES) < 0 && errno != EOPNOTSUPP) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 static int files_make(const struct run_options *options, int directory, struct word_list *tender)
 {
 	int status, marker = 0;
@@ -80,8 +93,8 @@ static int files_make(const struct run_options *options, int directory, struct w
 	/* What a former guest of that name left. */
 	unlinkat(directory, STATE_LOG, 0);
 	unlinkat(directory, STATE_REMOVE, 0);
-	status = openat(directory, STATE_STATUS, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0600);
-	if (options->remove)
+	status = status_open(directory);
+	if (status >= 0 && options->remove)
 		marker = openat(directory, STATE_REMOVE, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (status < 0 || marker < 0)
 		return complain("--name %s: %s", options->name, strerror(errno));
@@ -108,15 +121,17 @@ static int directory_open(const struct run_options *options)
 	return fd;
 }
 
-/* The front's pid is this process's, or that of whom it starts in the background. */
-static void pid_write(int lock)
+/* The front's pid is this process's, or that of whom it starts in the background. Returns 0, or 1 after a complaint. */
+static int pid_write(const struct run_options *options, int lock)
 {
 	char text[16];
 	int length = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 
 	/* At the beginning, over the parent's, whose place in the file is this one's too. */
 	if (ftruncate(lock, 0) < 0 || pwrite(lock, text, (size_t)length, 0) != length)
-		complain("the guest's process could not be noted: %s", strerror(errno));
+		return complain("--name %s: the guest's process could not be noted: %s", options->name,
+				strerror(errno));
+	return 0;
 }
 
 static int lock_fd = -1;
@@ -138,19 +153,19 @@ int state_begin(struct run_options *options, struct word_list *tender)
 	} while (result < 0);
 	if (result != 0)
 		return 1;
-	pid_write(lock_fd);
-	return files_make(options, directory_fd, tender);
+	return pid_write(options, lock_fd) || files_make(options, directory_fd, tender);
 }
 
 /* In the child: a session of its own, no input, and the log for output. */
-static int background_enter(void)
+static int background_enter(const struct run_options *options)
 {
 	int null = open("/dev/null", O_RDONLY);
 	int log = openat(directory_fd, STATE_LOG, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
 
 	if (null < 0 || log < 0 || setsid() < 0)
 		return complain("could not go into the background: %s", strerror(errno));
-	pid_write(lock_fd);
+	if (pid_write(options, lock_fd) != 0)
+		return 1;
 	dup2(null, STDIN_FILENO);
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
@@ -203,7 +218,7 @@ int state_detach(const struct run_options *options, int (*become)(struct start *
 	if (child < 0)
 		return complain("could not go into the background: %s", strerror(errno));
 	if (child == 0)
-		_exit(background_enter() != 0 ? 1 : become(start));
+		_exit(background_enter(options) != 0 ? 1 : become(start));
 	close(lock_fd);
 	return start_wait(options, child);
 }

@@ -11,7 +11,7 @@ KERNEL_OBJS := $(patsubst %,$(B)/kernel/%.o,$(basename $(KERNEL_SOURCES)))
 # Fetched and patched by tools/third-party.
 LWIP := $(THIRD_PARTY)/lwip/src
 LWIP_SOURCES := $(addprefix core/,def inet_chksum init ip mem memp netif pbuf raw stats tcp \
-	tcp_in tcp_out timeouts udp \
+	tcp_in tcp_out udp \
 	$(addprefix ipv4/,dhcp etharp icmp igmp ip4 ip4_addr ip4_frag) \
 	$(addprefix ipv6/,ethip6 icmp6 inet6 ip6 ip6_addr ip6_frag mld6 nd6)) netif/ethernet
 LWIP_OBJS := $(patsubst %,$(B)/lwip/%.o,$(LWIP_SOURCES))

@@ -1,11 +1,10 @@
 """What computing programs lose in a guest: CPU time."""
 
 import os
-import shutil
 from contextlib import ExitStack
 from typing import Any, Dict, List
 
-from harness.linux import Guest
+from harness.linux import Guest, chroot
 from harness.model import Benchmark, Goal, Round, Variant
 
 TURNS_PER_ROUND = 10
@@ -27,11 +26,6 @@ SETTINGS = [
     "TERM=xterm",
     "LC_ALL=C.UTF-8",
 ]
-
-
-def chroot() -> List[str]:
-    program = shutil.which("chroot", path="/usr/sbin:/usr/bin:/sbin:/bin") or "chroot"
-    return [program] if os.getuid() == 0 else ["unshare", "--map-root-user", program]
 
 
 def cpu_ms(command: List[Any]) -> float:

@@ -2,47 +2,15 @@
 
 import subprocess
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, List
 
 from harness.linux import CLEAN, Guest
+from harness.memory import family, mappings, own_kib
 from harness.model import Benchmark, Goal, Samples, Variant
 
 HELLO_KIB = 1536
 INSTANCES = 10
 PYTHON = ["python3", "-c", "import time; print('ready', flush=True); time.sleep(3600)"]
-# How /proc/PID/smaps names the memory that the processes of one guest share.
-ARENA = "/memfd:tend-arena"
-
-
-def family(pid: int) -> List[int]:
-    """The process and its descendants, but for those that live in the memory of their parent (the tender's init)."""
-    found = [pid]
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        members = family(int(child))
-        if Path(f"/proc/{child}/maps").read_text() == Path(f"/proc/{pid}/maps").read_text():
-            members = members[1:]
-        found += members
-    return found
-
-
-def mappings(pid: int) -> Iterator[Tuple[str, Dict[str, int]]]:
-    """Name and figures in KiB of every mapping."""
-    name = ""
-    figures: Dict[str, int] = {}
-    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
-        words = line.split(None, 5)
-        if not words[0].endswith(":"):
-            if figures:
-                yield name, figures
-            name, figures = (words[5] if len(words) > 5 else ""), {}
-        elif words[-1] == "kB":
-            figures[words[0][:-1]] = int(words[1])
-    yield name, figures
-
-
-def private_kib(figures: Dict[str, int]) -> int:
-    return figures["Private_Clean"] + figures["Private_Dirty"]
 
 
 def measure(pid: int, image: str) -> Dict[str, float]:
@@ -53,8 +21,7 @@ def measure(pid: int, image: str) -> Dict[str, float]:
     found = {"private": 0.0, "pss": 0.0, "image resident": 0.0, "image pss": 0.0}
     for member in family(pid):
         for name, figures in mappings(member):
-            is_arena = name.startswith(ARENA)
-            found["private"] += figures["Pss"] if is_arena else private_kib(figures)
+            found["private"] += own_kib(name, figures)
             found["pss"] += figures["Pss"]
             if name.startswith(image):
                 found["image resident"] += figures["Rss"]

@@ -26,6 +26,8 @@ PORTS = {"redis": 6379, "nginx": 80, "iperf3": 5201}
 PATIENCE_S = 20
 MIB = 1 << 20
 
+# Measured of redis.
+REDIS = ["redis GET, 1 connection", "redis GET, 50 connections", "redis GET, 50 connections, -P 16"]
 SERVERS: Dict[str, List[str]] = {
     "redis": ["/usr/bin/redis-server", "--save", "", "--bind", "0.0.0.0", "--protected-mode", "no"],
     "nginx": ["/usr/sbin/nginx", "-c", "/bench/nginx.conf"],
@@ -44,6 +46,7 @@ class Bench(Benchmark):
     unit = "us"
     baseline = "native"
     rounds = 3
+    servers = tuple(SERVERS)
 
     def __init__(self, scope: ExitStack) -> None:
         super().__init__(scope)
@@ -65,9 +68,9 @@ class Bench(Benchmark):
             ),
         }
         self.goals = [
-            Goal("redis GET, 1 connection", "tap", 1 / 0.9, True),
-            Goal("redis GET, 50 connections", "tap", 1 / 0.9, True),
-            Goal("redis GET, 50 connections, -P 16", "tap", 1 / 1.2, True),
+            Goal(REDIS[0], "tap", 1 / 0.9, True),
+            Goal(REDIS[1], "tap", 1 / 0.9, True),
+            Goal(REDIS[2], "tap", 1 / 1.2, True),
             Goal("nginx, 64 connections", "tap", 1 / 1.1, True),
             Goal("iperf3 in", "tap", 1 / 0.9, True),
             Goal("iperf3 out", "tap", 1 / 0.9, True),
@@ -128,7 +131,8 @@ class Bench(Benchmark):
     def variant(self, command: Callable[[str], List[Any]], address: str, ports: Dict[str, int]) -> Callable[[], Samples]:
         def collect() -> Samples:
             samples: Samples = {}
-            for name, measure in (("redis", self.redis), ("nginx", self.nginx), ("iperf3", self.iperf3)):
+            for name in self.servers:
+                measure = {"redis": self.redis, "nginx": self.nginx, "iperf3": self.iperf3}[name]
                 port = ports.get(name, PORTS[name])
                 words = [str(word) for word in command(name)]
                 with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
@@ -153,9 +157,9 @@ class Bench(Benchmark):
             return [1e6 / float(text.splitlines()[-1].split(",")[1].strip('"'))]
 
         return {
-            "redis GET, 1 connection": us_per_request("-c", 1, "-n", 20000),
-            "redis GET, 50 connections": us_per_request("-c", 50, "-n", 60000),
-            "redis GET, 50 connections, -P 16": us_per_request("-c", 50, "-n", 600000, "-P", 16),
+            REDIS[0]: us_per_request("-c", 1, "-n", 20000),
+            REDIS[1]: us_per_request("-c", 50, "-n", 60000),
+            REDIS[2]: us_per_request("-c", 50, "-n", 600000, "-P", 16),
         }
 
     def nginx(self, address: str, port: int) -> Samples:

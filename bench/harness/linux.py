@@ -4,6 +4,7 @@ bench/linux in it, its image, and the tender, all staged where any user can read
 """
 
 import hashlib
+import os
 import shutil
 import subprocess
 from contextlib import ExitStack
@@ -37,8 +38,10 @@ def root_make(kept: Path, packages: List[str], programs: List[Path]) -> Path:
         return root
     for path in programs:
         host.staged(root / "usr/bin", path, path.name)
-    # As a package's installation does: else every start compiles.
-    run_visibly([root / "usr/bin/python3", "-m", "compileall", "-q", root / "usr/lib/python3.11"], "see above")
+    python = root / "usr/bin/python3"
+    if python.exists():
+        # As a package's installation does: else every start compiles.
+        run_visibly([python, "-m", "compileall", "-q", root / "usr/lib/python3.11"], "see above")
     (kept / "image").unlink(missing_ok=True)
     stamp.write_text(digest)
     return root
@@ -49,6 +52,12 @@ def image_make(kept: Path, root: Path, tend: Path) -> Path:
     if not image.exists() or image.stat().st_mtime < tend.stat().st_mtime:
         run_visibly([tend, "build", "--root", root, "-o", image], "see above")
     return image
+
+
+def chroot() -> List[str]:
+    """What a command that runs in another root directory begins with."""
+    program = shutil.which("chroot", path="/usr/sbin:/usr/bin:/sbin:/bin") or "chroot"
+    return [program] if os.getuid() == 0 else ["unshare", "--map-root-user", program]
 
 
 class Guest:

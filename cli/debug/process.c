@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/state.h"
+
 #define TENDER_NAME "tend-linux"
 #define HOSTNAME_OPTION "--hostname="
 /* In the guest's pid namespace: init is 1, the service process 2, the first one with an application this. */
@@ -118,22 +120,80 @@ static bool is_front_named(pid_t pid, const void *argument)
 	return found && is_front(pid);
 }
 
+/* The front of a guest that was given a name, of the user's own by `tend run`, or a host name; or -1 with *error. */
+static pid_t front_find(const char *name, struct error *error)
+{
+	pid_t pid = state_front(name);
+
+	if (pid <= 0)
+		pid = process_search(is_front_named, name);
+	if (pid < 0)
+		error_set(error, "%s: no guest has this name or host name; give the pid of tend or of a guest process",
+			  name);
+	return pid;
+}
+
 pid_t guest_process_find(const char *guest, struct error *error)
 {
 	pid_t pid = number_read(guest);
 	pid_t first;
 
 	if (pid < 0)
-		pid = process_search(is_front_named, guest);
+		pid = front_find(guest, error);
 	if (pid < 0)
-		return error_set(error, "%s: no guest has this host name; give the pid of tend or of a guest process",
-				 guest);
+		return -1;
 	if (!is_tender(pid))
 		return error_set(error, "%s: not a process of a guest, or one of another user", guest);
 	if (status_number(pid, "NSpid:") > 1 && !is_front(pid))
 		return pid;
 	first = process_search(is_first_of, &pid);
 	return first > 0 ? first : error_set(error, "%s: the guest has no process", guest);
+}
+
+/* A family that is being collected. */
+struct family {
+	pid_t front;
+	FILE *list;
+	size_t count;
+};
+
+/* Adds the process to the family if it is a guest's, of that front. Never what is searched for: all are looked at. */
+static bool family_add(pid_t pid, const void *argument)
+{
+	struct family *family = *(struct family *const *)argument;
+	pid_t above = pid;
+
+	/* Init, the front's child, is left out: it sleeps. */
+	if (!is_tender(pid) || status_number(pid, "NSpid:") <= 1)
+		return false;
+	while (is_tender(above) && above != family->front)
+		above = status_number(above, "PPid:");
+	if (above == family->front && pid != above)
+		fprintf(family->list, "%s%d", family->count++ ? "," : "", pid);
+	return false;
+}
+
+char *guest_processes_find(const char *guest, struct error *error)
+{
+	struct family family = {0}, *argument = &family;
+	char *text = NULL;
+	size_t size;
+
+	if (number_read(guest) > 0)
+		return strdup(guest);
+	family.front = front_find(guest, error);
+	if (family.front < 0)
+		return NULL;
+	family.list = open_memstream(&text, &size);
+	if (family.list) {
+		process_search(family_add, &argument);
+		fclose(family.list);
+	}
+	if (family.count)
+		return text;
+	free(text);
+	error_set(error, "%s: the guest has no process", guest);
+	return NULL;
 }
 
 /* A line of /proc/PID/maps: "START-END PERMISSIONS OFFSET DEVICE INODE PATH". False if it is of no file. */

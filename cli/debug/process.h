@@ -26,10 +26,16 @@ struct mappings {
 
 /*
  * The host process of the guest process that is meant: by the host pid of a process of a guest, or of the `tend run`
- * that started one; or by a guest's host name. The latter two mean the guest's first process. Returns its pid, or -1
- * with *error.
+ * that started one; by the name that one gave it (--name), or by a guest's host name. The latter three mean the guest's
+ * first process. Returns its pid, or -1 with *error.
  */
 pid_t guest_process_find(const char *guest, struct error *error);
+
+/*
+ * The host processes that are meant, a comma between two: all of a guest of that name or host name, just the one of a
+ * host pid, which need not be a guest's. Returns a string to be freed, or NULL with *error.
+ */
+char *guest_processes_find(const char *guest, struct error *error);
 
 /* Mappings of files. Returns 0, or -1 with *error. */
 int process_mappings_read(pid_t pid, struct mappings *mappings, struct error *error);

@@ -120,6 +120,16 @@ static struct super proc_super = {
 	.magic = PROC_SUPER_MAGIC,
 };
 
+int proc_directory_process(const struct file *file, struct process **out)
+{
+	const struct pseudo_node *node = container_of(file->inode, struct pseudo_node, inode);
+
+	if (!file->inode || file->inode->super != &proc_super || node->entry != pseudo_process_entry)
+		return -EBADF;
+	*out = process_find(node->pid);
+	return *out ? 0 : -ESRCH;
+}
+
 int proc_mount(void)
 {
 	return pseudo_mount(&proc_super, &root, "/proc");

@@ -10,6 +10,12 @@ int proc_mount(void);
 /* Mounts /sys. */
 int sysfs_mount(void);
 
+/*
+ * The process whose directory /proc/PID the file is, with a reference in *out; -EBADF: it is something else, -ESRCH:
+ * the process is gone.
+ */
+int proc_directory_process(const struct file *file, struct process **out);
+
 /* The process of a node, with a reference, or NULL. */
 struct process *proc_process(const struct pseudo_node *node);
 /* Its memory and descriptors, with a reference; NULL once it has exited. */

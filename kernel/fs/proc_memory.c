@@ -1,6 +1,6 @@
 /*
  * /proc/PID's files about memory. Application memory can be read by the process itself only: others are shown what a
- * program was given, not what it made of that.
+ * program was given, and of its arguments what it made of them.
  */
 #include <linux/errno.h>
 
@@ -9,27 +9,7 @@
 #include "kernel/mm/mm.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/words.h"
-
-#define PIECE_BYTES 512
-#define AREA_BYTES_MAX (2ul << 20)
-
-/* Appends application memory, as far as it can be read. */
-static void area_add(struct text *text, uint64_t start, uint64_t end)
-{
-	char piece[PIECE_BYTES];
-
-	if (end - start > AREA_BYTES_MAX)
-		end = start + AREA_BYTES_MAX;
-	while (start < end) {
-		size_t bytes = end - start < sizeof(piece) ? end - start : sizeof(piece);
-		size_t read = user_read(piece, start, bytes);
-
-		text_add(text, piece, read);
-		if (read < bytes)
-			return;
-		start += bytes;
-	}
-}
+#include "kernel/task/words_now.h"
 
 /* What the program was given at its execve; NULL: it has ended. -ESRCH: so has its process. */
 static int words_find(const struct pseudo_node *node, struct program_words **out)
@@ -43,14 +23,18 @@ static int words_find(const struct pseudo_node *node, struct program_words **out
 
 int proc_show_cmdline(const struct pseudo_node *node, struct text *text)
 {
-	const struct process *self = process_current();
 	struct program_words *words;
+	struct process *process;
 	int error;
 
-	if (node->pid == self->pid) {
-		area_add(text, self->arguments_start, self->arguments_end);
+	if (node->pid == process_current()->pid) {
+		words_now_add(text);
 		return 0;
 	}
+	process = proc_process(node);
+	if (process)
+		words_now_ask(process);
+	process_put(process);
 	error = words_find(node, &words);
 	if (words)
 		text_add(text, words->bytes, words->argument_bytes);
@@ -64,7 +48,7 @@ int proc_show_environ(const struct pseudo_node *node, struct text *text)
 	struct program_words *words;
 
 	if (node->pid == self->pid) {
-		area_add(text, self->environment_start, self->environment_end);
+		words_area_add(text, self->environment_start, self->environment_end);
 		return 0;
 	}
 	(void)words_find(node, &words);

@@ -177,8 +177,23 @@ static const struct pseudo_entry core_entries[] = {
 	{0},
 };
 static const struct pseudo_entry unix_entries[] = {PSEUDO_CONSTANT("max_dgram_qlen", "10"), {0}};
+/* What net/ does, as its constants there have it. */
+static const struct pseudo_entry ipv4_entries[] = {
+	PSEUDO_CONSTANT("ip_default_ttl", "64"),
+	PSEUDO_CONSTANT("ip_forward", "0"),
+	PSEUDO_CONSTANT("ip_local_port_range", "32768\t60999"),
+	PSEUDO_CONSTANT("ip_unprivileged_port_start", "1024"),
+	PSEUDO_CONSTANT("tcp_fastopen", "0"),
+	PSEUDO_CONSTANT("tcp_keepalive_intvl", "75"),
+	PSEUDO_CONSTANT("tcp_keepalive_probes", "9"),
+	PSEUDO_CONSTANT("tcp_keepalive_time", "7200"),
+	PSEUDO_CONSTANT("tcp_max_syn_backlog", "1024"),
+	PSEUDO_CONSTANT("tcp_syncookies", "0"),
+	{0},
+};
 static const struct pseudo_entry net_entries[] = {
 	PSEUDO_DIRECTORY("core", core_entries),
+	PSEUDO_DIRECTORY("ipv4", ipv4_entries),
 	PSEUDO_DIRECTORY("unix", unix_entries),
 	{0},
 };

@@ -7,6 +7,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/net/device.h"
 #include "kernel/net/stack.h"
+#include "kernel/net/stack_timer.h"
 #include "lwip/etharp.h"
 #include "lwip/ip4.h"
 #include "lwip/ip6.h"
@@ -81,6 +82,7 @@ static void packet_deliver(struct device *device, const struct frame *frame, str
 		etharp_input(p, netif);
 		break;
 	case FRAME_OTHER:
+		kernel_statistics()->net.receive_drops++;
 		pbuf_free(p);
 		break;
 	}
@@ -92,6 +94,7 @@ static void frame_arrive(struct device *device, size_t count)
 	struct frame frame;
 	struct pbuf *p;
 
+	stack_ticks_expect();
 	counts->receive_packets++;
 	counts->receive_bytes += count - (device->has_frame_header ? sizeof(struct frame_header) : 0);
 	if (!frame_parse(device->receive, count, device->has_frame_header, device->netif.hwaddr, &frame)) {
@@ -110,6 +113,7 @@ static bool frame_read(struct device *device)
 {
 	long count = host_read(device->boot->fd, device->receive, DEVICE_BUFFER_BYTES);
 
+	kernel_statistics()->net.calls++;
 	if (count > 0) {
 		frame_arrive(device, (size_t)count);
 		return true;

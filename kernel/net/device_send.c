@@ -5,6 +5,7 @@
 #include "kernel/host/host.h"
 #include "kernel/lib/string.h"
 #include "kernel/net/device.h"
+#include "kernel/net/stack_timer.h"
 #include "lwip/pbuf.h"
 
 /* The bytes of a frame with room for the header in front: as it is, or as a copy. */
@@ -43,8 +44,12 @@ err_t device_send(struct netif *netif, struct pbuf *p)
 	struct kernel_net_statistics *counts = &kernel_statistics()->net;
 	long result;
 
-	if (device->is_gone)
+	if (device->is_gone) {
+		counts->transmit_drops++;
 		return ERR_IF;
+	}
+	stack_ticks_expect();
+	counts->calls++;
 	result = frame_write(device, p);
 	if (result > 0) {
 		counts->transmit_packets++;

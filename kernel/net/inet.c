@@ -38,6 +38,7 @@ struct inet_socket *inet_new(const struct socket_ops *ops, int domain, int type,
 	list_init(&sock->pending);
 	list_init(&sock->datagrams);
 	list_init(&sock->groups);
+	list_init(&sock->reports);
 	inet_any(sock, &sock->local.ip);
 	inet_any(sock, &sock->remote.ip);
 	return sock;

@@ -1,5 +1,6 @@
 /* Received datagrams: see inet_datagram.h. */
 #include "kernel/net/inet_datagram.h"
+#include "kernel/net/inet_report.h"
 
 #include <asm/ioctls.h>
 #include <linux/signal.h>
@@ -61,6 +62,7 @@ void datagrams_free(struct inet_socket *sock)
 		datagram_free(list_entry(at, struct datagram, list));
 	}
 	sock->queued_bytes = 0;
+	inet_reports_free(sock);
 }
 
 /* In one block, with room for headers in front: 0, -EFAULT, -ENOBUFS. */
@@ -180,7 +182,7 @@ long datagram_receive(struct socket *socket, struct socket_message *message)
 	int error;
 
 	if (message->flags & MSG_ERRQUEUE)
-		return -EAGAIN;
+		return inet_report_receive(sock, message);
 	lock_acquire(&sock->read_lock);
 	datagram = datagram_await(sock, deadline_ns, &error);
 	if (datagram)
@@ -207,7 +209,8 @@ unsigned datagram_poll(struct socket *socket, struct poll_entry *entry)
 	poll_add(entry, &socket->readers);
 	poll_add(entry, &socket->writers);
 	ended = inet_ended(sock);
-	if (__atomic_load_n(&socket->error, __ATOMIC_ACQUIRE))
+	if (__atomic_load_n(&socket->error, __ATOMIC_ACQUIRE) ||
+	    __atomic_load_n(&sock->reports.next, __ATOMIC_ACQUIRE) != &sock->reports)
 		events |= EPOLLERR;
 	if (ended & INET_NO_RECEIVE)
 		events |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;

@@ -1,6 +1,7 @@
 /* ICMP errors: see inet_error.h. What they mean is Linux's icmp_err_convert. */
 #include "kernel/net/inet_error.h"
 
+#include "kernel/net/inet_report.h"
 #include "kernel/net/inet_socket.h"
 #include "lwip/ip.h"
 #include "lwip/pbuf.h"
@@ -8,6 +9,7 @@
 #include "lwip/prot/icmp6.h"
 #include "lwip/raw.h"
 #include "lwip/tcp.h"
+#include "lwip/udp.h"
 
 #define ICMP_HEADER_BYTES 8 /* before the packet it is about */
 
@@ -16,7 +18,7 @@ struct ports {
 	uint16_t remote;
 };
 
-/* Errors by code of "destination unreachable"; `hard`: ends attempts to connect. */
+/* Errors by code of "destination unreachable"; `hard`: datagram sockets are told. */
 static const struct {
 	uint8_t error;
 	bool hard;
@@ -35,83 +37,161 @@ static const struct {
 	{ECONNREFUSED, true}, {EACCES, true}, {EACCES, true},
 };
 
-static void connection_told(struct inet_socket *sock, int error, bool hard)
+static void connection_told(struct inet_socket *sock, int error)
 {
 	struct tcp_pcb *pcb = sock->tcp;
 
-	/* A connection that stands may overcome it. */
-	if (inet_state(sock) != INET_CONNECTING || !pcb || !hard)
+	/* A connection that stands may overcome it; an attempt ends with whatever says that there is no way. */
+	if (inet_state(sock) != INET_CONNECTING || !pcb || error == EMSGSIZE)
 		return;
 	tcp_detach(sock);
 	tcp_abort(pcb);
 	tcp_end(sock, error);
 }
 
-/* A packet of ours from local to remote did not arrive. */
-static void sender_tell(uint8_t protocol, const struct inet_name *local, const struct inet_name *remote, int error,
-			bool hard)
-{
-	struct inet_socket *sock = inet_port_find(protocol == IPPROTO_TCP, local, remote);
+/* What an ICMP message says, of a packet that is quoted from `at` on in p. */
+struct said {
+	struct inet_report report;
+	bool hard;
+	uint8_t protocol;
+	struct inet_name local;
+	const struct pbuf *p;
+	uint16_t at; /* its transport header */
+};
 
-	if (!sock)
-		return;
-	if (protocol == IPPROTO_TCP) {
-		connection_told(sock, error, hard);
+static void datagram_told(struct inet_socket *sock, const struct said *said)
+{
+	uint8_t discover = IP_IS_V4(&said->report.to.ip) ? sock->mtu_discover : sock->mtu_discover6;
+	bool hard = said->hard;
+
+	if (said->report.error == EMSGSIZE) {
+		if (said->report.mtu)
+			sock->path_mtu = said->report.mtu;
+		if (discover == IP_PMTUDISC_DONT)
+			return;
+		hard = true;
+	}
+	if (inet_reports_wanted(sock, &said->report.to.ip)) {
+		inet_report_add(sock, &said->report, said->p, (uint16_t)(said->at + UDP_HLEN));
 	} else if (hard && inet_state(sock) == INET_CONNECTED) {
-		inet_error_set(sock, error);
+		inet_error_set(sock, said->report.error);
 		stack_tell(sock, EPOLLIN | EPOLLOUT | EPOLLERR);
 	}
+}
+
+/* A packet of ours did not arrive. */
+static void sender_tell(struct said *said)
+{
+	struct inet_socket *sock;
+	struct ports ports;
+
+	if (pbuf_copy_partial(said->p, &ports, sizeof(ports), said->at) < sizeof(ports))
+		return;
+	said->local.port = __builtin_bswap16(ports.local);
+	said->report.to.port = __builtin_bswap16(ports.remote);
+	sock = inet_port_find(said->protocol == IPPROTO_TCP, &said->local, &said->report.to);
+	if (!sock)
+		return;
+	if (said->protocol == IPPROTO_TCP)
+		connection_told(sock, said->report.error);
+	else if (said->protocol == IPPROTO_UDP)
+		datagram_told(sock, said);
+}
+
+/* Fills in the error: false if it is none that anybody is told. */
+static bool meaning4(const struct icmp_echo_hdr *icmp, struct said *said)
+{
+	switch (icmp->type) {
+	case ICMP_DUR:
+		if (icmp->code >= sizeof(unreachable) / sizeof(unreachable[0]))
+			return false;
+		said->report.error = unreachable[icmp->code].error;
+		said->hard = unreachable[icmp->code].hard;
+		if (said->report.error == EMSGSIZE)
+			said->report.mtu = __builtin_bswap16(icmp->seqno);
+		return true;
+	case ICMP_TE:
+		said->report.error = EHOSTUNREACH;
+		return true;
+	case ICMP_PP:
+		said->report.error = EPROTO;
+		said->hard = true;
+		return true;
+	}
+	return false;
 }
 
 static uint8_t arrived4(void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip_addr_t *from)
 {
 	uint16_t at = ip_current_header_tot_len();
-	struct inet_name local = {.port = 0}, remote = {.port = 0};
+	struct said said = {.p = p};
 	struct icmp_echo_hdr icmp;
 	struct ip_hdr ip;
-	struct ports ports;
 
 	(void)arg;
 	(void)pcb;
-	(void)from;
-	if (pbuf_copy_partial(p, &icmp, sizeof(icmp), at) < sizeof(icmp) || icmp.type != ICMP_DUR ||
-	    icmp.code >= sizeof(unreachable) / sizeof(unreachable[0]))
+	if (pbuf_copy_partial(p, &icmp, sizeof(icmp), at) < sizeof(icmp) || !meaning4(&icmp, &said))
 		return 0;
 	at += ICMP_HEADER_BYTES;
-	if (pbuf_copy_partial(p, &ip, sizeof(ip), at) < sizeof(ip) ||
-	    pbuf_copy_partial(p, &ports, sizeof(ports), (uint16_t)(at + IPH_HL_BYTES(&ip))) < sizeof(ports))
+	if (pbuf_copy_partial(p, &ip, sizeof(ip), at) < sizeof(ip))
 		return 0;
-	ip_addr_set_ip4_u32_val(local.ip, ip.src.addr);
-	ip_addr_set_ip4_u32_val(remote.ip, ip.dest.addr);
-	local.port = __builtin_bswap16(ports.local);
-	remote.port = __builtin_bswap16(ports.remote);
-	sender_tell(IPH_PROTO(&ip), &local, &remote, unreachable[icmp.code].error, unreachable[icmp.code].hard);
+	said.report.type = icmp.type;
+	said.report.code = icmp.code;
+	said.protocol = IPH_PROTO(&ip);
+	said.at = (uint16_t)(at + IPH_HL_BYTES(&ip));
+	ip_addr_copy(said.report.offender, *from);
+	ip_addr_set_ip4_u32_val(said.local.ip, ip.src.addr);
+	ip_addr_set_ip4_u32_val(said.report.to.ip, ip.dest.addr);
+	sender_tell(&said);
 	return 0;
+}
+
+static bool meaning6(const struct icmp6_hdr *icmp, struct said *said)
+{
+	switch (icmp->type) {
+	case ICMP6_TYPE_DUR:
+		if (icmp->code >= sizeof(unreachable6) / sizeof(unreachable6[0]))
+			return false;
+		said->report.error = unreachable6[icmp->code].error;
+		said->hard = unreachable6[icmp->code].hard;
+		return true;
+	case ICMP6_TYPE_PTB:
+		said->report.error = EMSGSIZE;
+		said->report.mtu = __builtin_bswap32(icmp->data);
+		return true;
+	case ICMP6_TYPE_TE:
+		said->report.error = EHOSTUNREACH;
+		return true;
+	case ICMP6_TYPE_PP:
+		said->report.error = EPROTO;
+		said->hard = true;
+		return true;
+	}
+	return false;
 }
 
 static uint8_t arrived6(void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip_addr_t *from)
 {
 	uint16_t at = ip_current_header_tot_len();
-	struct inet_name local = {.port = 0}, remote = {.port = 0};
+	struct said said = {.p = p};
 	struct icmp6_hdr icmp;
 	struct ip6_hdr ip;
-	struct ports ports;
 
 	(void)arg;
 	(void)pcb;
-	(void)from;
-	if (pbuf_copy_partial(p, &icmp, sizeof(icmp), at) < sizeof(icmp) || icmp.type != ICMP6_TYPE_DUR ||
-	    icmp.code >= sizeof(unreachable6) / sizeof(unreachable6[0]))
+	if (pbuf_copy_partial(p, &icmp, sizeof(icmp), at) < sizeof(icmp) || !meaning6(&icmp, &said))
 		return 0;
 	at += ICMP_HEADER_BYTES;
-	if (pbuf_copy_partial(p, &ip, sizeof(ip), at) < sizeof(ip) ||
-	    pbuf_copy_partial(p, &ports, sizeof(ports), (uint16_t)(at + sizeof(ip))) < sizeof(ports))
+	if (pbuf_copy_partial(p, &ip, sizeof(ip), at) < sizeof(ip))
 		return 0;
-	IP_ADDR6(&local.ip, ip.src.addr[0], ip.src.addr[1], ip.src.addr[2], ip.src.addr[3]);
-	IP_ADDR6(&remote.ip, ip.dest.addr[0], ip.dest.addr[1], ip.dest.addr[2], ip.dest.addr[3]);
-	local.port = __builtin_bswap16(ports.local);
-	remote.port = __builtin_bswap16(ports.remote);
-	sender_tell(IP6H_NEXTH(&ip), &local, &remote, unreachable6[icmp.code].error, unreachable6[icmp.code].hard);
+	said.report.type = icmp.type;
+	said.report.code = icmp.code;
+	said.protocol = IP6H_NEXTH(&ip);
+	said.at = (uint16_t)(at + sizeof(ip));
+	ip_addr_copy(said.report.offender, *from);
+	IP_ADDR6(&said.local.ip, ip.src.addr[0], ip.src.addr[1], ip.src.addr[2], ip.src.addr[3]);
+	IP_ADDR6(&said.report.to.ip, ip.dest.addr[0], ip.dest.addr[1], ip.dest.addr[2], ip.dest.addr[3]);
+	sender_tell(&said);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/net/inet_field.h"
 #include "kernel/net/inet_membership.h"
+#include "kernel/net/inet_report.h"
 #include "kernel/task/process.h"
 #include "lwip/raw.h"
 #include "lwip/udp.h"
@@ -54,11 +55,13 @@ static bool is_stream(const struct inet_socket *sock)
 	return sock->socket.type == SOCK_STREAM;
 }
 
-/* What lwIP has of them. The stack is entered. */
-static void options_apply(struct inet_socket *sock)
+/* What lwIP has of them, and what else they change. The stack is entered. */
+static void options_apply(struct inet_socket *sock, int name)
 {
 	uint8_t ttl = sock->ttl ? sock->ttl : TTL_DEFAULT;
 
+	if ((name == IP_RECVERR && !sock->wants_errors) || (name == IPV6_RECVERR && !sock->wants_errors6))
+		inet_reports_free(sock);
 	if (sock->socket.domain == AF_INET6 && sock->hops > 0)
 		ttl = (uint8_t)sock->hops;
 	if (is_stream(sock)) {
@@ -123,7 +126,7 @@ static int set4(struct inet_socket *sock, int name, user_t value, unsigned bytes
 	stack_enter();
 	error = inet_field_set(sock, fields4, COUNT4, name, (int)number);
 	if (!error)
-		options_apply(sock);
+		options_apply(sock, name);
 	stack_leave();
 	return error;
 }
@@ -152,7 +155,7 @@ static int set6(struct inet_socket *sock, int name, user_t value, unsigned bytes
 		inet_any(sock, &sock->remote.ip);
 	}
 	if (!error)
-		options_apply(sock);
+		options_apply(sock, name);
 	stack_leave();
 	return error;
 }
@@ -187,6 +190,8 @@ static int mtu_get(struct inet_socket *sock, int *value)
 
 	stack_enter();
 	mtu = inet_state(sock) == INET_CONNECTED ? inet_mtu(&sock->local.ip, &sock->remote.ip) : 0;
+	if (mtu && sock->path_mtu && sock->path_mtu < (uint32_t)mtu)
+		mtu = (int)sock->path_mtu;
 	stack_leave();
 	*value = mtu;
 	return mtu ? 0 : -ENOTCONN;

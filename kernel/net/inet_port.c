@@ -141,6 +141,7 @@ int inet_port_choose(struct inet_socket *sock, const struct inet_name *remote)
 struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, const struct inet_name *remote)
 {
 	struct list *bucket = &buckets[stream][local->port % BUCKET_COUNT];
+	struct inet_socket *unconnected = NULL;
 
 	if (!bucket->next)
 		return NULL;
@@ -148,11 +149,15 @@ struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, c
 	{
 		struct inet_socket *sock = list_entry(at, struct inet_socket, in_port);
 
-		if (sock->local.port == local->port && sock->remote.port == remote->port &&
-		    ip_addr_cmp(&sock->local.ip, &local->ip) && ip_addr_cmp(&sock->remote.ip, &remote->ip))
+		if (sock->local.port != local->port)
+			continue;
+		if (sock->remote.port == remote->port && ip_addr_cmp(&sock->local.ip, &local->ip) &&
+		    ip_addr_cmp(&sock->remote.ip, &remote->ip))
 			return sock;
+		if (!stream && inet_state(sock) == INET_CLOSED && addresses_overlap(&sock->local.ip, &local->ip))
+			unconnected = sock;
 	}
-	return NULL;
+	return unconnected;
 }
 
 static void socket_end_with(struct inet_socket *sock, int error)

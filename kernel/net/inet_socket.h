@@ -58,6 +58,7 @@ struct inet_socket {
 	struct lock read_lock; /* who takes from the receive queue; comes before the stack's lock; held while copying */
 	uint32_t state;        /* enum inet_state; read without the lock */
 	uint32_t ended;        /* INET_NO_*; likewise */
+	bool is_trying;        /* TCP: connect began an attempt, and has not said how it ended */
 	bool is_told;          /* TCP: connect has said that the connection stands */
 	bool has_ended_once;   /* TCP: there was a connection: not "not connected" any more */
 	bool v6_only;
@@ -103,6 +104,9 @@ struct inet_socket {
 	struct list datagrams;
 	uint32_t queued_bytes; /* what they cost */
 	uint32_t drops;
+	struct list reports; /* of net/inet_report.c */
+	uint32_t reports_bytes;
+	uint32_t path_mtu; /* what was last said of the way there; 0: nothing */
 	uint32_t icmp_filter;
 	uint32_t icmp6_filter[8];
 	int32_t checksum_offset;
@@ -199,7 +203,7 @@ void inet_port_leave(struct inet_socket *sock);
 /* May it listen where it is bound? 0, -EADDRINUSE. The stack is entered. */
 int inet_port_listen(struct inet_socket *sock);
 
-/* Who is connected so, or NULL. The stack is entered. */
+/* Who is connected so, or who else sent a datagram from there; or NULL. The stack is entered. */
 struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, const struct inet_name *remote);
 
 /* The device is gone: sockets that used it get the error. The stack is entered. */
@@ -235,6 +239,8 @@ bool tcp_is_writable(const struct inet_socket *sock);
 void tcp_queue_free(struct inet_socket *sock);
 /* What the buffer options stand for. */
 uint32_t tcp_send_limit(const struct inet_socket *sock);
+/* Bytes, a FIN among them, that the other side has not acknowledged. The stack is entered. */
+uint32_t tcp_queued_bytes(const struct tcp_pcb *pcb);
 
 /* --- net/tcp_option.c, net/inet_option.c --- */
 

@@ -12,16 +12,16 @@
 #include "kernel/net/inet_error.h"
 #include "kernel/net/inet_socket.h"
 #include "kernel/net/lwip/hooks.h"
+#include "kernel/net/stack_timer.h"
 #include "kernel/task/time.h"
 #include "kernel/task/timer.h"
 #include "lwip/init.h"
 #include "lwip/netif.h"
-#include "lwip/priv/tcp_priv.h"
+#include "lwip/stats.h"
 #include "lwip/sys.h"
-#include "lwip/timeouts.h"
 
 #define NS_PER_MS 1000000ull
-#define NO_TIMEOUT UINT32_MAX /* lwIP's */
+#define NS_PER_US 1000ull
 /* RFC 6528: sequence numbers grow with time, by one in 64 ns, so that connections reuse none of the one before. */
 #define SEQUENCE_SHIFT 6
 
@@ -29,20 +29,26 @@ static struct {
 	struct lock lock;
 	struct list told; /* of struct inet_socket, each with a reference */
 	struct timer timer;
-	uint64_t due_ms; /* what the timer is set to, in lwIP's time before it wraps */
+	uint64_t due_ms; /* what the timer is set to */
+	uint64_t now_ns; /* when the lock was taken: good enough for all that is done under it */
 	uint64_t sequence_key;
 } stack;
 
 /* --- what lwIP asks for ------------------------------------------------------------------------------------------- */
 
-static uint64_t now_ms(void)
+uint64_t stack_now_ms(void)
 {
-	return host_monotonic_ns() / NS_PER_MS;
+	return stack.now_ns / NS_PER_MS;
+}
+
+uint32_t stack_clock_us(void)
+{
+	return (uint32_t)(stack.now_ns / NS_PER_US);
 }
 
 u32_t sys_now(void)
 {
-	return (u32_t)now_ms();
+	return (u32_t)stack_now_ms();
 }
 
 uint32_t stack_random(void)
@@ -68,7 +74,7 @@ uint32_t stack_sequence_number(const ip_addr_t *local, uint16_t local_port, cons
 			       uint16_t remote_port)
 {
 	return (uint32_t)(ends_hash(stack.sequence_key, local, local_port, remote, remote_port) +
-			  (host_monotonic_ns() >> SEQUENCE_SHIFT));
+			  (stack.now_ns >> SEQUENCE_SHIFT));
 }
 
 uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, const ip_addr_t *remote,
@@ -82,26 +88,31 @@ uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, cons
 void stack_enter(void)
 {
 	lock_acquire(&stack.lock);
-}
-
-/* Most of lwIP's timers are for devices, and run always: a guest without one has only connections to look after. */
-static bool is_idle(void)
-{
-	return kernel_boot()->net.fd < 0 && !tcp_active_pcbs && !tcp_tw_pcbs;
+	stack.now_ns = host_monotonic_ns();
+	stack_ticks_pass(stack_now_ms());
 }
 
 /* The timer is when lwIP wants to be called next. The lock is held. */
 static void timer_update(void)
 {
-	uint32_t sleep_ms = is_idle() ? NO_TIMEOUT : sys_timeouts_sleeptime();
-	uint64_t due_ms = sleep_ms == NO_TIMEOUT ? TIMER_NEVER : now_ms() + sleep_ms;
-	/* The same moment may be computed a millisecond later. */
-	bool same = due_ms == stack.due_ms || due_ms == stack.due_ms + 1;
+	uint64_t due_ms = stack_timers_due_ms(stack_now_ms());
 
-	if (same && timer_is_armed(&stack.timer))
+	/* One that comes too early does no harm: it is set anew then. */
+	if (due_ms >= stack.due_ms)
 		return;
 	stack.due_ms = due_ms;
-	timer_set(&stack.timer, due_ms == TIMER_NEVER ? TIMER_NEVER : due_ms * NS_PER_MS);
+	timer_set(&stack.timer, due_ms * NS_PER_MS);
+}
+
+/* For who looks from outside. The lock is held. */
+static void statistics_update(void)
+{
+	struct kernel_net_statistics *out = &kernel_statistics()->net;
+	const struct stats_mib2 *in = &lwip_stats.mib2;
+
+	out->tcp_segments_in = in->tcpinsegs;
+	out->tcp_segments_out = in->tcpoutsegs + in->tcpretranssegs;
+	out->tcp_retransmits = in->tcpretranssegs;
 }
 
 static void told_wake(struct list *told)
@@ -129,6 +140,7 @@ void stack_leave(void)
 	device_settle();
 	netif_poll_all();
 	timer_update();
+	statistics_update();
 	list_init(&told);
 	list_splice(&told, &stack.told);
 	lock_release(&stack.lock);
@@ -147,7 +159,8 @@ static void timer_work(struct timer *timer)
 {
 	(void)timer;
 	stack_enter();
-	sys_check_timeouts();
+	stack.due_ms = STACK_NEVER_MS;
+	stack_timers_run(stack_now_ms());
 	stack_leave();
 }
 
@@ -159,7 +172,7 @@ int stack_start(void)
 	list_init(&stack.told);
 	timer_init(&stack.timer, NULL);
 	stack.timer.work = timer_work;
-	stack.due_ms = TIMER_NEVER;
+	stack.due_ms = STACK_NEVER_MS;
 	stack.sequence_key = random_word();
 	stack_enter();
 	lwip_init();

@@ -1,6 +1,10 @@
 /* TCP servers: listen, accept. Rules: listen(2), accept(2). */
 #include "kernel/net/inet_socket.h"
+#include "kernel/net/lwip/hooks.h"
 #include "lwip/tcp.h"
+
+/* Connections that a listener lets be half-open; beyond, the oldest is taken for part of a flood. */
+#define HALF_OPEN_MAX 1024u
 
 /* What a connection has from its listener. */
 static void options_inherit(struct inet_socket *made, const struct inet_socket *listener)
@@ -29,6 +33,14 @@ static void options_inherit(struct inet_socket *made, const struct inet_socket *
 	made->hops = listener->hops;
 	made->traffic_class = listener->traffic_class;
 	made->wants = listener->wants;
+}
+
+bool stack_listener_is_full(const struct tcp_pcb_listen *listener)
+{
+	const struct inet_socket *sock = listener->callback_arg;
+
+	/* Linux takes one more than it was told. */
+	return sock && sock->pending_count > sock->backlog;
 }
 
 /* lwIP has a new connection. The stack is entered. */
@@ -87,8 +99,7 @@ static int listen_begin(struct inet_socket *sock, uint16_t backlog)
 int tcp_socket_listen(struct socket *socket, int backlog)
 {
 	struct inet_socket *sock = inet_of(socket);
-	/* Linux counts one more than it was told. */
-	uint16_t limit = (uint16_t)(backlog + 1);
+	uint16_t limit = (uint16_t)((uint32_t)backlog + HALF_OPEN_MAX);
 	int error = 0;
 
 	stack_enter();

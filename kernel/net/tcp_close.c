@@ -63,7 +63,9 @@ static int shutdown_locked(struct inet_socket *sock, uint32_t ends)
 	case INET_CONNECTING:
 		tcp_detach(sock);
 		tcp_abort(pcb);
-		tcp_end(sock, 0);
+		/* As if there had been no attempt, but that somebody may wait for it. */
+		tcp_reset_to_closed(sock);
+		inet_error_set(sock, ECONNRESET);
 		return 0;
 	case INET_CLOSED:
 		__atomic_fetch_or(&sock->ended, ends, __ATOMIC_RELEASE);

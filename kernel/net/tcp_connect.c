@@ -88,6 +88,7 @@ static err_t connected(void *arg, struct tcp_pcb *pcb, err_t error)
 
 	(void)error;
 	device_segments_use(pcb);
+	sock->is_trying = false;
 	inet_state_set(sock, INET_CONNECTED);
 	stack_tell(sock, EPOLLOUT | EPOLLWRNORM);
 	return ERR_OK;
@@ -123,6 +124,7 @@ void tcp_reset_to_closed(struct inet_socket *sock)
 {
 	inet_state_set(sock, INET_CLOSED);
 	__atomic_store_n(&sock->ended, 0, __ATOMIC_RELEASE);
+	sock->is_trying = false;
 	sock->is_told = false;
 	sock->has_ended_once = false;
 	inet_any(sock, &sock->remote.ip);
@@ -174,6 +176,8 @@ static int connect_begin(struct inet_socket *sock, struct inet_name *to)
 		error = pcb_connect(sock, to);
 	if (error)
 		tcp_reset_to_closed(sock);
+	else
+		sock->is_trying = true;
 	return error;
 }
 
@@ -229,9 +233,9 @@ static int connect_step(struct inet_socket *sock, struct inet_name *to, bool wai
 	case INET_CONNECTED:
 		return sock->is_told ? -EISCONN : 0;
 	}
-	if (error) {
+	if (error || sock->is_trying) {
 		tcp_reset_to_closed(sock);
-		return error;
+		return error ? error : -ECONNABORTED;
 	}
 	if (sock->has_ended_once)
 		return -EISCONN;
@@ -245,6 +249,7 @@ int tcp_socket_connect(struct socket *socket, const struct socket_address *addre
 	struct inet_socket *sock = inet_of(socket);
 	struct inet_name to;
 	uint64_t deadline_ns = socket_deadline(socket->send_timeout_ns, wait);
+	bool is_under_way;
 	int error;
 
 	if (address->bytes < sizeof(address->family))
@@ -261,13 +266,16 @@ int tcp_socket_connect(struct socket *socket, const struct socket_address *addre
 	if (sock->v6_only && IP_IS_V4(&to.ip) && socket->domain == AF_INET6)
 		return -ENETUNREACH;
 	stack_enter();
+	is_under_way = inet_state(sock) == INET_CONNECTING;
 	error = connect_step(sock, &to, deadline_ns != 0);
 	stack_leave();
 	if (error)
 		return error;
 	error = socket_wait(&socket->writers, is_decided, sock, deadline_ns, false);
+	if (error == -EAGAIN)
+		return is_under_way ? -EALREADY : -EINPROGRESS;
 	if (error)
-		return error == -EAGAIN ? -EINPROGRESS : error;
+		return error;
 	stack_enter();
 	error = connect_result(sock);
 	stack_leave();

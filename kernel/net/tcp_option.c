@@ -3,6 +3,7 @@
 
 #include "kernel/lib/string.h"
 #include "kernel/net/inet_field.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/tcp.h"
 
 #define SECONDS_MAX 32767 /* MAX_TCP_KEEPIDLE */
@@ -11,6 +12,7 @@
 #define SEGMENT_MAX 32767
 #define SEGMENT_DEFAULT 536
 #define MS_PER_SECOND 1000u
+#define DUPLICATES_OF_LOSS 3 /* so many ACKs that say the same are lwIP's sign of a lost segment */
 /* What this stack does; it has no other. */
 #define CONGESTION_NAME "reno"
 
@@ -27,6 +29,8 @@ static const struct inet_field fields[] = {
 	FIELD_NUMBER(TCP_MAXSEG, segment_max, SEGMENT_MIN, SEGMENT_MAX, SEGMENT_DEFAULT),
 	FIELD_NUMBER(TCP_LINGER2, linger2_s, INT32_MIN, INT32_MAX, 60),
 	FIELD_FLAG(TCP_QUICKACK, tcp_flags, TCP_QUICK),
+	/* As where net.ipv4.tcp_fastopen is 0: it may be asked for, and nobody is let in early. */
+	FIELD_NUMBER(TCP_FASTOPEN, fast_open, 0, INT32_MAX, 0),
 };
 
 #define FIELD_COUNT (sizeof(fields) / sizeof(fields[0]))
@@ -45,6 +49,8 @@ void tcp_options_apply(struct inet_socket *sock)
 		pcb->keep_idle = (sock->keep_idle_s ? sock->keep_idle_s : 7200) * MS_PER_SECOND;
 		pcb->keep_intvl = (sock->keep_interval_s ? sock->keep_interval_s : 75) * MS_PER_SECOND;
 		pcb->keep_cnt = sock->keep_count ? sock->keep_count : 9;
+		/* What is timed may come earlier now. */
+		tcp_timer_needed();
 	}
 	if (socket_has(&sock->socket, SOCKET_KEEPALIVE))
 		ip_set_option(pcb, SOF_KEEPALIVE);
@@ -93,6 +99,10 @@ int tcp_option_set(struct inet_socket *sock, int name, user_t value, unsigned by
 		return -EINVAL;
 	if (get_user_u32(&number, value))
 		return -EFAULT;
+	if (name == TCP_FASTOPEN_CONNECT)
+		return number > 1 ? -EINVAL : -EOPNOTSUPP;
+	if (name == TCP_FASTOPEN && inet_state(sock) != INET_CLOSED && inet_state(sock) != INET_LISTENING)
+		return -EINVAL;
 	/* Receive windows are not an application's to clamp here: the wish is heard. */
 	if (name == TCP_WINDOW_CLAMP)
 		return 0;
@@ -129,8 +139,12 @@ static int info_get(struct inet_socket *sock, user_t value, unsigned *bytes)
 		info.tcpi_sacked = sock->backlog;
 	} else if (pcb) {
 		info.tcpi_rto = (uint32_t)pcb->rto * TCP_TMR_INTERVAL * 2 * MS_PER_SECOND;
-		info.tcpi_rtt = (uint32_t)(pcb->sa / 8) * TCP_TMR_INTERVAL * 2 * MS_PER_SECOND;
-		info.tcpi_rttvar = (uint32_t)(pcb->sv / 4) * TCP_TMR_INTERVAL * 2 * MS_PER_SECOND;
+		info.tcpi_rtt = pcb->rtt_us;
+		info.tcpi_rttvar = pcb->rtt_variance_us;
+		info.tcpi_total_retrans = pcb->retransmitted;
+		info.tcpi_pmtu = (uint32_t)inet_mtu(&pcb->local_ip, &pcb->remote_ip);
+		info.tcpi_advmss = pcb->mss;
+		info.tcpi_reordering = DUPLICATES_OF_LOSS;
 		info.tcpi_snd_mss = pcb->mss;
 		info.tcpi_rcv_mss = pcb->mss;
 		info.tcpi_snd_cwnd = pcb->cwnd / pcb->mss;

@@ -46,6 +46,14 @@ unsigned tcp_socket_poll(struct socket *socket, struct poll_entry *entry)
 	return events;
 }
 
+uint32_t tcp_queued_bytes(const struct tcp_pcb *pcb)
+{
+	uint32_t bytes = pcb->snd_lbb - pcb->lastack;
+
+	/* lwIP does not count a FIN that went with the last bytes, but its acknowledgement. */
+	return (int32_t)bytes < 0 ? 0 : bytes;
+}
+
 /* Bytes that were not acknowledged yet; `unsent`: not even sent. */
 static uint32_t bytes_sending(const struct inet_socket *sock, bool unsent)
 {
@@ -53,7 +61,7 @@ static uint32_t bytes_sending(const struct inet_socket *sock, bool unsent)
 
 	if (!pcb || inet_state(sock) != INET_CONNECTED)
 		return 0;
-	return unsent ? pcb->snd_lbb - pcb->snd_nxt : pcb->snd_lbb - pcb->lastack;
+	return unsent ? pcb->snd_lbb - pcb->snd_nxt : tcp_queued_bytes(pcb);
 }
 
 long tcp_socket_ioctl(struct socket *socket, unsigned request, uint64_t argument)

@@ -90,8 +90,9 @@ static void output(struct inet_socket *sock, unsigned flags)
 
 	/* Corked bytes wait for a full segment, for the cork to come off, or for lwIP's timer. */
 	if (wait && unsent && !unsent->next && unsent->len < sock->tcp->mss)
-		return;
-	tcp_output(sock->tcp);
+		tcp_timer_needed();
+	else
+		tcp_output(sock->tcp);
 }
 
 /* Queues what there is room for: bytes, 0: no room, -errno. */
@@ -129,7 +130,7 @@ long tcp_socket_send(struct socket *socket, struct socket_message *message)
 	struct io *io = message->io;
 	long done = 0, part;
 
-	if (message->flags & MSG_OOB)
+	if (message->flags & (MSG_OOB | MSG_FASTOPEN))
 		return -EOPNOTSUPP;
 	do {
 		part = part_send(sock, io, message->flags);

@@ -3,6 +3,7 @@
 
 #include "kernel/net/inet_datagram.h"
 #include "kernel/net/inet_group.h"
+#include "kernel/net/inet_report.h"
 #include "kernel/vfs/io.h"
 #include "lwip/ip.h"
 #include "lwip/netif.h"
@@ -10,6 +11,8 @@
 
 #define PAYLOAD_BYTES_MAX 65507u  /* what a packet of 65535 has room for */
 #define PAYLOAD6_BYTES_MAX 65487u /* IPv6 with its header: lwIP's packets have 65535 bytes in all */
+#define UDP4_HEADER_BYTES ((uint32_t)UDP_HLEN + IP_HLEN)
+#define UDP6_HEADER_BYTES ((uint32_t)UDP_HLEN + IP6_HLEN)
 
 static void arrived(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from, u16_t port)
 {
@@ -154,6 +157,8 @@ static int way_find(const struct inet_socket *sock, const ip_addr_t *to, const s
 	const ip_addr_t *local = ip_addr_isany(&ancillary->source) ? &sock->local.ip : &ancillary->source;
 	uint32_t interface = ancillary->interface;
 
+	if (!ip_addr_isany(&ancillary->source) && !sock->is_free_bind && !inet_is_local(&ancillary->source))
+		return IP_IS_V4(&ancillary->source) ? -ENETUNREACH : -EINVAL;
 	if (!interface && ip_addr_ismulticast(to))
 		interface = sock->multicast_interface;
 	if (!interface) {
@@ -169,6 +174,27 @@ static int way_find(const struct inet_socket *sock, const ip_addr_t *to, const s
 		return -ENETUNREACH;
 	ip_addr_copy(*source, *local);
 	return 0;
+}
+
+/* What does not fit is not to be cut: as IP_MTU_DISCOVER says. 0, -EMSGSIZE. The stack is entered. */
+static int length_check(struct inet_socket *sock, struct pbuf *p, const struct inet_name *to, const ip_addr_t *source)
+{
+	bool v4 = IP_IS_V4(&to->ip);
+	uint8_t discover = v4 ? sock->mtu_discover : sock->mtu_discover6;
+	uint32_t mtu = inet_mtu(source, &to->ip);
+	struct inet_report report = {.to = *to, .error = EMSGSIZE};
+
+	if (discover != IP_PMTUDISC_DO && discover != IP_PMTUDISC_PROBE)
+		return 0;
+	p->flags |= PBUF_FLAG_DONT_FRAGMENT;
+	if (discover == IP_PMTUDISC_DO && sock->path_mtu && sock->path_mtu < mtu)
+		mtu = sock->path_mtu;
+	if (!mtu || p->tot_len + (v4 ? UDP4_HEADER_BYTES : UDP6_HEADER_BYTES) <= mtu)
+		return 0;
+	report.mtu = mtu;
+	if (inet_reports_wanted(sock, &to->ip))
+		inet_report_add(sock, &report, NULL, 0);
+	return -EMSGSIZE;
 }
 
 /* The stack is entered. */
@@ -189,6 +215,8 @@ static int send_locked(struct inet_socket *sock, struct pbuf *p, struct inet_nam
 	error = way_find(sock, &to->ip, ancillary, &source, &netif);
 	if (!error && !sock->has_port)
 		error = port_have(sock);
+	if (!error)
+		error = length_check(sock, p, to, &source);
 	if (error)
 		return error;
 	if (ancillary->ttl > 0)

@@ -84,7 +84,7 @@ static void connections_show(struct walk *walk, const struct tcp_pcb *pcb)
 			.state = state_of(pcb->state),
 			.local_port = pcb->local_port,
 			.remote_port = pcb->remote_port,
-			.transmit_queue = pcb->snd_lbb - pcb->lastack,
+			.transmit_queue = tcp_queued_bytes(pcb),
 			.receive_queue = sock ? sock->received_bytes : 0,
 			.retransmits = pcb->nrtx,
 		};

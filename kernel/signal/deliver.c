@@ -10,6 +10,7 @@
 #include "kernel/syscall/table.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/exit.h"
+#include "kernel/task/words_now.h"
 
 /* Signals that dump core unless they are handled: signal(7). */
 #define CORE_SIGNALS                                                                                                   \
@@ -88,6 +89,8 @@ bool signals_deliver(struct frame *frame, bool from_call)
 		timers_look();
 	if (thread->kick & KICK_MEMORY)
 		mm_refresh();
+	if (thread->kick & KICK_WORDS)
+		words_now_tell();
 	from_call = from_call && thread->call_number != CALL_NONE && is_restart((long)frame->rax);
 	while ((signal = signal_take(~thread->signals.blocked, &info)) != 0) {
 		trace_event("--- %s ---", names_signal(signal));

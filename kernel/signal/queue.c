@@ -6,6 +6,7 @@
 #include "kernel/signal/signal.h"
 #include "kernel/signal/stop.h"
 #include "kernel/signal/timers.h"
+#include "kernel/task/words_now.h"
 
 #define IGNORED_BY_DEFAULT (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT))
 /* Faults and the like come before others, as in Linux. */
@@ -48,6 +49,8 @@ bool thread_is_interrupted(struct thread *thread)
 			timers_look();
 		if (thread->kick & KICK_MEMORY)
 			mm_refresh();
+		if (thread->kick & KICK_WORDS)
+			words_now_tell();
 		/* The signal may have been another thread's in the end: a kick that is kept would end every wait. */
 		lock_acquire(&process->signal_lock);
 		signal_kick_update(thread);

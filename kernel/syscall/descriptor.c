@@ -160,6 +160,14 @@ static long lock_command(struct file *file, int fd, int command, uint64_t argume
 	return result;
 }
 
+/* As in a kernel without dnotify; to take back what nobody asked for is no error all the same. */
+static long directory_notify(const struct file *file, uint64_t events)
+{
+	if (!((uint32_t)events & ~(uint32_t)DN_MULTISHOT))
+		return 0;
+	return INODE_IS(file->inode, S_IFDIR) ? -EINVAL : -ENOTDIR;
+}
+
 static long control_file(struct file *file, int fd, int command, uint64_t argument)
 {
 	switch (command) {
@@ -177,6 +185,8 @@ static long control_file(struct file *file, int fd, int command, uint64_t argume
 		return file->owner_signal;
 	case F_SETSIG:
 		return signal_set(file, argument);
+	case F_NOTIFY:
+		return directory_notify(file, argument);
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:

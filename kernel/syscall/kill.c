@@ -61,6 +61,9 @@ static int send_to_group(int group, const siginfo_t *info)
 		if (is_meant(process, group)) {
 			int sent = signal_send_checked(process, info);
 
+			/* To reach nobody of everybody is no error, if there is anybody. */
+			if (group == -1 && sent == -EPERM)
+				sent = 0;
 			if (result != 0)
 				result = sent;
 		}

@@ -4,6 +4,7 @@
 #include <linux/errno.h>
 #include <linux/signal.h>
 
+#include "kernel/fs/proc.h"
 #include "kernel/mm/user.h"
 #include "kernel/signal/send.h"
 #include "kernel/syscall/kill.h"
@@ -47,12 +48,25 @@ static int process_by_descriptor(int fd, struct process **out)
 	return *out ? 0 : -EBADF;
 }
 
+/* Linux's first pidfds were directories of /proc, and signals still take them. */
+static int process_to_signal(int fd, struct process **out)
+{
+	int error = process_by_descriptor(fd, out);
+	struct file *file = error == -EBADF ? fd_get(fd) : NULL;
+
+	if (!file)
+		return error;
+	error = proc_directory_process(file, out);
+	fd_put(file);
+	return error;
+}
+
 SYSCALL(pidfd_send_signal)
 {
 	int signal = ARG_INT(args, 1);
 	struct process *process;
 	siginfo_t info;
-	long error = ARG_UINT(args, 3) ? -EINVAL : process_by_descriptor(ARG_INT(args, 0), &process);
+	long error = ARG_UINT(args, 3) ? -EINVAL : process_to_signal(ARG_INT(args, 0), &process);
 
 	if (error)
 		return error;

@@ -1,6 +1,6 @@
 /*
  * Scheduling is the host's. Threads are told what they would be told on a machine with the guest's CPUs; nice values
- * are remembered. Rules: sched(7), getpriority(2).
+ * are remembered; for CPUs see affinity.c. Rules: sched(7), getpriority(2).
  */
 #include <linux/capability.h>
 #include <linux/errno.h>
@@ -19,7 +19,6 @@
 #define SCHED_EXT 7
 #endif
 
-#define CPUS_MAX 1024
 #define SLICE_NS 3000000
 #define NICE_LEAST (-20)
 #define NICE_MOST 19
@@ -47,43 +46,6 @@ SYSCALL_NO_ARGS(sched_yield)
 {
 	host_yield();
 	return 0;
-}
-
-SYSCALL(sched_getaffinity)
-{
-	uint64_t mask[CPUS_MAX / 64] = {0};
-	unsigned cpus = system_cpu_count() < CPUS_MAX ? system_cpu_count() : CPUS_MAX;
-	size_t room = ARG_UINT(args, 1), bytes = (cpus + 63) / 64 * sizeof(mask[0]);
-	int error;
-
-	if (room * 8 < cpus || room % sizeof(mask[0]))
-		return -EINVAL;
-	error = thread_check(ARG_INT(args, 0));
-	if (error)
-		return error == -EINVAL ? -ESRCH : error;
-	for (unsigned cpu = 0; cpu < cpus; cpu++)
-		mask[cpu / 64] |= 1ull << cpu % 64;
-	if (bytes > room)
-		bytes = room;
-	return copy_to_user(ARG_USER(args, 2), mask, bytes) ? -EFAULT : (long)bytes;
-}
-
-SYSCALL(sched_setaffinity)
-{
-	uint64_t mask[CPUS_MAX / 64] = {0};
-	size_t bytes = ARG_UINT(args, 1) < sizeof(mask) ? ARG_UINT(args, 1) : sizeof(mask);
-	int error;
-
-	if (copy_from_user(mask, ARG_USER(args, 2), bytes))
-		return -EFAULT;
-	error = thread_check(ARG_INT(args, 0));
-	if (error)
-		return error == -EINVAL ? -ESRCH : error;
-	for (unsigned cpu = 0; cpu < system_cpu_count() && cpu < CPUS_MAX; cpu++) {
-		if (mask[cpu / 64] >> cpu % 64 & 1)
-			return 0;
-	}
-	return -EINVAL;
 }
 
 SYSCALL(sched_getscheduler)

@@ -28,6 +28,7 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 	memcpy(thread->name, self->name, sizeof(thread->name));
 	thread->personality = self->personality;
 	thread->nice = self->nice;
+	memcpy(thread->cpus, self->cpus, sizeof(thread->cpus));
 	thread->signals.blocked = self->signals.restore_saved ? self->signals.saved : self->signals.blocked;
 	thread->signals.stack_flags = SS_DISABLE;
 	/* sigaltstack(2): a thread with the same memory starts without one, but for vfork's. */

@@ -10,6 +10,7 @@
 #include "kernel/core/core.h"
 #include "kernel/host/host.h"
 #include "kernel/lib/list.h"
+#include "kernel/lib/string.h"
 #include "kernel/mm/user.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
@@ -240,6 +241,7 @@ static void place_hand_over(struct thread *from, struct thread *to)
 	to->host_tid = to->host_pid;
 	to->personality = from->personality;
 	to->nice = from->nice;
+	memcpy(to->cpus, from->cpus, sizeof(to->cpus));
 	thread_link(to);
 	__atomic_fetch_and(&to->kick, ~(uint32_t)KICK_EXIT, __ATOMIC_SEQ_CST);
 	/* Whatever kicked the other one meanwhile is the leader's to see. */

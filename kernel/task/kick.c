@@ -5,7 +5,7 @@
 #include "kernel/signal/send.h"
 #include "kernel/task/pid.h"
 
-static void process_kick(struct process *process, uint32_t why)
+void process_kick(struct process *process, uint32_t why)
 {
 	lock_acquire(&process->signal_lock);
 	list_for_each(at, &process->threads)

@@ -5,12 +5,14 @@
 #include <stdint.h>
 
 struct address_space;
+struct process;
 
 /*
- * Has every thread of every process that has the space look up, for the reason `why`: a KICK_* that nobody else
- * sets, and
- * that each thread clears itself. No lock is held.
+ * Has every thread of the process look up, for the reason `why`: a KICK_* that nobody else sets, and that each thread
+ * clears itself. No lock is held.
  */
+void process_kick(struct process *process, uint32_t why);
+/* The same for every process that has the space. */
 void space_kick(const struct address_space *space, uint32_t why);
 
 #endif

@@ -84,6 +84,7 @@ static bool poll_once(int fd, uint64_t timeout_ns)
 
 		fds[2 + i] = (struct pollfd){.fd = events ? sources[i]->fd : -1, .events = events};
 	}
+	kernel_statistics()->net.polls++;
 	if (host_ppoll(fds, 2 + source_count, timeout_ns == WAIT_FOREVER ? NULL : &timeout) <= 0)
 		return false;
 	if (fds[0].revents)

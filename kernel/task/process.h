@@ -70,6 +70,8 @@ struct process {
 	uint64_t environment_start;
 	uint64_t environment_end;
 	struct program_words *words; /* task/words.h; guarded by lock */
+	uint32_t words_asked;        /* how often others wanted to know them: task/words_now.h */
+	uint32_t words_told;         /* a futex: up to which of these it answered */
 
 	struct lock signal_lock; /* actions, pending signals of process and threads */
 	struct signal_action actions[SIGNAL_COUNT];

@@ -27,6 +27,7 @@ enum {
 	KICK_EXIT = 2,   /* leave: the process exits or executes another program */
 	KICK_TIMERS = 4, /* a timer of CPU time may have come: timers_look (signal/timers.h) */
 	KICK_MEMORY = 8, /* a file changed that is mapped: mm_refresh (mm/mm.h) */
+	KICK_WORDS = 16, /* somebody wants to know the arguments: words_now_tell (task/words_now.h) */
 };
 
 /* thread->sleep_word: a futex. Others set it to AWAKE. */
@@ -35,6 +36,8 @@ enum {
 	SLEEP_ASLEEP,  /* in, or about to enter, the host's futex wait */
 	SLEEP_POLLING, /* in, or about to enter, ppoll: wake it through the wake descriptor */
 };
+
+#define THREAD_CPUS_MAX 1024
 
 struct thread {
 	struct thread *self;   /* at GS:0 */
@@ -107,7 +110,9 @@ struct thread {
 	uint8_t *kernel_stack_pages;
 	uint8_t *signal_stack; /* KERNEL_SIGNAL_STACK_BYTES: the host's alternate stack */
 	int32_t nice;
-	struct cpu_time cpu;    /* as it was told last; guarded by process->lock */
+	struct cpu_time cpu; /* as it was told last; guarded by process->lock */
+	/* sched_setaffinity(2): a bit for each CPU, none: all that there are. Others may set it, and see half of it. */
+	uint64_t cpus[THREAD_CPUS_MAX / 64];
 	uintptr_t lent;         /* vfs/fd_lend.c: the file it is using; others may write it */
 	uint64_t *calls_served; /* one of the tables of struct kernel_statistics */
 };

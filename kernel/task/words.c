@@ -25,6 +25,21 @@ struct program_words *words_new(const struct strings *arguments, const struct st
 	return words;
 }
 
+struct program_words *words_with_arguments(const struct program_words *words, const char *arguments, size_t bytes)
+{
+	size_t rest = (size_t)words->environment_bytes + words->auxiliary_bytes;
+	struct program_words *other = heap_alloc(sizeof(*other) + bytes + rest);
+
+	if (!other)
+		return NULL;
+	*other = *words;
+	other->references = 1;
+	other->argument_bytes = (uint32_t)bytes;
+	memcpy(other->bytes, arguments, bytes);
+	memcpy(other->bytes + bytes, words->bytes + words->argument_bytes, rest);
+	return other;
+}
+
 void words_get(struct program_words *words)
 {
 	__atomic_fetch_add(&words->references, 1, __ATOMIC_RELAXED);

@@ -12,7 +12,7 @@
 
 struct process;
 
-/* Never changed; shared by the forks of the program's process. */
+/* Never changed, but replaced (words_now.h); shared by the forks of the program's process. */
 struct program_words {
 	uint32_t references;
 	uint32_t argument_bytes; /* each argument with its NUL, then the variables, then the auxiliary vector */
@@ -24,6 +24,8 @@ struct program_words {
 /* With one reference; NULL: no memory. */
 struct program_words *words_new(const struct strings *arguments, const struct strings *environment,
 				const void *auxiliary, size_t auxiliary_bytes);
+/* The same with other arguments. */
+struct program_words *words_with_arguments(const struct program_words *words, const char *arguments, size_t bytes);
 void words_get(struct program_words *words);
 /* NULL is allowed. */
 void words_put(struct program_words *words);

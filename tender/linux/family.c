@@ -29,7 +29,9 @@ static char switch_read(const char *path)
 static int namespace_error(long result, struct error *error)
 {
 	static const char text[] = "Linux guests need a private user and pid namespace, and the host refuses: %s; %s";
-	const char *cure = "in a container, its seccomp profile must allow clone with CLONE_NEWUSER";
+	const char *cure =
+		"in a container, its seccomp profile must allow clone with CLONE_NEWUSER; in a chroot, Linux "
+		"refuses it to all but root";
 
 	if (result == -ENOSPC)
 		cure = "raise the sysctls user.max_user_namespaces and user.max_pid_namespaces";

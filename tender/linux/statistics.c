@@ -98,16 +98,26 @@ static void net_add(struct writer *writer, const struct kernel_net_statistics *n
 		const char *name;
 		uint64_t value;
 	} lines[] = {
-		{" receive_packets", net->receive_packets},   {" receive_bytes", net->receive_bytes},
-		{" receive_errors", net->receive_errors},     {" receive_drops", net->receive_drops},
-		{" transmit_packets", net->transmit_packets}, {" transmit_bytes", net->transmit_bytes},
-		{" transmit_errors", net->transmit_errors},   {" transmit_drops", net->transmit_drops},
-		{" tcp_segments_in", net->tcp_segments_in},   {" tcp_segments_out", net->tcp_segments_out},
-		{" tcp_retransmits", net->tcp_retransmits},   {" polls", net->polls},
+		{" receive_packets", net->receive_packets},
+		{" receive_bytes", net->receive_bytes},
+		{" receive_errors", net->receive_errors},
+		{" receive_drops", net->receive_drops},
+		{" transmit_packets", net->transmit_packets},
+		{" transmit_bytes", net->transmit_bytes},
+		{" transmit_errors", net->transmit_errors},
+		{" transmit_drops", net->transmit_drops},
+		{" tcp_segments_in", net->tcp_segments_in},
+		{" tcp_segments_out", net->tcp_segments_out},
+		{" tcp_retransmits", net->tcp_retransmits},
+		{" polls", net->polls},
+		{" reads_and_writes", net->calls},
 	};
+	uint64_t packets = net->receive_packets + net->transmit_packets;
+	uint64_t calls = net->calls + net->polls;
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		line_add(writer, "net", lines[i].name, lines[i].value);
+	line_add(writer, "net", " calls_per_100_packets", packets ? calls * 100 / packets : 0);
 }
 
 void statistics_write(int fd, const struct kernel_statistics *statistics, bool has_net)

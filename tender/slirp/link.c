@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "tender/slirp/guard.h"
+#include "tender/slirp/refuse.h"
 
 #define FRAME_MAX (65521 + 14)
 /* So many frames are taken at once before the sockets have their turn. */
@@ -24,6 +25,7 @@
 struct link {
 	int fd;
 	Slirp *slirp;
+	const struct arguments *arguments;
 	struct pollfd *fds; /* [0] is the link */
 	size_t count;
 	size_t capacity;
@@ -140,6 +142,17 @@ static int descriptor_events(int index, void *opaque)
 	       (events & POLLHUP ? SLIRP_POLL_HUP : 0);
 }
 
+static void frame_take(struct link *link, size_t bytes)
+{
+	uint8_t answer[REFUSE_FRAME_MAX];
+	size_t answer_bytes = refuse_connection(link->arguments, link->frame, bytes, answer);
+
+	if (answer_bytes)
+		frame_send(answer, answer_bytes, link);
+	else if (guard_allows(link->frame, bytes))
+		slirp_input(link->slirp, link->frame, (int)bytes);
+}
+
 static void frames_receive(struct link *link)
 {
 	for (int i = 0; i < BURST; i++) {
@@ -151,8 +164,7 @@ static void frames_receive(struct link *link)
 			link->is_gone = true;
 			return;
 		}
-		if (guard_allows(link->frame, (size_t)got))
-			slirp_input(link->slirp, link->frame, (int)got);
+		frame_take(link, (size_t)got);
 	}
 }
 
@@ -280,6 +292,7 @@ struct link *link_new(const struct arguments *arguments, struct error *error)
 	}
 	link->capacity = BURST;
 	link->fd = arguments->link_fd;
+	link->arguments = arguments;
 	link->alarm_ms = NEVER;
 	link->slirp = slirp_make(arguments, link);
 	if (!link->slirp) {

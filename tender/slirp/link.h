@@ -8,7 +8,7 @@ struct link;
 
 /*
  * Makes libslirp's side of the guest's network, with nothing of the host's but what sockets reach: no loopback, no
- * files, no name server, no DHCP; then the published ports. Returns NULL with *error.
+ * files, no name server, no DHCP; then the published ports. Keeps `arguments`. Returns NULL with *error.
  */
 struct link *link_new(const struct arguments *arguments, struct error *error);
 

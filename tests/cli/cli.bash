@@ -75,6 +75,21 @@ as_user() {
 	run --separate-stderr timeout "$PATIENCE" "${AS_USER[@]}" "$@"
 }
 
+# as_both FUNCTION: what the function checks, as root and as a user; RUN runs tend.
+as_both() {
+	HOME_OF_USER=$BATS_TEST_TMPDIR/home
+	mkdir -m 777 "$HOME_OF_USER"
+	chmod 755 "$BATS_TEST_TMPDIR" "$(dirname "$BATS_TEST_TMPDIR")" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+	RUN=(tend)
+	"$@"
+	RUN=(as_user env "XDG_CACHE_HOME=$HOME_OF_USER" "XDG_STATE_HOME=$HOME_OF_USER" "$TEND")
+	"$@"
+}
+
+image() {
+	"${RUN[@]}" run "$@"
+}
+
 # succeeds_with OUTPUT
 succeeds_with() {
 	equal "standard error" "" "$stderr" && exits_with 0 && equal "standard output" "$1" "$output"

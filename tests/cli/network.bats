@@ -147,6 +147,8 @@ ECHO_TCP='echo READY; exec busybox nc -ll -p 80 -e cat'
 	network --net user -- sh -c "busybox nc -w 10 192.0.2.1 $PORT </dev/null"
 	equal "from outside" greetings "$output"
 	kill "$SERVER"
+	network --net user -- sh -c 'busybox nc -w 10 10.0.2.2 9 </dev/null; exit $?'
+	[[ $stderr == *"Connection refused"* ]] || mismatch "what the gateway says" "Connection refused" "$stderr"
 	serve 127.0.0.1
 	for address in 10.0.2.2 10.0.2.3; do
 		network --net user -- sh -c "busybox nc -w 2 $address $PORT </dev/null"
@@ -206,6 +208,59 @@ box" "$output"
 	refused "--net=use: not one of none, user, tap[=NAME][,bridge=NAME], fd=FD"
 }
 
+@test "errors: two guests cannot have one port; the other's name is free again" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	network_start --net user -p 127.0.0.1:8080:80 -- sh -c "$ECHO_TCP"
+	for detach in "" -d; do
+		# shellcheck disable=SC2086 # none, or one
+		network $detach --name second --net user -p 8080:80 -- true
+		refused "-p 8080:80: could not listen: Address already in use; another program has the port, choose another or stop that one"
+	done
+	equal "guests" "" "$("$TEND" ps -aq | grep -x second)"
+	network --name second --net user -p 8081:80 -- echo another
+	equal "output" another "$output"
+	equal "the echo" hello "$(ask 127.0.0.1 8080)"
+}
+
+# What a guest sends to a descriptor: an ARP request for the first address that it asks for.
+@test "fd: packets by a descriptor of the caller's, for root and others" {
+	for user in "" "${AS_USER[*]}"; do
+		# shellcheck disable=SC2086 # a command's words, or none
+		run timeout "$PATIENCE" python3 - $user "$TEND" run "$PUBLIC/image" <<-'PYTHON'
+			import socket, subprocess, sys
+			ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+			fd = theirs.fileno()
+			*command, image = sys.argv[1:]
+			command += ["--net", f"fd={fd}", "--ip", "10.9.0.2/24", image, "busybox", "ping", "-c", "1", "10.9.0.77"]
+			guest = subprocess.Popen(command, pass_fds=[fd], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+			theirs.close()
+			frame = b" "
+			while frame and not (b"\x08\0\6\4\0\1" in frame and bytes([10, 9, 0, 77]) in frame):
+			    frame = ours.recv(65536)
+			print("asked" if frame else "nothing")
+			ours.close()
+			guest.terminate()
+			guest.wait()
+		PYTHON
+		equal "as '$user'" asked "$output"
+	done
+}
+
+# The test's own /dev/net/tun is everybody's, as on most machines.
+@test "tap: one that is the user's own" {
+	ip -n "$NS" tuntap add mine mode tap user 12345
+	ip -n "$NS" addr add 10.8.0.1/24 dev mine
+	ip -n "$NS" link set mine up
+	# shellcheck disable=SC2016 # the inner shell's
+	IN+=(unshare --mount sh -c 'mount -t tmpfs none /dev/net && mknod -m 666 /dev/net/tun c 10 200 && exec "$@"' -)
+	network_user --net tap=mine --ip 10.8.0.2/24 -- busybox ping -q -c 1 -w 10 10.8.0.1
+	exits_with 0
+	grep -q '1 packets received' <<<"$output"
+	network_user --net tap -- true
+	exits_with 1
+	equal "lines" 1 "$(wc -l <<<"$stderr")"
+}
+
 @test "the helper is outside of the guest's namespaces, has no privileges, and ends with the guest" {
 	network_start --net user -- sh -c 'echo READY; exec sleep 1000'
 	helper=$(pgrep -f "^$PUBLIC/bin/tend-slirp")
@@ -215,6 +270,17 @@ box" "$output"
 	equal "its uids" "65534 65534 65534 65534" "$(awk '/^Uid:/ { print $2, $3, $4, $5 }' "/proc/$helper/status")"
 	guest_stop
 	waits_until helper_is_gone
+}
+
+@test "stat: what the network was used for" {
+	serve 192.0.2.1
+	run --separate-stderr timeout "$PATIENCE" "${IN[@]}" "$TEND" stat -o report --root "$PUBLIC/image" --net user -- \
+		sh -c "busybox nc -w 10 192.0.2.1 $PORT </dev/null"
+	equal "from outside" greetings "$output"
+	for what in receive_packets receive_bytes transmit_packets transmit_bytes tcp_segments_in tcp_segments_out polls \
+		reads_and_writes calls_per_100_packets; do
+		grep -qE "^net +$what +[1-9][0-9]*$" report || mismatch "net $what" "more than 0" "$(grep ^net report)"
+	done
 }
 
 @test "a helper that dies ends the link, not the guest" {

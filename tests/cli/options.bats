@@ -20,21 +20,6 @@ setup_file_more() {
 	chmod -R a+rX "$PUBLIC/volume"
 }
 
-# as_both FUNCTION: what the function checks, as root and as a user; RUN runs tend.
-as_both() {
-	HOME_OF_USER=$BATS_TEST_TMPDIR/home
-	mkdir -m 777 "$HOME_OF_USER"
-	chmod 755 "$BATS_TEST_TMPDIR" "$(dirname "$BATS_TEST_TMPDIR")" "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
-	RUN=(tend)
-	"$@"
-	RUN=(as_user env "XDG_CACHE_HOME=$HOME_OF_USER" "XDG_STATE_HOME=$HOME_OF_USER" "$TEND")
-	"$@"
-}
-
-image() {
-	"${RUN[@]}" run "$@"
-}
-
 setup() {
 	[ -e "$PUBLIC/configured" ] || setup_file_more
 	export XDG_STATE_HOME=$PUBLIC/state

@@ -46,6 +46,24 @@ load debug
 	has_seen kernel_start service_run
 }
 
+@test "by the name that tend run gave it; a host name is another thing" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	tend run -d --name debugged --hostname other.example "$PUBLIC/image" /usr/bin/target threads
+	exits_with 0
+	GUEST_PID=$("$TEND" ps | awk '$1 == "debugged" { print $2 }')
+	attaches 1 debugged
+	has_seen main kernel_entry
+	attaches 1 other.example
+	has_seen main kernel_entry
+	# Somebody else's names are not known; neither are those of guests that ended.
+	run env XDG_STATE_HOME="$PWD/none" "$TEND" gdb debugged
+	exits_with 1
+	tend stop -t 0 debugged
+	tend gdb debugged
+	refused "debugged: no guest has this name or host name; give the pid of tend or of a guest process"
+	tend rm debugged
+}
+
 @test "as somebody who is not root" {
 	# shellcheck disable=SC2034 # of debug.bash
 	AS=("${AS_USER[@]}")
@@ -68,5 +86,5 @@ load debug
 	tend gdb $$
 	refused "$$: not a process of a guest, or one of another user"
 	tend gdb nobody.example
-	refused "nobody.example: no guest has this host name; give the pid of tend or of a guest process"
+	refused "nobody.example: no guest has this name or host name; give the pid of tend or of a guest process"
 }

@@ -37,3 +37,34 @@ load debug
 	tend perf
 	exits_with 1
 }
+
+@test "running guests are given by name, all of their processes" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	"$BATS_TEST_DIRNAME/record.py" make "$PUBLIC/image" "$PUBLIC/root/usr/bin/target" >raw
+	mkdir bin
+	# Not every machine lets perf record: one that writes down what it is asked for.
+	cat >bin/perf <<-'END'
+		#!/bin/sh
+		echo "$*" >asked
+		cp raw "$3"
+	END
+	chmod 755 bin/perf
+	PATH=$PWD/bin:$PATH
+	tend run -d --name profiled "$PUBLIC/image" /usr/bin/target threads
+	GUEST_PID=$("$TEND" ps | awk '$1 == "profiled" { print $2 }')
+	members=$(pgrep -d, -P "$(pgrep -P "$GUEST_PID")")
+	for option in "-p profiled" "--pid profiled" "--pid=profiled"; do
+		# shellcheck disable=SC2086 # one word, or two
+		tend perf record -o out -F 99 $option
+		exits_with 0
+		grep -qE -- "-F 99 --?p(id)?[ =]$members$" asked || mismatch "$option" "$members" "$(cat asked)"
+	done
+	tend perf record -p "$$,profiled" --call-graph fp
+	grep -qE -- "-p $$,$members --call-graph fp$" asked || mismatch "both" "$$,$members" "$(cat asked)"
+	rm asked
+	tend perf record -p nobody.example
+	refused "nobody.example: no guest has this name or host name; give the pid of tend or of a guest process"
+	[ ! -e asked ]
+	tend stop -t 0 profiled
+	tend rm profiled
+}

@@ -164,3 +164,77 @@ names() {
 	run as_nobody ./tend build -q -o image.tend rootfs
 	equal output "tend: image.tend: could not be created: Permission denied" "$output"
 }
+
+@test "store: no room for what is exported, imported, or of a running guest" {
+	"$TEND" build -q -o one.tend rootfs
+	"$TEND" image import one.tend one
+	mkdir small
+	mount -t tmpfs -o size=512k none small
+	echo old >small/out.tend
+	local status_export status_import status_run
+	"$TEND" image export one -o small/out.tend 2>export && status_export=0 || status_export=$?
+	XDG_CACHE_HOME=$DIR/small "$TEND" image import one.tend two 2>import && status_import=0 || status_import=$?
+	dd if=/dev/zero of=small/filler bs=4k status=none 2>/dev/null || true
+	XDG_STATE_HOME=$DIR/small "$TEND" run -d --name full one /bin/sh -c 'exit 0' 2>run && status_run=0 || status_run=$?
+	# Room for the pid, and not for what the guest's front will say.
+	truncate -s -4096 small/filler
+	XDG_STATE_HOME=$DIR/small "$TEND" run -d --name full one /bin/sh -c 'exit 0' 2>again && status_run+=0 ||
+		status_run+=$?
+	cat small/out.tend >left
+	find small -name '*.tend' ! -name out.tend >>left
+	umount small
+	equal status "1 1 11" "$status_export $status_import $status_run"
+	equal left old "$(cat left)"
+	for said in export import run again; do
+		equal "lines of $said" 1 "$(wc -l <$said)"
+		grep -q "No space left on device" $said || mismatch "$said" "No space left on device" "$(cat $said)"
+	done
+}
+
+@test "store: two that build different things under one name, or into one file: it is one of them" {
+	local pids=() pid i
+	mkdir other
+	cp -a rootfs/bin other/bin
+	echo other >other/file
+	"$TEND" build -q -o first rootfs
+	"$TEND" build -q -o second other
+	for i in 1 2 3; do
+		for root in rootfs other; do
+			"$TEND" build -q -t clash "$root" &
+			pids+=($!)
+			"$TEND" build -q -o clash.tend "$root" &
+			pids+=($!)
+		done
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid"
+	done
+	for image in clash.tend "$(readlink -f cache/tend/names/clash)"; do
+		cmp -s "$image" first || cmp "$image" second
+	done
+	equal "files left" "" "$(find . -name '*.tmp' -o -name '*,*')"
+}
+
+@test "store: killed while it reads an archive or a program's packages, a build leaves nothing broken" {
+	local delay pid
+	mkdir places
+	tar -C rootfs -cf rootfs.tar .
+	for delay in 0.002 0.005 0.01 0.02 0.03 0.05 0.1; do
+		for source in "--oci layout.tar" "--root rootfs.tar" "--program /usr/bin/openssl"; do
+			# shellcheck disable=SC2086 # an option and its value
+			TMPDIR=$DIR/places setsid "$TEND" build -q -t name $source &
+			pid=$!
+			sleep "$delay"
+			kill -KILL -- "-$pid" 2>/dev/null || true
+			wait "$pid" 2>/dev/null || true
+			for image in cache/tend/images/*.tend; do
+				[ ! -e "$image" ] || equal "$image" "${image##*/}" "$(sha256sum "$image" | cut -d ' ' -f 1).tend"
+			done
+		done
+	done
+	equal "files left" "" "$(find places -type f)"
+	"$TEND" build -q -t name --root rootfs.tar
+	equal output hello "$("$TEND" run --root name -- /bin/sh -c 'echo hello')"
+	"$TEND" image prune
+	equal "files left" "" "$(find cache -name '*.tmp' -o -name '*,*')"
+}

@@ -5,6 +5,7 @@
 
 #include "tender/slirp/arguments.h"
 #include "tender/slirp/guard.h"
+#include "tender/slirp/refuse.h"
 #include "tests/unit/unit.h"
 
 #define FRAME_BYTES 60
@@ -181,11 +182,91 @@ static void test_addresses(void **state)
 	}
 }
 
+/* A SYN from port 0x1234 to port 80, sequence number 0xffffffff, behind a header whose length is given. */
+static size_t syn_make(uint8_t frame[128], unsigned type, const char *target, size_t header)
+{
+	uint8_t *tcp = frame + 14 + header;
+
+	memset(frame, 0, 128);
+	memcpy(frame, "\2\0\0\0\0\1\2\0\0\0\0\2", 12);
+	frame[12] = (uint8_t)(type >> 8);
+	frame[13] = (uint8_t)type;
+	if (type == 0x0800) {
+		frame[14] = (uint8_t)(0x40 | header / 4);
+		frame[14 + 9] = 6;
+		assert_int_equal(inet_pton(AF_INET, target, frame + 30), 1);
+	} else {
+		frame[14] = 0x60;
+		frame[14 + 6] = 6;
+		assert_int_equal(inet_pton(AF_INET6, target, frame + 38), 1);
+	}
+	memcpy(tcp, "\x12\x34\0\x50\xff\xff\xff\xff", 8);
+	tcp[12] = 0x50;
+	tcp[13] = 2;
+	return 14 + header + 20;
+}
+
+static uint16_t sum_of(const uint8_t *bytes, size_t count, uint32_t sum)
+{
+	for (size_t i = 0; i < count; i++)
+		sum += i & 1 ? bytes[i] : (uint32_t)bytes[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)sum;
+}
+
+static void refusal_expect(const struct arguments *arguments, unsigned type, const char *target, size_t header)
+{
+	size_t own = type == 0x0800 ? 20 : 40, address = type == 0x0800 ? 4 : 16;
+	uint8_t frame[128], answer[REFUSE_FRAME_MAX];
+	size_t bytes = syn_make(frame, type, target, header);
+	const uint8_t *tcp = answer + 14 + own, *from = tcp - 2 * address;
+
+	assert_int_equal(refuse_connection(arguments, frame, bytes, answer), 14 + own + 20);
+	assert_memory_equal(answer, "\2\0\0\0\0\2\2\0\0\0\0\1", 12);
+	assert_memory_equal(from, frame + (type == 0x0800 ? 30 : 38), address);
+	assert_memory_equal(tcp, "\0\x50\x12\x34\0\0\0\0\0\0\0\0\x50\x14", 14);
+	assert_int_equal(sum_of(tcp, 20, sum_of(from, 2 * address, 6 + 20)), 0xffff);
+	if (type == 0x0800)
+		assert_int_equal(sum_of(answer + 14, own, 0), 0xffff);
+	for (size_t i = 0; i < bytes; i++)
+		assert_int_equal(refuse_connection(arguments, frame, i, answer), 0);
+}
+
+static void test_refusals(void **state)
+{
+	uint8_t frame[128], answer[REFUSE_FRAME_MAX];
+	struct arguments arguments;
+	struct error error;
+	size_t bytes;
+
+	(void)state;
+	success_expect("addresses", arguments_try("10.0.2.15/24", "fd00::15/64", &arguments, &error), &error);
+	refusal_expect(&arguments, 0x0800, "10.0.2.2", 20);
+	refusal_expect(&arguments, 0x0800, "10.0.2.3", 60);
+	refusal_expect(&arguments, 0x86dd, "fd00::2", 40);
+	refusal_expect(&arguments, 0x86dd, "fd00::3", 40);
+	bytes = syn_make(frame, 0x0800, "10.0.2.4", 20);
+	assert_int_equal(refuse_connection(&arguments, frame, bytes, answer), 0);
+	bytes = syn_make(frame, 0x86dd, "fd00::1", 40);
+	assert_int_equal(refuse_connection(&arguments, frame, bytes, answer), 0);
+	/* Not the first segment of a connection, or not TCP, or a header that is too short to be one. */
+	bytes = syn_make(frame, 0x0800, "10.0.2.2", 20);
+	frame[14 + 20 + 13] = 0x12;
+	assert_int_equal(refuse_connection(&arguments, frame, bytes, answer), 0);
+	bytes = syn_make(frame, 0x0800, "10.0.2.2", 20);
+	frame[14 + 9] = 17;
+	assert_int_equal(refuse_connection(&arguments, frame, bytes, answer), 0);
+	frame[14 + 9] = 6;
+	frame[14] = 0x44;
+	assert_int_equal(refuse_connection(&arguments, frame, bytes, answer), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ip4),       cmocka_unit_test(test_ip6),       cmocka_unit_test(test_frames),
-		cmocka_unit_test(test_published), cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_published), cmocka_unit_test(test_addresses), cmocka_unit_test(test_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

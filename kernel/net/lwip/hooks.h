@@ -16,6 +16,26 @@ uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, cons
 			       uint16_t remote_port);
 #define LWIP_HOOK_TCP_HASH stack_connection_hash
 
+/* Of the sockets that are bound alike and share their port, the one that gets what comes there: net/inet_share.c. */
+struct tcp_pcb_listen;
+struct udp_pcb;
+struct tcp_pcb_listen *stack_listener_choose(struct tcp_pcb_listen *found, const ip_addr_t *from, uint16_t from_port,
+					     const ip_addr_t *to);
+struct udp_pcb *stack_udp_choose(struct udp_pcb *found, const ip_addr_t *from, uint16_t from_port, const ip_addr_t *to);
+#define LWIP_HOOK_TCP_SHARED stack_listener_choose
+#define LWIP_HOOK_UDP_SHARED stack_udp_choose
+
+/* Whether no further connection may wait to be accepted. */
+bool stack_listener_is_full(const struct tcp_pcb_listen *listener);
+#define LWIP_HOOK_TCP_LISTEN_FULL stack_listener_is_full
+
+/* TCP's clock, in ticks of its slow timer. */
+uint32_t stack_tcp_ticks(void);
+#define LWIP_HOOK_TCP_TICKS stack_tcp_ticks
+/* And in microseconds, which wrap. */
+uint32_t stack_clock_us(void);
+#define LWIP_HOOK_TCP_CLOCK_US stack_clock_us
+
 /* tcp_write's source is a struct io. */
 void tcp_copy(void *to, size_t bytes, const void *source);
 #define LWIP_HOOK_TCP_COPY(to, from, bytes, source) tcp_copy(to, bytes, source)

@@ -5,7 +5,9 @@
 /* Callers hold the stack's lock (net/stack.h). */
 #define NO_SYS 1
 #define SYS_LIGHTWEIGHT_PROT 0
+/* Ours: net/stack_timer.c. */
 #define LWIP_TIMERS 1
+#define LWIP_TIMERS_CUSTOM 1
 #define LWIP_NETCONN 0
 #define LWIP_SOCKET 0
 #define LWIP_HOOK_FILENAME "kernel/net/lwip/hooks.h"

@@ -204,3 +204,15 @@ CHECK(ioctl_effects, "ioctl,fcntl")
 	FOR_ADDRESSES(ioctl, fd, FIONREAD, BAD);
 	FOR_ADDRESSES(ioctl, fd, FIONBIO, BAD);
 }
+
+/* Nothing was asked for, so there is nothing to take back. */
+CHECK(fcntl_notify_nothing, "fcntl")
+{
+	long file = CALL(open, "a", O_RDWR | O_CREAT, 0644);
+	long dir = CALL(open, ".", O_RDONLY | O_DIRECTORY);
+	CALL(fcntl, dir, F_NOTIFY, 0);
+	CALL(fcntl, dir, F_NOTIFY, DN_MULTISHOT);
+	CALL(fcntl, file, F_NOTIFY, DN_MULTISHOT);
+	CALL(fcntl, file, F_NOTIFY, DN_MODIFY);
+	CALL(fcntl, 99, F_NOTIFY, 0);
+}

@@ -44,6 +44,29 @@ CHECK(pidfd_errors, "pidfd_open,pidfd_send_signal,pidfd_getfd")
 	SHOW(QUIET(lseek, self, 0, SEEK_SET));
 }
 
+/* A process by its directory in /proc, as the first pidfds were; for signals alone. */
+CHECK(pidfd_is_a_directory, "pidfd_send_signal,pidfd_getfd")
+{
+	int self = open("/proc/self", O_RDONLY | O_DIRECTORY), place = open("/proc/self", O_PATH);
+	int file = open("/proc/self/stat", O_RDONLY), deeper = open("/proc/self/fd", O_RDONLY | O_DIRECTORY);
+	int root = open("/proc", O_RDONLY | O_DIRECTORY);
+	SHOW(QUIET(pidfd_send_signal, self, 0, NULL, 0));
+	SHOW(QUIET(pidfd_send_signal, self, 65, NULL, 0));
+	SHOW(QUIET(pidfd_send_signal, place, 0, NULL, 0));
+	SHOW(QUIET(pidfd_send_signal, file, 0, NULL, 0));
+	SHOW(QUIET(pidfd_send_signal, deeper, 0, NULL, 0));
+	SHOW(QUIET(pidfd_send_signal, root, 0, NULL, 0));
+	SHOW(QUIET(pidfd_getfd, self, 0, 0));
+	pid_t child = child_waiting();
+	char name[32];
+	snprintf(name, sizeof(name), "/proc/%d", child);
+	int fd = open(name, O_RDONLY | O_DIRECTORY), status = 0;
+	SHOW(QUIET(pidfd_send_signal, fd, SIGTERM, NULL, 0));
+	SHOW(waitpid(child, &status, 0) == child);
+	SHOW_HEX(status);
+	SHOW(QUIET(pidfd_send_signal, fd, 0, NULL, 0));
+}
+
 CHECK(pidfd_of_child, "pidfd_open,pidfd_send_signal,poll,waitid")
 {
 	pid_t child = child_waiting();

@@ -210,3 +210,31 @@ CHECK(signals_to_computing, "kill,wait4")
 	QUIET(kill, child, SIGTERM);
 	family_end("child", child);
 }
+
+/* A child that is nobody sends nothing to `to`; its exit status is the error. */
+static void nobody_sends(const char *what, long to)
+{
+	pid_t child = family_fork();
+	if (child == 0) {
+		raw_call(SYS_setresuid, (const long[6]){65534, 65534, 65534});
+		_exit((int)-raw_call(SYS_kill, (const long[6]){to, 0}));
+	}
+	family_end(what, child);
+}
+
+/* To everybody is no error if there is anybody, be it somebody who may not be sent to. */
+CHECK(signal_for_everybody, "kill")
+{
+	nobody_sends("alone", -1);
+	pid_t other = family_fork();
+	if (other == 0)
+		for (;;)
+			pause();
+	setpgid(other, other);
+	nobody_sends("to everybody", -1);
+	nobody_sends("to its group", -other);
+	nobody_sends("to it", other);
+	CALL_OK(kill, other, 0);
+	CALL_OK(kill, -1, 0);
+	family_kill(other);
+}

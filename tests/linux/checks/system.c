@@ -6,6 +6,7 @@
 #include <sys/sysinfo.h>
 #include <sys/times.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 
 CHECK(rlimits, "prlimit64,getrlimit,setrlimit")
 {
@@ -134,6 +135,47 @@ CHECK(scheduling, "sched_getaffinity,sched_setaffinity,sched_getscheduler,sched_
 	EXPECT(cpu < 4096 && node < 1024);
 	CALL(getcpu, NULL, NULL, NULL);
 	FOR_ADDRESSES(getcpu, BAD, BAD, NULL);
+}
+
+CHECK(affinity_is_remembered, "sched_setaffinity,sched_getaffinity")
+{
+	unsigned long all[16] = {0}, one[16] = {0}, mask[16] = {0};
+	QUIET(sched_getaffinity, 0, sizeof all, all);
+	one[0] = all[0] & -all[0];
+	CALL(sched_setaffinity, 0, sizeof one, one);
+	CALL_OK(sched_getaffinity, 0, sizeof mask, mask);
+	EXPECT(memcmp(mask, one, sizeof mask) == 0);
+	mask[0] = one[0];
+	mask[15] = 1ul << 63; /* none of this machine's: left out */
+	CALL(sched_setaffinity, 0, sizeof mask, mask);
+	QUIET(sched_getaffinity, 0, sizeof mask, mask);
+	EXPECT(mask[0] == one[0]);
+	memset(mask, 0, sizeof mask);
+	mask[15] = 1ul << 63;
+	CALL(sched_setaffinity, 0, sizeof mask, mask);
+	CALL(sched_setaffinity, 0, 0, mask);
+	CALL(sched_setaffinity, -1, sizeof one, one);
+	CALL(sched_setaffinity, 4000000, sizeof one, one);
+	CALL(sched_getaffinity, -1, sizeof mask, mask);
+	FOR_ADDRESSES(sched_setaffinity, -1, sizeof one, BAD);
+	CALL(sched_setaffinity, 0, sizeof all, all);
+}
+
+CHECK(affinity_is_inherited, "sched_setaffinity")
+{
+	unsigned long all[16] = {0}, one[16] = {0}, mask[16] = {0};
+	raw_call(SYS_sched_getaffinity, (const long[6]){0, sizeof all, (long)all});
+	one[0] = all[0] & -all[0];
+	QUIET(sched_setaffinity, 0, sizeof one, one);
+	pid_t child = fork();
+	if (child == 0) {
+		raw_call(SYS_sched_getaffinity, (const long[6]){0, sizeof mask, (long)mask});
+		_exit(memcmp(mask, one, sizeof mask) == 0 ? 7 : 8);
+	}
+	int status = 0;
+	waitpid(child, &status, 0);
+	SHOW_HEX(status);
+	QUIET(sched_setaffinity, 0, sizeof all, all);
 }
 
 CHECK(process_ids, "getpid,gettid,getppid,getpgid,getpgrp,getsid,setpgid,setsid")
