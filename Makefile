@@ -277,6 +277,7 @@ include tests/tests.mk
 ifeq ($(ARCH),x86_64)
 include tests/linux/linux.mk
 include tests/torture/torture.mk
+include tests/random/random.mk
 include tests/isolation/isolation.mk
 endif
 include bench/bench.mk
