@@ -156,6 +156,11 @@ $(THIRD_PARTY)/%.fetched: tools/third-party
 	@mkdir -p $(@D)
 	tools/third-party $(THIRD_PARTY) $*
 	touch $@
+# Objects' lists of what they include name these: they are not to be looked for while they are fetched anew.
+define third_party_rule
+$(THIRD_PARTY)/$(1)/%: | $(THIRD_PARTY)/$(1).fetched ;
+endef
+$(foreach name,jansson lwip,$(eval $(call third_party_rule,$(name))))
 
 # --- command line tools (built for the machine that builds) --------------------------------------------------------
 

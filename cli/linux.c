@@ -32,8 +32,7 @@ struct start {
 	struct word_list tender; /* the tender's command line */
 };
 
-/* A descriptor for the observation's report, above the standard ones. */
-static int output_open(const char *path)
+int observation_open(const char *path)
 {
 	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : fcntl(STDERR_FILENO, F_DUPFD, 3);
 
@@ -48,7 +47,7 @@ static int observation_add(struct start *start, const struct linux_observation *
 
 	if (!observation)
 		return 0;
-	fd = output_open(start->options->output);
+	fd = observation_open(start->options->output);
 	if (fd < 0)
 		return 1;
 	if (observation->trace && word_print(&start->tender, "--trace=%d", fd) != 0)

@@ -14,6 +14,9 @@ struct linux_observation {
 	bool statistics;
 };
 
+/* A descriptor for a report, above the standard ones; NULL: on standard error. -1 after a complaint. */
+int observation_open(const char *path);
+
 /*
  * Finds or builds the image, and becomes the tender. Returns an exit status, having complained; with --detach, also
  * when the guest runs.

@@ -67,6 +67,9 @@ static bool text_take(struct run_options *options, int id, const char *value)
 	case OPTION_RUN_OUTPUT:
 		options->output = value;
 		return true;
+	case OPTION_RUN_GUEST:
+		options->guest = value;
+		return true;
 	case OPTION_ROOT:
 		options->root = value;
 		return true;

@@ -12,6 +12,7 @@
 struct run_options {
 	const char *root; /* --root: the source, instead of the first operand */
 	const char *output;
+	const char *guest; /* --guest of tend stat: one that runs */
 	const char *name;
 	const char *workdir;
 	const char *user;
@@ -32,6 +33,7 @@ struct run_options {
 enum run_option_id {
 	OPTION_RUN_OUTPUT = 1,
 	OPTION_RUN_FOLLOW,
+	OPTION_RUN_GUEST,
 	OPTION_RUN_FIRST_SHARED,
 };
 

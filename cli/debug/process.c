@@ -157,7 +157,7 @@ struct family {
 	size_t count;
 };
 
-/* Adds the process to the family if it is a guest's, of that front. Never what is searched for: so all are looked at. */
+/* Adds the process to the family if it is a guest's, of that front. Never what is searched for: all are looked at. */
 static bool family_add(pid_t pid, const void *argument)
 {
 	struct family *family = *(struct family *const *)argument;

@@ -125,6 +125,7 @@ static void eventfd_show(struct file *file, struct text *text)
 }
 
 static const struct file_ops eventfd_ops = {
+	.no_splice_to = true,
 	.seek = file_seek_nowhere,
 	.read = eventfd_read,
 	.write = eventfd_write,

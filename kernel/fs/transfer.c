@@ -215,6 +215,16 @@ static long pipe_pass(struct pipe *in, struct pipe *out, uint8_t *buffer, uint64
 	return part;
 }
 
+static bool pipe_is_broken(struct pipe *pipe)
+{
+	bool broken;
+
+	lock_acquire(&pipe->lock);
+	broken = !pipe->reader_count;
+	lock_release(&pipe->lock);
+	return broken;
+}
+
 long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, unsigned flags, bool keep)
 {
 	uint8_t *buffer = pages_alloc(BUFFER_PAGES);
@@ -224,7 +234,8 @@ long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, u
 		return -ENOMEM;
 	do {
 		part = pipe_wait_bytes(in, flags);
-		if (part > 0)
+		/* That nobody reads is said even at the end. */
+		if (part > 0 || (!part && pipe_is_broken(out)))
 			part = pipe_wait_room(out, flags);
 		if (part <= 0)
 			break;

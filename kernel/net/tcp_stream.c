@@ -257,6 +257,9 @@ static int read_wait(struct tcp_read *r, uint64_t deadline_ns)
 		return 1;
 	if (r->done && (__atomic_load_n(&sock->socket.error, __ATOMIC_RELAXED) || ended))
 		return 0;
+	/* A reset behind the end is for who writes: reading is over without an error. */
+	if (ended && __atomic_load_n(&sock->socket.error, __ATOMIC_RELAXED) == EPIPE)
+		return 0;
 	error = socket_error_take(&sock->socket);
 	if (error || ended)
 		return error;

@@ -190,8 +190,11 @@ void signal_kick_any(struct process *process, uint32_t why)
 
 void signal_send_current(int signal)
 {
-	siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
+	siginfo_t info = {.si_signo = signal, .si_code = SI_USER};
 
+	/* As if it had killed itself: that is how Linux has it. */
+	info.si_pid = process_current()->pid;
+	info.si_uid = process_current()->credentials.uid;
 	signal_send_thread(process_current(), current->tid, &info);
 }
 

@@ -55,7 +55,7 @@ static long splice_out(struct ends *ends, uint64_t *at, uint64_t bytes, unsigned
 {
 	if (at && !file_has_positions(ends->out))
 		return -EINVAL;
-	if (ends->out->flags & O_APPEND)
+	if (ends->out->flags & O_APPEND || ends->out->ops->no_splice_to)
 		return -EINVAL;
 	if (area_check(at ? *at : ends->out->position, bytes))
 		return -EINVAL;

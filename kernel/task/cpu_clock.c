@@ -17,7 +17,7 @@
 #define KIND_FILE 3 /* no CPU time: a device's clock */
 #define KIND(clock) ((clock)&3)
 #define OF_THREAD 4
-#define ID(clock) (~((clock) >> 3))
+#define ID(clock) ((int)(~(uint32_t)(clock) >> 3))
 #define CLOCK_OF(id, bits) ((int)(~(uint32_t)(id) << 3 | (bits)))
 
 _Static_assert(CPU_CLOCK_USER == CLOCK_OF(0, KIND_USER), "a number that says what it is");

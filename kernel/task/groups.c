@@ -47,16 +47,34 @@ static bool group_has_stopped(int group)
 	return stopped;
 }
 
+/*
+ * The guest's first process, unless it wants to know, is left out: its group is always orphaned, and the init of a pid
+ * namespace is protected (pid_namespaces(7)).
+ */
+static void hang_up(int group, int signal)
+{
+	siginfo_t info = {.si_signo = signal, .si_code = SI_KERNEL};
+	struct process *process = process_next(1);
+
+	while (process) {
+		int next = process->pid + 1;
+
+		if (process->group == group &&
+		    (process->pid != 1 || process->actions[SIGHUP - 1].handler != (uint64_t)(uintptr_t)SIG_DFL))
+			signal_send_process(process, &info);
+		process_put(process);
+		process = process_next(next);
+	}
+}
+
 void group_part(const struct process *process, const struct process *parent)
 {
-	siginfo_t info = {.si_signo = SIGHUP, .si_code = SI_KERNEL};
 	int group = process->group;
 
 	if (parent->group == group || parent->session != process->session)
 		return;
 	if (!group_has_stopped(group) || !group_is_orphaned(group))
 		return;
-	signal_send_group(group, &info);
-	info.si_signo = SIGCONT;
-	signal_send_group(group, &info);
+	hang_up(group, SIGHUP);
+	hang_up(group, SIGCONT);
 }

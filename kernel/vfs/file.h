@@ -22,7 +22,8 @@ struct mapping_source;
 
 /* An operation that is NULL: read and write -EINVAL, seek -ESPIPE, ioctl -ENOTTY, map -ENODEV, poll always ready. */
 struct file_ops {
-	bool no_splice; /* sendfile and splice do not read from it, though it can be read */
+	bool no_splice_to; /* splice does not write to it, though it can be written */
+	bool no_splice;    /* sendfile and splice do not read from it, though it can be read */
 	/*
 	 * The file was just opened on its inode; may change file->ops. An error undoes the open: no release. NULL:
 	 * fine.

@@ -5,6 +5,7 @@
 #include "tender/linux/family.h"
 #include "tender/linux/say.h"
 #include "tender/linux/statistics.h"
+#include "tender/option.h"
 
 /* The front's state, in one place. It starts as zeroes; init and the members find it as the front left it. */
 static struct {
@@ -39,6 +40,20 @@ static void status_tell(const struct linux_guest *guest, const char *text)
 {
 	if (guest->options.status_fd >= 0)
 		host_write(guest->options.status_fd, text, strlen(text));
+}
+
+/* tend-linux --statistics-of PID ARENA FD: what `tend stat --guest` runs, which finds out the numbers. */
+static int statistics_show(char *const *numbers)
+{
+	uint64_t pid, arena, fd;
+
+	if (!option_number(numbers[0], INT32_MAX, &pid) || !option_number(numbers[1], INT64_MAX, &arena) ||
+	    !option_number(numbers[2], INT32_MAX, &fd))
+		return 1;
+	if (statistics_of((int)fd, pid, arena, &tender.error) == 0)
+		return 0;
+	say("%s", tender.error.text);
+	return 1;
 }
 
 /* Until the guest has ended; returns its exit status. */
@@ -80,5 +95,7 @@ _Noreturn void tender_start(uint64_t *stack)
 		say("tend-linux, version %s", TEND_VERSION);
 		host_exit(0);
 	}
+	if (tender.start.argc == 5 && strcmp(tender.start.argv[1], "--statistics-of") == 0)
+		host_exit(statistics_show(tender.start.argv + 2));
 	host_exit(run(&tender.guest, &tender.error));
 }

@@ -1,6 +1,6 @@
 /*
- * Answers for the gateway and its neighbour, which have no services: libslirp leaves who asks without one. Pure function
- * over hostile bytes.
+ * Answers for the gateway and its neighbour, which have no services: libslirp leaves who asks without one. Pure
+ * function over hostile bytes.
  */
 #ifndef TENDER_SLIRP_REFUSE_H
 #define TENDER_SLIRP_REFUSE_H

@@ -73,7 +73,8 @@ setup() {
 
 @test "both: --name with -d and --rm, clashes, and two that want one name at once" {
 	check() {
-		local sleeper=(sh -c 'trap "exit 3" TERM; while :; do busybox usleep 20000; done')
+		# It ends by itself, should the test fail.
+		local sleeper=(sh -c 'trap "exit 3" TERM; i=0; while [ $((i += 1)) -lt 3000 ]; do busybox usleep 20000; done')
 		local state=$1 pids=() i wins=0
 
 		image -d --name web "$PUBLIC/image" "${sleeper[@]}"

@@ -73,6 +73,32 @@ counter() {
 	grep -q '^library_calls *[1-9]' <<<"$stderr"
 }
 
+@test "stat: of a guest that runs, by its name, for root and others" {
+	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+	check() {
+		# It ends by itself, should the test fail.
+		image -d --name counted "$PUBLIC/image" sh -c 'i=0; while [ $((i += 1)) -lt 3000 ]; do busybox usleep 20000; done'
+		succeeds_with counted
+		"${RUN[@]}" stat --guest counted
+		exits_with 0
+		[ "$(awk '$1 == "library_calls" { print $2 }' <<<"$stderr")" -ge 5 ]
+		"${RUN[@]}" stat --guest counted true
+		exits_with 1
+		[[ $stderr == "tend: usage: tend stat "* ]]
+		"${RUN[@]}" stat --guest nobody
+		refused "nobody: no guest has this name or host name; give the pid of tend or of a guest process"
+		"${RUN[@]}" stop -t 0 counted
+		succeeds_with counted
+		"${RUN[@]}" stat --guest counted
+		exits_with 1
+	}
+	as_both check
+	# The killed fronts could not remove their control groups: the next one does.
+	"$TEND" run "$PUBLIC/image" true
+	tend stat --guest $$
+	refused "$$: not a process of a guest, or one of another user"
+}
+
 @test "stat and trace need what run needs" {
 	for command in stat trace; do
 		tend $command

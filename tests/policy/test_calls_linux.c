@@ -70,8 +70,8 @@ static const struct call_case cases[] = {
 	{__NR_clock_gettime, {2, POINTER}, BOTH},
 	{__NR_clock_gettime, {3, POINTER}, NEITHER},
 	{__NR_clock_gettime, {7, POINTER}, NEITHER},
-	{__NR_clock_gettime, {(uint64_t)-6, POINTER}, BOTH}, /* CPU time */
-	{__NR_clock_gettime, {(uint64_t)-99 * 8 + 6, POINTER}, BOTH}, /* of another thread */
+	{__NR_clock_gettime, {(uint64_t)-6, POINTER}, BOTH},             /* CPU time */
+	{__NR_clock_gettime, {(uint64_t)-99 * 8 + 6, POINTER}, BOTH},    /* of another thread */
 	{__NR_clock_gettime, {(uint64_t)-99 * 8 + 3, POINTER}, NEITHER}, /* a clock that is a descriptor */
 	{__NR_clock_gettime, {(uint64_t)-1, POINTER}, NEITHER},
 	{__NR_tgkill, {7, 7, 23}, BOTH},

@@ -164,7 +164,7 @@ def redis_units(root: Path) -> List[str]:
 def redis_read(_: str, ended: Ended) -> Outcomes:
     """Tests that have one name, in different settings, are told apart by their order."""
     found: Outcomes = {}
-    line = rb"^[^\n]*?\[(ok|err|ignore|skip|exception)\]\S*: ([^\n]*?)(?: \(\d+ ms\))?$"
+    line = rb"^[^\n]*?\[(ok|err|ignore|skip|exception)\]\S*: ([^\n]*?)(?: \(\d+ ms\)| in tests/\S+)?$"
     for what, name in re.findall(line, ended[1], re.MULTILINE):
         text = re.sub(r"\d+\.\d+|\d{4,}", "N", name.decode(errors="replace"))  # what was measured, process ids
         key, count = text, 1

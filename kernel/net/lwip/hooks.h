@@ -16,7 +16,7 @@ uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, cons
 			       uint16_t remote_port);
 #define LWIP_HOOK_TCP_HASH stack_connection_hash
 
-/* Of the sockets that are bound alike and share their port, the one that gets what comes from there: net/inet_share.c. */
+/* Of the sockets that are bound alike and share their port, the one that gets what comes there: net/inet_share.c. */
 struct tcp_pcb_listen;
 struct udp_pcb;
 struct tcp_pcb_listen *stack_listener_choose(struct tcp_pcb_listen *found, const ip_addr_t *from, uint16_t from_port,
