@@ -99,10 +99,14 @@ static int store_score_adjustment(const struct pseudo_node *node, char *bytes, s
 	process = proc_process(node);
 	if (!process)
 		return -ESRCH;
-	if (value < process->oom_score_adjustment && !process_capable(CAP_SYS_RESOURCE))
+	/* Back to where somebody who may put it, but no further. */
+	if (value < process->oom_score_least && !process_capable(CAP_SYS_RESOURCE)) {
 		error = -EACCES;
-	else
+	} else {
 		process->oom_score_adjustment = (int32_t)value;
+		if (process_capable(CAP_SYS_RESOURCE))
+			process->oom_score_least = (int32_t)value;
+	}
 	process_put(process);
 	return error;
 }

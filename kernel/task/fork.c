@@ -68,6 +68,7 @@ struct process *process_copy(const struct clone_request *request)
 	child->no_new_privileges = parent->no_new_privileges;
 	child->keep_capabilities = parent->keep_capabilities;
 	child->oom_score_adjustment = parent->oom_score_adjustment;
+	child->oom_score_least = parent->oom_score_least;
 	copy_actions(child, parent, request->flags & CLONE_CLEAR_SIGHAND);
 	if (request->flags & CLONE_FILES) {
 		fd_table_get(parent->files);

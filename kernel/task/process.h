@@ -84,6 +84,7 @@ struct process {
 	bool child_subreaper;
 	bool keep_capabilities;
 	int32_t oom_score_adjustment; /* remembered for /proc/PID/oom_score_adj */
+	int32_t oom_score_least;      /* what it may be set to without CAP_SYS_RESOURCE */
 
 	/* Guarded by signal_lock. */
 	uint32_t stopped;     /* a futex: not 0 while job control has it stopped */

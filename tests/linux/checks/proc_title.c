@@ -1,4 +1,4 @@
-/* What others read in /proc/PID/cmdline of a process that writes over its arguments. */
+/* What processes change in /proc: their arguments, by writing over them, and how soon they are killed for memory. */
 #include "../family.h"
 
 #include <stdio.h>
@@ -59,4 +59,25 @@ CHECK(title_is_seen_by_others, "read")
 	title_show("computing", titled(2, NULL, &go, true));
 	char byte;
 	QUIET(read, -1, &byte, 1);
+}
+
+static void score_set(const char *text)
+{
+	int fd = open("/proc/self/oom_score_adj", O_RDWR);
+	char now[16] = "";
+	NOTE("%s: %s", text, result_name(raw_call(SYS_write, (const long[6]){fd, (long)text, (long)strlen(text)})));
+	SHOW(pread(fd, now, sizeof now - 1, 0) > 0);
+	SHOW_TEXT(now, (long)strlen(now));
+	close(fd);
+}
+
+/* Who made it larger may take that back, and nothing else. */
+CHECK(oom_score_goes_back, "write")
+{
+	score_set("5");
+	score_set("3");
+	score_set("0");
+	score_set("-1");
+	score_set("1001");
+	QUIET(write, -1, "", 0);
 }
