@@ -14,8 +14,8 @@
 void statistics_write(int fd, const struct kernel_statistics *statistics, bool has_net);
 
 /*
- * The same of a guest that runs, from the memory of one of its processes, in which its arena begins there. Returns 0, or
- * -1 with *error.
+ * The same of a guest that runs, from the memory of one of its processes, in which its arena begins there. Returns 0,
+ * or -1 with *error.
  */
 int statistics_of(int fd, uint64_t pid, uint64_t arena, struct error *error);
 
