@@ -111,6 +111,8 @@ refused_with_usage() {
 guest_start() {
 	GUEST_OUT=$BATS_TEST_TMPDIR/guest.out
 	GUEST_ERR=$BATS_TEST_TMPDIR/guest.err
+	# What a guest before it said is not this one's word.
+	: >"$GUEST_OUT"
 	"$@" >"$GUEST_OUT" 2>"$GUEST_ERR" 3>&- 4>&- &
 	GUEST_PID=$!
 	guest_is_up
