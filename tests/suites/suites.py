@@ -95,9 +95,9 @@ BASH = Suite(
     read=script_read,
     quick="""
         run-alias run-appendop run-arith run-array run-assoc run-braces run-builtins run-case run-comsub run-cond
-        run-cprint run-dirstack run-exp run-extglob run-func run-getopts run-heredoc run-herestr run-ifs run-
-        invocation run-mapfile run-more-exp run-nameref run-new-exp run-posix2 run-procsub run-quote run-read run-
-        redir run-rsh run-set-e run-shopt run-test run-tilde run-trap run-type run-varenv run-vredir
+        run-cprint run-dirstack run-exp-tests run-extglob run-func run-getopts run-heredoc run-herestr run-ifs
+        run-invert run-mapfile run-more-exp run-nameref run-new-exp run-posix2 run-procsub run-quote run-read
+        run-redir run-rsh run-set-e run-shopt run-test run-tilde run-trap run-type run-varenv run-vredir
     """.split(),
     patience_s=120,
 )
