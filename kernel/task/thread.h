@@ -110,11 +110,11 @@ struct thread {
 	uint8_t *kernel_stack_pages;
 	uint8_t *signal_stack; /* KERNEL_SIGNAL_STACK_BYTES: the host's alternate stack */
 	int32_t nice;
-	struct cpu_time cpu; /* as it was told last; guarded by process->lock */
-	/* sched_setaffinity(2): a bit for each CPU, none: all that there are. Others may set it, and see half of it. */
-	uint64_t cpus[THREAD_CPUS_MAX / 64];
 	uintptr_t lent;         /* vfs/fd_lend.c: the file it is using; others may write it */
 	uint64_t *calls_served; /* one of the tables of struct kernel_statistics */
+	struct cpu_time cpu;    /* as it was told last; guarded by process->lock */
+	/* sched_setaffinity(2): a bit for each CPU, none: all that there are. Others may set it, and see half of it. */
+	uint64_t cpus[THREAD_CPUS_MAX / 64];
 };
 
 _Static_assert(offsetof(struct thread, self) == 0, "GS offset of self");
