@@ -84,7 +84,7 @@ static void slot_advance(struct pipe *pipe, struct pipe_slot *slot, size_t bytes
 	if (slot->length)
 		return;
 	page_give_back(pipe, slot->page);
-	pipe->tail++;
+	pipe_set(&pipe->tail, pipe->tail + 1);
 }
 
 /* Moves what is there, or up to the end of a packet. `*done` grows; -EFAULT. */
@@ -165,7 +165,7 @@ static int ring_append(struct pipe *pipe, struct io *io, bool packet, long *done
 			return -EFAULT;
 		}
 		*slot = (struct pipe_slot){.page = page, .length = (uint16_t)bytes, .packet = packet};
-		pipe->head++;
+		pipe_set(&pipe->head, pipe->head + 1);
 		*done += (long)bytes;
 	}
 	return 0;

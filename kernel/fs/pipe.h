@@ -40,8 +40,9 @@ struct pipe {
 	struct spin writes;
 	struct pipe_slot *slots;
 	uint32_t slot_count; /* a power of two */
-	uint32_t head;       /* slots ever filled; modulo slot_count: the next free one */
-	uint32_t tail;       /* slots ever emptied: the first used one */
+	/* Words that are looked at without the lock (pipe_wait.c) change through pipe_set. */
+	uint32_t head; /* slots ever filled; modulo slot_count: the next free one */
+	uint32_t tail; /* slots ever emptied: the first used one */
 	uint8_t *spare[PIPE_SPARE_PAGES];
 	uint32_t reader_count; /* files open for reading */
 	uint32_t writer_count;
@@ -97,6 +98,11 @@ int pipe_readable_await(struct pipe *pipe);
 int pipe_writable_await(struct pipe *pipe);
 /* Nobody reads: sends SIGPIPE, unless the flags say otherwise; -EPIPE. */
 int pipe_broken(unsigned flags);
+
+static inline void pipe_set(uint32_t *word, uint32_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
 
 static inline bool pipe_is_empty(const struct pipe *pipe)
 {

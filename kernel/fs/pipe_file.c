@@ -109,8 +109,8 @@ static void pipe_file_release(struct file *file)
 	bool one_side;
 
 	lock_acquire(&pipe->lock);
-	pipe->reader_count -= FILE_READABLE(file);
-	pipe->writer_count -= FILE_WRITABLE(file);
+	pipe_set(&pipe->reader_count, pipe->reader_count - FILE_READABLE(file));
+	pipe_set(&pipe->writer_count, pipe->writer_count - FILE_WRITABLE(file));
 	one_side = !pipe->reader_count != !pipe->writer_count;
 	lock_release(&pipe->lock);
 	if (one_side) {
@@ -168,8 +168,8 @@ static int open_count(struct pipe *pipe, struct file *file, bool is_fifo, struct
 
 	if (is_fifo && writes && !reads && file->flags & O_NONBLOCK && !pipe->reader_count)
 		return -ENXIO;
-	pipe->reader_count += reads;
-	pipe->writer_count += writes;
+	pipe_set(&pipe->reader_count, pipe->reader_count + reads);
+	pipe_set(&pipe->writer_count, pipe->writer_count + writes);
 	__atomic_fetch_add(&pipe->readers_ever, reads, __ATOMIC_RELEASE);
 	__atomic_fetch_add(&pipe->writers_ever, writes, __ATOMIC_RELEASE);
 	if (!is_fifo || (reads && writes))

@@ -22,9 +22,9 @@ static void slots_replace(struct pipe *pipe, struct pipe_slot *slots, uint32_t c
 	for (uint32_t i = 0; i < used; i++)
 		slots[i] = *pipe_slot(pipe, pipe->tail + i);
 	pipe->slots = slots;
-	__atomic_store_n(&pipe->slot_count, count, __ATOMIC_RELAXED);
-	pipe->tail = 0;
-	pipe->head = used;
+	pipe_set(&pipe->slot_count, count);
+	pipe_set(&pipe->tail, 0);
+	pipe_set(&pipe->head, used);
 }
 
 long pipe_set_bytes(struct file *file, uint64_t bytes)

@@ -42,7 +42,7 @@ static bool seems_writable(void *data)
 	const struct pipe *pipe = data;
 
 	return __atomic_load_n(&pipe->head, __ATOMIC_RELAXED) - __atomic_load_n(&pipe->tail, __ATOMIC_ACQUIRE) <
-		       pipe->slot_count ||
+		       __atomic_load_n(&pipe->slot_count, __ATOMIC_RELAXED) ||
 	       !__atomic_load_n(&pipe->reader_count, __ATOMIC_RELAXED);
 }
 
