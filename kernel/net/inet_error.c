@@ -60,18 +60,20 @@ static bool is_under_way(const struct tcp_pcb *pcb, const struct said *said)
 	return TCP_SEQ_GEQ(sequence, pcb->lastack) && TCP_SEQ_LT(sequence, pcb->snd_nxt);
 }
 
-static void connection_told(struct inet_socket *sock, const struct said *said)
+/* The socket may be gone, and what it sent not there yet: it is the connection that is told. */
+static void connection_told(const struct said *said)
 {
-	struct tcp_pcb *pcb = sock->tcp;
-	uint32_t state = inet_state(sock);
+	const struct inet_name *local = &said->local, *remote = &said->report.to;
+	struct tcp_pcb *pcb = tcp_hash_find(&local->ip, local->port, &remote->ip, remote->port);
+	struct inet_socket *sock;
 
-	if (!pcb || state == INET_LISTENING || !is_under_way(pcb, said))
+	if (!pcb || !is_under_way(pcb, said))
 		return;
+	sock = pcb->callback_arg;
 	if (said->report.error == EMSGSIZE) {
-		path_mtu_learn(&said->report.to.ip, said->report.mtu);
-		if (state == INET_CONNECTED)
-			path_mtu_use(sock);
-	} else if (state == INET_CONNECTING) {
+		path_mtu_learn(&remote->ip, said->report.mtu);
+		path_mtu_fit(pcb);
+	} else if (pcb->state == SYN_SENT && sock) {
 		/* A connection that stands may overcome it; an attempt ends with whatever says that there is no way. */
 		tcp_detach(sock);
 		tcp_abort(pcb);
@@ -108,14 +110,12 @@ static void sender_tell(struct said *said)
 		return;
 	said->local.port = __builtin_bswap16(ports.local);
 	said->report.to.port = __builtin_bswap16(ports.remote);
-	if (said->protocol != IPPROTO_TCP && said->protocol != IPPROTO_UDP && said->protocol != IPPROTO_UDPLITE)
+	if (said->protocol == IPPROTO_TCP)
+		connection_told(said);
+	if (said->protocol != IPPROTO_UDP && said->protocol != IPPROTO_UDPLITE)
 		return;
 	sock = inet_port_find(said->protocol, &said->local, &said->report.to);
-	if (!sock)
-		return;
-	if (said->protocol == IPPROTO_TCP)
-		connection_told(sock, said);
-	else
+	if (sock)
 		datagram_told(sock, said);
 }
 

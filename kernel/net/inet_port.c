@@ -160,8 +160,7 @@ struct inet_socket *inet_port_find(int protocol, const struct inet_name *local, 
 		if (sock->remote.port == remote->port && ip_addr_cmp(&sock->local.ip, &local->ip) &&
 		    ip_addr_cmp(&sock->remote.ip, &remote->ip))
 			return sock;
-		if (protocol != IPPROTO_TCP && inet_state(sock) == INET_CLOSED &&
-		    addresses_overlap(&sock->local.ip, &local->ip))
+		if (inet_state(sock) == INET_CLOSED && addresses_overlap(&sock->local.ip, &local->ip))
 			unconnected = sock;
 	}
 	return unconnected;

@@ -215,7 +215,7 @@ void inet_port_leave(struct inet_socket *sock);
 /* May it listen where it is bound? 0, -EADDRINUSE. The stack is entered. */
 int inet_port_listen(struct inet_socket *sock);
 
-/* IPPROTO_TCP, _UDP, _UDPLITE: who is connected so, or who else sent a datagram from there; or NULL. The stack is entered. */
+/* IPPROTO_UDP, _UDPLITE: who is connected so, or who else sent a datagram from there; or NULL. The stack is entered. */
 struct inet_socket *inet_port_find(int protocol, const struct inet_name *local, const struct inet_name *remote);
 
 /* The device is gone: sockets that used it get the error. The stack is entered. */

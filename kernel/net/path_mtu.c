@@ -69,14 +69,22 @@ uint32_t path_mtu(const ip_addr_t *local, const ip_addr_t *to)
 	return path && path->mtu < mtu ? path->mtu : mtu;
 }
 
-void path_mtu_use(struct inet_socket *sock)
+void path_mtu_fit(struct tcp_pcb *pcb)
 {
-	struct tcp_pcb *pcb = sock->tcp;
 	const struct path *path = path_find(&pcb->remote_ip);
 	bool v4 = IP_IS_V4(&pcb->remote_ip);
 
-	pcb->dont_fragment = v4 && (sock->mtu_discover == IP_PMTUDISC_DO ||
-				    (sock->mtu_discover == IP_PMTUDISC_WANT && !(path && path->is_cut)));
-	if (path && (!v4 || (sock->mtu_discover != IP_PMTUDISC_DONT && sock->mtu_discover <= IP_PMTUDISC_PROBE)))
-		tcp_mss_shrink(pcb, (u16_t)(path->mtu - TCP_HLEN - (v4 ? IP_HLEN : IP6_HLEN)));
+	if (!path || (v4 && !pcb->dont_fragment))
+		return;
+	pcb->dont_fragment = v4 && !path->is_cut;
+	tcp_mss_shrink(pcb, (u16_t)(path->mtu - TCP_HLEN - (v4 ? IP_HLEN : IP6_HLEN)));
+}
+
+void path_mtu_use(struct inet_socket *sock)
+{
+	struct tcp_pcb *pcb = sock->tcp;
+
+	pcb->dont_fragment = IP_IS_V4(&pcb->remote_ip) &&
+			     (sock->mtu_discover == IP_PMTUDISC_DO || sock->mtu_discover == IP_PMTUDISC_WANT);
+	path_mtu_fit(pcb);
 }
