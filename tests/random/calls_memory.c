@@ -98,7 +98,7 @@ static void advise(void)
 	static const int advices[] = {MADV_DONTNEED, MADV_REMOVE,   MADV_DONTFORK,
 				      MADV_DOFORK,   MADV_WILLNEED, MADV_NORMAL};
 	struct stretch at = stretch_choose();
-	int advice = advices[random_below(2)];
+	int advice = advices[random_below(6)];
 	tell("madvise(%lu, %lu, %d)", at.page, at.pages, advice);
 	tell_result(madvise(at.start, at.pages * PAGE, advice));
 }
