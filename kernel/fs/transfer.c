@@ -114,6 +114,13 @@ static uint64_t pipe_room(struct pipe *pipe)
 	return room;
 }
 
+int transfer_refuse(struct pipe *out, unsigned flags)
+{
+	int error = pipe_wait_room(out, flags);
+
+	return error < 0 ? error : -EINVAL;
+}
+
 long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64_t bytes, unsigned flags)
 {
 	bool again = file_has_positions(in);

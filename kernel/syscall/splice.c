@@ -72,10 +72,11 @@ static long splice_in(struct ends *ends, uint64_t *at, uint64_t bytes, unsigned 
 		return -EINVAL;
 	if (area_check(position, bytes))
 		return -EINVAL;
+	flags = pipe_flags(flags, ends->out, NULL);
 	/* A file without positions (a socket) is read as far as it goes; its read operation ignores them. */
 	if (!ends->in->ops->read || (ends->in->ops->seek && !transfer_can_read(ends->in)))
-		return -EINVAL;
-	result = transfer_to_pipe(ends->in, &position, ends->out_pipe, bytes, pipe_flags(flags, ends->out, NULL));
+		return transfer_refuse(ends->out_pipe, flags);
+	result = transfer_to_pipe(ends->in, &position, ends->out_pipe, bytes, flags);
 	if (result > 0 && file_has_positions(ends->in))
 		*(at ? at : &ends->in->position) = position;
 	return result;

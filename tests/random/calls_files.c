@@ -152,9 +152,10 @@ static void directory_list(void)
 
 static void position_use(void)
 {
-	static const int whences[] = {SEEK_SET, SEEK_CUR, SEEK_END, SEEK_DATA, SEEK_HOLE};
+	/* Not SEEK_DATA and SEEK_HOLE: which pages of zeroes are there is each kernel's own affair. */
+	static const int whences[] = {SEEK_SET, SEEK_CUR, SEEK_END};
 	char bytes[300] = "";
-	int fd = random_fd(), whence = whences[random_below(5)];
+	int fd = random_fd(), whence = whences[random_below(3)];
 	size_t count = random_below(sizeof bytes);
 	off_t at = random_below(5 * PAGE);
 	switch (random_below(4)) {

@@ -3,24 +3,32 @@ A guest that works in cycles and rests between them, and what there is of it ins
 """
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Dict, List, Tuple
 
 Sample = Dict[str, int]  # by the measure's name
 
 ARENA = "/memfd:tend-arena"
+REST_S = 10
 
 
 def descendants(pid: int) -> List[int]:
     """Of a process, and itself."""
     found = [pid]
     for one in found:
-        for task in Path(f"/proc/{one}/task").glob("*/children"):
+        for task in list(Path(f"/proc/{one}/task").glob("*/children")):
             found += [int(child) for child in task.read_text().split()]
     return found
 
 
+def is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
 def rollup_kib(pid: int, name: str) -> int:
+    if is_zombie(pid):
+        return 0
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith(name + ":"))
 
@@ -34,9 +42,7 @@ def arena_kib(pids: List[int]) -> int:
     raise LookupError("none of the guest's processes has the arena")
 
 
-def host_sample(pid: int) -> Sample:
-    """Of a guest at rest: processes neither come nor go."""
-    pids = descendants(pid)
+def family_sample(pids: List[int]) -> Sample:
     return {
         "host processes": len(pids),
         "host descriptors": sum(len(os.listdir(f"/proc/{one}/fd")) for one in pids),
@@ -44,6 +50,21 @@ def host_sample(pid: int) -> Sample:
         "host arena KiB": arena_kib(pids),
         "host private KiB": sum(rollup_kib(one, "Pss_Anon") for one in pids),
     }
+
+
+def host_sample(pid: int) -> Sample:
+    """Of a guest at rest. Who has ended for the guest may take a moment more for the host: who never goes, counts."""
+    end = time.monotonic() + REST_S
+    while True:
+        try:
+            pids = descendants(pid)
+            if not any(is_zombie(one) for one in pids) or time.monotonic() >= end:
+                sample = family_sample(pids)
+                if descendants(pid) == pids:
+                    return sample
+        except (FileNotFoundError, ProcessLookupError):
+            pass
+        time.sleep(0.05)
 
 
 class Guest:

@@ -142,6 +142,22 @@ CHECK(vmsplice_capacity, "vmsplice,write,read")
 	CALL(read, ends[0], bytes, sizeof bytes);
 }
 
+/* Of the pipe first: whether it is broken or full. */
+CHECK(splice_refused, "splice,sendfile,eventfd2")
+{
+	int ends[2];
+	CALL(pipe2, ends, O_NONBLOCK);
+	long from = CALL(eventfd2, 1, EFD_NONBLOCK);
+	CALL(splice, from, NULL, ends[1], NULL, 8, 0);
+	CALL(sendfile, ends[1], from, NULL, 8);
+	SHOW(fill(ends[1], 4096));
+	CALL(splice, from, NULL, ends[1], NULL, 8, 0);
+	CALL(sendfile, ends[1], from, NULL, 8);
+	close(ends[0]);
+	CALL(splice, from, NULL, ends[1], NULL, 8, 0);
+	CALL(sendfile, ends[1], from, NULL, 8);
+}
+
 CHECK(splice_packets, "splice,tee,write,read,pipe2")
 {
 	int in[2], out[2];
