@@ -1,4 +1,5 @@
 /* Who traces whom: see ptrace.h. */
+#include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/sched.h>
 
@@ -14,11 +15,11 @@ bool process_may_look_into(const struct process *process)
 	const struct credentials *mine = &process_current()->credentials;
 	const struct credentials *theirs = &process->credentials;
 
-	if (process == process_current() || mine->euid == 0)
+	if (process == process_current() || process_capable(CAP_SYS_PTRACE))
 		return true;
 	return process->dumpable && mine->uid == theirs->uid && mine->uid == theirs->euid &&
 	       mine->uid == theirs->suid && mine->gid == theirs->gid && mine->gid == theirs->egid &&
-	       mine->gid == theirs->sgid;
+	       mine->gid == theirs->sgid && !(theirs->permitted & ~mine->permitted);
 }
 
 static struct thread *thread_of(const struct process *process, int tid)
@@ -62,7 +63,7 @@ static void link(struct tracee *tracee, struct process *tracer, int tracer_tid)
 	struct thread *thread = tracee->thread;
 
 	tracee->tracer_tid = tracer_tid;
-	tracee->tracer_is_capable = tracer->credentials.euid == 0;
+	tracee->tracer_is_capable = tracer->credentials.effective >> CAP_SYS_PTRACE & 1;
 	list_append(&tracer->tracees, &tracee->siblings);
 	__atomic_store_n(&tracee->tracer, tracer, __ATOMIC_RELEASE);
 	__atomic_store_n(&thread->tracee, tracee, __ATOMIC_RELEASE);

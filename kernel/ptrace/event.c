@@ -135,6 +135,15 @@ int tracee_signal(siginfo_t *info)
 	return code;
 }
 
+void tracee_handler_begin(struct frame *frame)
+{
+	struct tracee *tracee = current->tracee;
+
+	if (tracee->forced_step)
+		frame->rflags &= ~RFLAGS_TRAP;
+	tracee->forced_step = false;
+}
+
 void tracee_handler_entered(void)
 {
 	if (current->tracee->resume & RESUME_STEP)

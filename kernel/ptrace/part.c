@@ -85,6 +85,16 @@ void tracees_release(void)
 	}
 }
 
+int thread_exit_status(const struct thread *thread)
+{
+	const struct process *process = thread->process;
+
+	if (thread->exited)
+		return thread->exit_status;
+	/* Who leaves for another one's execve has none. */
+	return process->exiting ? process->exit_status : 0;
+}
+
 void tracee_ended(struct thread *thread)
 {
 	struct tracee *tracee = thread->tracee;
@@ -105,7 +115,7 @@ void tracee_ended(struct thread *thread)
 	tracee->thread = NULL;
 	tracee->state = TRACEE_RUNS;
 	tracee->code = 0;
-	tracee->exit_status = process->exiting ? process->exit_status : thread->exit_status;
+	tracee->exit_status = thread_exit_status(thread);
 	process->references++;
 	tracer->references++;
 	/* Of a process's first thread, the process's end tells. */

@@ -19,6 +19,8 @@
 struct child_report;
 struct child_wait;
 
+#define RFLAGS_TRAP 0x100ull
+
 /* tracee->traps: it is to stop for its tracer. Set by others, atomically. */
 enum {
 	TRAP_STOP = 1,   /* PTRACE_INTERRUPT, or its beginning */
@@ -103,6 +105,8 @@ void tracee_inherit(struct thread *child, uint64_t flags, int exit_signal);
 void tracee_detach(struct tracee *tracee);
 /* The calling thread ends: so does what it traces, or goes on without it. No lock is held. */
 void tracees_release(void);
+/* What a thread ends with, as its tracer is told. */
+int thread_exit_status(const struct thread *thread);
 /* The thread was just hidden by its end. The tree is not locked. */
 void tracee_ended(struct thread *thread);
 /* The thread never ran. The tree is not locked. */
@@ -146,7 +150,8 @@ void tracee_observe(void);
 bool tracee_stop_is_due(const struct thread *thread);
 /* A signal is about to be delivered: what to deliver in its place, in *info, or 0. */
 int tracee_signal(siginfo_t *info);
-/* The handler's frame was set up: who steps stops at its first instruction. */
+/* A handler's frame is to be set up: the tracer's trap flag stays out of it. Who steps stops at its beginning. */
+void tracee_handler_begin(struct frame *frame);
 void tracee_handler_entered(void);
 /* A system call is about to be served; false: it is not to be. And afterwards. */
 bool tracee_call_begin(struct frame *frame);

@@ -9,7 +9,7 @@
 /* struct user */
 #define USER_REGISTERS_BYTES (CORE_REGISTERS * sizeof(uint64_t))
 #define USER_DEBUG 848
-#define USER_BYTES 912
+#define USER_BYTES 928 /* as the kernel has it: longer than <sys/user.h>'s */
 #define DEBUG_CONTROL 7
 /* The state as FXSAVE has it, with which that of XSAVE begins. */
 #define FX_BYTES 512
@@ -62,7 +62,7 @@ long tracee_peek_user(const struct tracee *tracee, uint64_t offset, user_t data)
 /* No breakpoint can be had: addresses may be written, which means nothing, but none be switched on. */
 static long debug_set(unsigned index, uint64_t value)
 {
-	if (index == 4 || index == 5)
+	if (index == 4 || index == 5 || index > DEBUG_CONTROL)
 		return -EIO;
 	return index == DEBUG_CONTROL && value & 0xff ? -ENOSPC : 0;
 }

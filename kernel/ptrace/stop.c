@@ -13,7 +13,6 @@
 #include "kernel/task/pid.h"
 #include "kernel/task/words_now.h"
 
-#define RFLAGS_TRAP 0x100ull
 #define VECTORS_ALIGN 64
 
 extern const char kernel_entry[], trap_entry[];
@@ -36,6 +35,9 @@ static bool is_to_end(const struct thread *thread, bool is_exit)
 {
 	if (!is_exit && __atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST) & KICK_EXIT)
 		return true;
+	/* A process that ends takes no signals. */
+	if (is_exit && thread->process->exiting)
+		return false;
 	return (thread->process->pending | thread->signals.pending) & SIGNAL_BIT(SIGKILL);
 }
 

@@ -126,6 +126,8 @@ bool signals_deliver(struct frame *frame)
 		}
 		if (call_is_interrupted(frame))
 			call_interrupt(frame, &process->actions[signal - 1]);
+		if (thread->tracee)
+			tracee_handler_begin(frame);
 		handler_enter(frame, &info);
 		if (thread->tracee)
 			tracee_handler_entered();

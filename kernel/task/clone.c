@@ -47,7 +47,7 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 	frame->rax = 0;
 	/* A step is the tracer's, of the calling thread. */
 	if (self->tracee && self->tracee->forced_step)
-		frame->rflags &= ~0x100ull;
+		frame->rflags &= ~RFLAGS_TRAP;
 	if (request->stack_top)
 		frame->rsp = request->stack_top;
 	return thread;

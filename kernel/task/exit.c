@@ -144,17 +144,12 @@ _Noreturn static void borrower_end(struct thread *thread)
 	arch_thread_return(lender, lender->lender_sp);
 }
 
-static int exit_status_of(const struct thread *thread)
-{
-	return thread->process->exiting ? thread->process->exit_status : thread->exit_status;
-}
-
 void thread_leave(void)
 {
 	struct thread *thread = current;
 
 	if (thread->tracee)
-		tracee_event(PTRACE_EVENT_EXIT, (uint32_t)exit_status_of(thread));
+		tracee_event(PTRACE_EVENT_EXIT, (uint32_t)thread_exit_status(thread));
 	if (!list_peek_empty(&thread->process->tracees))
 		tracees_release();
 	core_thread_note();
@@ -176,6 +171,7 @@ void thread_exit(int code)
 	struct process *process = process_current();
 
 	current->exit_status = EXIT_STATUS(code);
+	current->exited = true;
 	lock_acquire(&process->signal_lock);
 	/* The process's, if nobody calls exit after this one. */
 	if (!process->exiting)

@@ -119,7 +119,8 @@ struct thread {
 	/* sched_setaffinity(2): a bit for each CPU, none: all that there are. Others may set it, and see half of it. */
 	uint64_t cpus[THREAD_CPUS_MAX / 64];
 	struct tracee *tracee; /* ptrace/ptrace.h; NULL: nobody ever traced it */
-	int32_t exit_status;   /* that it ended with itself, as wait4 gives it */
+	int32_t exit_status;   /* of exit(2), as wait4 gives it, if it called that */
+	bool exited;
 };
 
 _Static_assert(offsetof(struct thread, self) == 0, "GS offset of self");
