@@ -35,7 +35,8 @@ static bool end_look(struct tracee_search *search, struct tracee *tracee)
 {
 	struct process *process = tracee->process;
 	bool is_process = tracee->tid == process->pid;
-	int status = is_process ? process->exit_status : tracee->exit_status;
+	/* As Linux has it: a process's end is that of all its threads. */
+	int status = is_process || process->exiting ? process->exit_status : tracee->exit_status;
 
 	/* The first thread's end is told when all others have ended. */
 	if (!(search->wait->options & WEXITED) || (is_process && process->state != PROCESS_ZOMBIE))

@@ -104,6 +104,7 @@ static void cloning(void)
 	pthread_t thread;
 	pthread_create(&thread, NULL, threading, NULL);
 	pthread_join(thread, NULL);
+	kill(getpid(), SIGSTOP);
 	_exit(4);
 }
 
@@ -119,7 +120,8 @@ CHECK(ptrace_thread, "ptrace,clone3,exit")
 	SHOW(TRACE(PTRACE_CONT, child, 0, 0));
 	tracee_status("its end", tracee_next(PTRACE_CONT, thread, 0));
 	SHOW(TRACE(PTRACE_CONT, thread, 0, 0));
-	tracee_show("the process's", child);
+	tracee_show("the first one", child);
+	tracee_end(child);
 }
 
 PART(traced)
