@@ -8,6 +8,8 @@
 #include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
+#include "kernel/mm/plain.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/children.h"
 #include "kernel/task/distance.h"
@@ -226,7 +228,7 @@ static bool credentials_apply(struct process *process, const struct inode *inode
 	struct credentials *who = &process->credentials;
 	uint32_t uid = who->uid;
 	uint32_t gid = who->gid;
-	bool gains = !process->no_new_privileges;
+	bool gains = !process->no_new_privileges && (!thread_is_traced(current) || current->tracee->tracer_is_capable);
 
 	if (gains && inode->mode & S_ISUID)
 		who->euid = inode->uid;
@@ -290,6 +292,7 @@ void exec_commit(struct exec *exec, struct frame *frame)
 	signal_actions_reset(process);
 	process_timers_exec(process);
 	space_clear(process->space);
+	mm_text_keep(thread_is_traced(thread));
 	error = stack_map(process->space, exec->elf->executable_stack);
 	if (!error)
 		error = program_map(exec, &program, &start);
@@ -306,4 +309,6 @@ void exec_commit(struct exec *exec, struct frame *frame)
 		process_kill(SIGKILL);
 	*frame = (struct frame){.rsp = frame->rsp, .rip = start.entry, .rcx = start.entry, .rflags = RFLAGS_START};
 	arch_set_fs(0);
+	if (thread->tracee)
+		tracee_executed();
 }
