@@ -19,6 +19,8 @@ static int get(const struct netlink_request *request, struct netlink_reply *repl
 		return netlink_addresses_get(request, dump, reply);
 	case RTM_GETROUTE:
 		return netlink_routes_get(request, dump, reply);
+	case RTM_GETRULE:
+		return netlink_rules_get(request, dump, reply);
 	case RTM_GETNEIGH:
 		return netlink_neighbours_get(request, dump, reply);
 	default:
