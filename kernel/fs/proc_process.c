@@ -125,6 +125,24 @@ static int show_schedule(const struct pseudo_node *node, struct text *text)
 	return 0;
 }
 
+static int show_timer_slack(const struct pseudo_node *node, struct text *text)
+{
+	struct process *process = proc_process(node);
+	const struct thread *thread;
+	uint64_t slack_ns = 0;
+
+	if (!process)
+		return -ESRCH;
+	process_tree_lock();
+	thread = proc_leader(process);
+	if (thread)
+		slack_ns = thread->timer_slack_ns;
+	process_tree_unlock();
+	process_put(process);
+	text_print(text, "%lu\n", slack_ns ? slack_ns : TIMER_SLACK_NS);
+	return 0;
+}
+
 /* Time on CPUs, time of waiting for one, and how often it got one: the host tells the first. */
 static int show_schedule_times(const struct pseudo_node *node, struct text *text)
 {
@@ -205,6 +223,7 @@ static const struct pseudo_entry process_entries[] = {
 	PSEUDO_FILE("statm", proc_show_statm),
 	PSEUDO_FILE("status", proc_show_status),
 	{.name = "task", .mode = S_IFDIR | 0555, .numbered = proc_thread_entry, .next = proc_thread_next},
+	PSEUDO_FILE("timerslack_ns", show_timer_slack),
 	PSEUDO_CONSTANT("uid_map", ID_MAP),
 	PSEUDO_CONSTANT("wchan", "0"),
 	{0},

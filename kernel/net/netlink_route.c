@@ -52,17 +52,5 @@ static int request_serve(const struct netlink_request *request, struct netlink_r
 
 void netlink_route_serve(const uint8_t *data, size_t bytes, struct netlink_reply *reply)
 {
-	struct netlink_request request;
-
-	while (netlink_next(&data, &bytes, &request)) {
-		bool is_question = request.header.nlmsg_flags & NLM_F_REQUEST &&
-				   request.header.nlmsg_type >= NLMSG_MIN_TYPE;
-		int result;
-
-		reply->sequence = request.header.nlmsg_seq;
-		result = is_question ? request_serve(&request, reply) : 0;
-		netlink_flush(reply);
-		if (result < 0 || (result == 0 && request.header.nlmsg_flags & NLM_F_ACK))
-			netlink_acknowledge(reply, &request, result);
-	}
+	netlink_serve(data, bytes, reply, request_serve);
 }
