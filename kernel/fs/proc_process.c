@@ -115,10 +115,17 @@ static int store_score_adjustment(const struct pseudo_node *node, char *bytes, s
 static int show_schedule(const struct pseudo_node *node, struct text *text)
 {
 	struct process *process = proc_process(node);
+	char name[sizeof(current->name)] = "";
+	const struct thread *thread;
 
 	if (!process)
 		return -ESRCH;
-	text_print(text, "(%d, #threads: %u)\n", process->pid, process->thread_count);
+	process_tree_lock();
+	thread = proc_leader(process);
+	if (thread)
+		memcpy(name, thread->name, sizeof(name));
+	process_tree_unlock();
+	text_print(text, "%.*s (%d, #threads: %u)\n", (int)sizeof(name), name, process->pid, process->thread_count);
 	text_print(text, "-------------------------------------------------------------------\n");
 	text_print(text, "%-45s:%21d\n%-45s:%21d\n", "policy", 0, "prio", 120);
 	process_put(process);

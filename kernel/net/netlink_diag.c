@@ -64,6 +64,7 @@ static int inet_put(const struct netlink_request *request, struct netlink_reply 
 	struct inet_diag_req_v2 asked;
 	uint32_t protocol;
 	bool is_6, is_tcp;
+	int error = 0;
 
 	if (request->bytes < sizeof(asked))
 		return -EINVAL;
@@ -74,14 +75,16 @@ static int inet_put(const struct netlink_request *request, struct netlink_reply 
 		protocol = asked.sdiag_protocol;
 	is_tcp = protocol == IPPROTO_TCP;
 	/* The one socket that is asked for without NLM_F_DUMP is never found. */
-	if ((!is_tcp && protocol != IPPROTO_UDP) || !(request->header.nlmsg_flags & NLM_F_DUMP))
+	if (!(request->header.nlmsg_flags & NLM_F_DUMP))
 		return -ENOENT;
 	reply->flags = NLM_F_MULTI;
-	if (is_tcp)
+	if (!is_tcp && protocol != IPPROTO_UDP)
+		error = -ENOENT;
+	else if (is_tcp)
 		table_put(reply, is_6 ? NET_SOCKETS_TCP6 : NET_SOCKETS_TCP, asked.sdiag_family, asked.idiag_states);
 	else
 		table_put(reply, is_6 ? NET_SOCKETS_UDP6 : NET_SOCKETS_UDP, asked.sdiag_family, asked.idiag_states);
-	netlink_done(reply);
+	netlink_done(reply, error);
 	return 1;
 }
 

@@ -146,10 +146,8 @@ void netlink_acknowledge(struct netlink_reply *reply, const struct netlink_reque
 	netlink_flush(reply);
 }
 
-void netlink_done(struct netlink_reply *reply)
+void netlink_done(struct netlink_reply *reply, int result)
 {
-	const int32_t result = 0;
-
 	netlink_begin(reply, NLMSG_DONE, &result, sizeof(result));
 	netlink_end(reply);
 	netlink_flush(reply);

@@ -58,8 +58,8 @@ void netlink_flush(struct netlink_reply *reply);
 
 /* NLMSG_ERROR about the request; 0 is an acknowledgement. */
 void netlink_acknowledge(struct netlink_reply *reply, const struct netlink_request *request, int error);
-/* NLMSG_DONE behind a dump. */
-void netlink_done(struct netlink_reply *reply);
+/* NLMSG_DONE behind a dump: how it went, 0 or -errno. */
+void netlink_done(struct netlink_reply *reply, int result);
 
 /*
  * Has `serve` answer each question of a datagram: -errno, 0, which is acknowledged to who wants that, or 1: it was a

@@ -46,7 +46,7 @@ static int request_serve(const struct netlink_request *request, struct netlink_r
 	error = get(request, reply);
 	if (error || !reply->flags)
 		return error;
-	netlink_done(reply);
+	netlink_done(reply, 0);
 	return 1;
 }
 
