@@ -159,8 +159,8 @@ static int show_sockstat(const struct pseudo_node *node, struct text *text)
 	net_totals_get(&totals);
 	text_print(text, "sockets: used %u\nTCP: inuse %u orphan 0 tw %u alloc %u mem 0\n", totals.sockets,
 		   totals.tcp_in_use, totals.tcp_time_wait, totals.tcp_allocated);
-	text_print(text, "UDP: inuse %u mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n",
-		   totals.udp_in_use);
+	text_print(text, "UDP: inuse %u mem 0\nUDPLITE: inuse %u\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n",
+		   totals.udp_in_use, totals.udp_lite_in_use);
 	return 0;
 }
 
@@ -170,8 +170,8 @@ static int show_sockstat6(const struct pseudo_node *node, struct text *text)
 
 	(void)node;
 	net_totals_get(&totals);
-	text_print(text, "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n",
-		   totals.tcp6_in_use, totals.udp6_in_use);
+	text_print(text, "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse %u\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n",
+		   totals.tcp6_in_use, totals.udp6_in_use, totals.udp_lite6_in_use);
 	return 0;
 }
 
@@ -261,6 +261,8 @@ const struct pseudo_entry proc_net_entries[] = {
 	PSEUDO_FILE("tcp6", proc_net_show_tcp6),
 	PSEUDO_FILE("udp", proc_net_show_udp),
 	PSEUDO_FILE("udp6", proc_net_show_udp6),
+	PSEUDO_FILE("udplite", proc_net_show_udp_lite),
+	PSEUDO_FILE("udplite6", proc_net_show_udp_lite6),
 	PSEUDO_FILE("unix", show_unix),
 	{0},
 };
