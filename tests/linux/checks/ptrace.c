@@ -267,11 +267,13 @@ static void in_proc(pid_t child)
 
 CHECK(ptrace_in_proc, "ptrace")
 {
+	int status = 0;
 	pid_t child = tracee_fork(nothing);
 	in_proc(child);
 	SHOW(family_state(child, 0));
 	SHOW(TRACE(PTRACE_DETACH, child, 0, SIGSTOP));
-	SHOW(family_wait(child) == -1);
+	SHOW(QUIET(wait4, child, &status, WUNTRACED, NULL) == child);
+	SHOW_HEX(status);
 	EXPECT(family_state_is(child, "T"));
 	in_proc(child);
 	kill(child, SIGCONT);
