@@ -76,13 +76,13 @@ static bool count_add(struct eventfd *event, uint64_t value)
 	return fits;
 }
 
-static long eventfd_write(struct file *file, struct io *io, uint64_t *position)
+/* The current segment, which has so many bytes. */
+static long segment_write(struct file *file, struct io *io, size_t bytes)
 {
 	struct addition addition = {.event = file->data};
 
-	(void)position;
 	/* Linux 6.10 and later: not a byte more, either. */
-	if (io->left != sizeof(addition.value))
+	if (bytes != sizeof(addition.value))
 		return -EINVAL;
 	if (io_get(io, &addition.value, sizeof(addition.value)) < sizeof(addition.value))
 		return -EFAULT;
@@ -96,6 +96,20 @@ static long eventfd_write(struct file *file, struct io *io, uint64_t *position)
 	}
 	wait_queue_wake(&addition.event->queue, EPOLLIN);
 	return sizeof(addition.value);
+}
+
+/* For Linux each segment of a writev is a write of its own here, of which the first may be empty. */
+static long eventfd_write(struct file *file, struct io *io, uint64_t *position)
+{
+	long done = 0, part;
+
+	(void)position;
+	do {
+		part = segment_write(file, io, io->segments->bytes - io->offset);
+		if (part > 0)
+			done += part;
+	} while (part > 0 && io_segment_next(io));
+	return done ? done : part;
 }
 
 static unsigned eventfd_poll(struct file *file, struct poll_entry *entry)

@@ -11,9 +11,6 @@
 #include "kernel/syscall/table.h"
 #include "kernel/vfs/io.h"
 
-#define EVENTS_READABLE (EPOLLIN | EPOLLRDNORM)
-#define EVENTS_WRITABLE (EPOLLOUT | EPOLLWRNORM)
-
 struct pipe *pipe_alloc(void)
 {
 	struct pipe *pipe = heap_new(struct pipe);
@@ -53,7 +50,7 @@ size_t pipe_bytes(struct pipe *pipe)
 	return bytes;
 }
 
-static uint8_t *page_take(struct pipe *pipe)
+uint8_t *pipe_page_take(struct pipe *pipe)
 {
 	for (unsigned i = 0; i < PIPE_SPARE_PAGES; i++) {
 		uint8_t *page = pipe->spare[i];
@@ -123,7 +120,7 @@ long pipe_read(struct pipe *pipe, struct io *io, unsigned flags)
 		at_end = !pipe->writer_count;
 		lock_release(&pipe->lock);
 		if (was_full)
-			pipe_wake(&pipe->writers, EVENTS_WRITABLE);
+			pipe_wake(&pipe->writers, PIPE_EVENTS_WRITABLE);
 		if (done || error || at_end)
 			return done ? done : error;
 		if (flags & PIPE_NONBLOCK)
@@ -142,7 +139,7 @@ static int ring_merge(struct pipe *pipe, struct io *io, long *done)
 	if (!bytes || pipe_is_empty(pipe))
 		return 0;
 	last = pipe_slot(pipe, pipe->head - 1);
-	if (last->packet || last->offset + last->length + bytes > PAGE_BYTES)
+	if (last->apart || last->offset + last->length + bytes > PAGE_BYTES)
 		return 0;
 	if (io_get(io, last->page + last->offset + last->length, bytes) < bytes)
 		return -EFAULT;
@@ -151,12 +148,21 @@ static int ring_merge(struct pipe *pipe, struct io *io, long *done)
 	return 0;
 }
 
-static int ring_append(struct pipe *pipe, struct io *io, bool packet, long *done)
+/* How the bytes of a write are laid out. */
+struct layout {
+	bool mergeable; /* the odd bytes may go behind others */
+	bool packet;
+	bool apart;
+	size_t into; /* so much is missing of the first page */
+};
+
+static int ring_append(struct pipe *pipe, struct io *io, struct layout *layout, long *done)
 {
 	while (io->left && !pipe_is_full(pipe)) {
 		struct pipe_slot *slot = pipe_slot(pipe, pipe->head);
-		size_t bytes = io->left < PAGE_BYTES ? io->left : PAGE_BYTES;
-		uint8_t *page = page_take(pipe);
+		size_t room = PAGE_BYTES - layout->into;
+		size_t bytes = io->left < room ? io->left : room;
+		uint8_t *page = pipe_page_take(pipe);
 
 		if (!page)
 			return -ENOMEM;
@@ -164,14 +170,16 @@ static int ring_append(struct pipe *pipe, struct io *io, bool packet, long *done
 			page_give_back(pipe, page);
 			return -EFAULT;
 		}
-		*slot = (struct pipe_slot){.page = page, .length = (uint16_t)bytes, .packet = packet};
+		*slot = (struct pipe_slot){
+			.page = page, .length = (uint16_t)bytes, .packet = layout->packet, .apart = layout->apart};
 		pipe_set(&pipe->head, pipe->head + 1);
 		*done += (long)bytes;
+		layout->into = 0;
 	}
 	return 0;
 }
 
-long pipe_write(struct pipe *pipe, struct io *io, unsigned flags)
+static long ring_write(struct pipe *pipe, struct io *io, struct layout *layout, unsigned flags)
 {
 	long done = 0;
 	int error = 0;
@@ -183,15 +191,15 @@ long pipe_write(struct pipe *pipe, struct io *io, unsigned flags)
 
 		lock_acquire(&pipe->lock);
 		broken = !pipe->reader_count;
-		if (!broken && first)
+		if (!broken && first && layout->mergeable)
 			error = ring_merge(pipe, io, &done);
 		if (!broken && !error)
-			error = ring_append(pipe, io, flags & PIPE_PACKET, &done);
+			error = ring_append(pipe, io, layout, &done);
 		spin_note(&pipe->writes);
 		lock_release(&pipe->lock);
 		/* An edge for edge-triggered readers even if nothing fitted, as in Linux. */
 		if (!broken)
-			pipe_wake(&pipe->readers, EVENTS_READABLE);
+			pipe_wake(&pipe->readers, PIPE_EVENTS_READABLE);
 		else
 			error = pipe_broken(flags);
 		if (error || !io->left)
@@ -201,6 +209,20 @@ long pipe_write(struct pipe *pipe, struct io *io, unsigned flags)
 		if (pipe_writable_await(pipe))
 			return done ? done : -ERESTARTSYS;
 	}
+}
+
+long pipe_write(struct pipe *pipe, struct io *io, unsigned flags)
+{
+	struct layout layout = {.mergeable = true, .packet = flags & PIPE_PACKET, .apart = flags & PIPE_PACKET};
+
+	return ring_write(pipe, io, &layout, flags);
+}
+
+long pipe_write_pages(struct pipe *pipe, struct io *io, size_t into, unsigned flags)
+{
+	struct layout layout = {.apart = true, .into = into};
+
+	return ring_write(pipe, io, &layout, flags);
 }
 
 long pipe_peek(struct pipe *pipe, struct io *io)
@@ -233,5 +255,5 @@ void pipe_discard(struct pipe *pipe, size_t bytes)
 		slot_advance(pipe, slot, part);
 	}
 	lock_release(&pipe->lock);
-	pipe_wake(&pipe->writers, EVENTS_WRITABLE);
+	pipe_wake(&pipe->writers, PIPE_EVENTS_WRITABLE);
 }

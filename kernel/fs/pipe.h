@@ -3,7 +3,8 @@
  * pipe(7).
  *
  * A pipe belongs to its inode (inode->pipe) while files are open on it. Locks: pipe->lock guards everything here; it is
- * held during copies from and to application memory, never while waiting.
+ * held during copies from and to application memory, never while waiting. Of two pipes the one with the lower address
+ * is locked first.
  */
 #ifndef KERNEL_FS_PIPE_H
 #define KERNEL_FS_PIPE_H
@@ -29,7 +30,8 @@ struct pipe_slot {
 	uint8_t *page;
 	uint16_t offset;
 	uint16_t length;
-	bool packet; /* ends where it ends: no further bytes are added, a read takes nothing behind it */
+	bool packet; /* a read takes nothing behind it */
+	bool apart;  /* no further bytes are added: packets, and what was spliced */
 };
 
 struct pipe {
@@ -73,12 +75,19 @@ enum {
 /* As read(2) and write(2) on a pipe, errors included: -EAGAIN, -EPIPE (after SIGPIPE), -EFAULT, -ERESTARTSYS. */
 long pipe_read(struct pipe *pipe, struct io *io, unsigned flags);
 long pipe_write(struct pipe *pipe, struct io *io, unsigned flags);
+/*
+ * As pipe_write, for pages that Linux would take as they are: each of them takes a slot, however little of it there is.
+ * `into`: where in its page the first byte is.
+ */
+long pipe_write_pages(struct pipe *pipe, struct io *io, size_t into, unsigned flags);
 
 /*
  * For splice(2) and tee(2). pipe_peek copies what is there without taking it out (0: empty), pipe_discard takes out.
- * The waits return 1 if there is something (room), 0 at the end (nobody writes any more), -EAGAIN, -ERESTARTSYS; for
- * room -EPIPE after SIGPIPE.
+ * pipe_pass has up to `bytes` in another pipe, too, or instead (without `keep`): how many, 0 if nothing is there,
+ * -EAGAIN if nothing fits, -EPIPE after SIGPIPE, -ENOMEM; it does not wait. The waits return 1 if there is something
+ * (room), 0 at the end (nobody writes any more), -EAGAIN, -ERESTARTSYS; for room -EPIPE after SIGPIPE.
  */
+long pipe_pass(struct pipe *in, struct pipe *out, uint64_t bytes, unsigned flags, bool keep);
 long pipe_peek(struct pipe *pipe, struct io *io);
 void pipe_discard(struct pipe *pipe, size_t bytes);
 int pipe_wait_bytes(struct pipe *pipe, unsigned flags);
@@ -90,9 +99,14 @@ long pipe_set_bytes(struct file *file, uint64_t bytes);
 
 /* --- between the pipe's own files --------------------------------------------------------------------------------- */
 
+#define PIPE_EVENTS_READABLE (EPOLLIN | EPOLLRDNORM)
+#define PIPE_EVENTS_WRITABLE (EPOLLOUT | EPOLLWRNORM)
+
 struct pipe *pipe_alloc(void);
 void pipe_free(struct pipe *pipe);
 size_t pipe_bytes(struct pipe *pipe);
+/* A page for a slot; NULL: no memory. The pipe is locked. */
+uint8_t *pipe_page_take(struct pipe *pipe);
 /* Waits until there may be bytes, or no writer; until there may be room, or no reader. Not 0: a signal came. */
 int pipe_readable_await(struct pipe *pipe);
 int pipe_writable_await(struct pipe *pipe);

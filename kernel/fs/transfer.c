@@ -114,6 +114,13 @@ static uint64_t pipe_room(struct pipe *pipe)
 	return room;
 }
 
+int transfer_refuse(struct pipe *out, unsigned flags)
+{
+	int error = pipe_wait_room(out, flags);
+
+	return error < 0 ? error : -EINVAL;
+}
+
 long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64_t bytes, unsigned flags)
 {
 	bool again = file_has_positions(in);
@@ -135,7 +142,8 @@ long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64
 		written = part;
 		if (part > 0) {
 			io_kernel(&io, (void *)(uintptr_t)data, (size_t)part);
-			written = pipe_write(out, &io, again ? flags | PIPE_NONBLOCK : flags & ~PIPE_NONBLOCK);
+			written = pipe_write_pages(out, &io, source.buffer ? 0 : *in_at % PAGE_BYTES,
+						   again ? flags | PIPE_NONBLOCK : flags & ~PIPE_NONBLOCK);
 		}
 		if (written > 0) {
 			*in_at += (uint64_t)written;
@@ -198,23 +206,6 @@ long transfer_from_pipe(struct pipe *in, struct file *out, uint64_t *out_at, uin
 	return done ? done : part;
 }
 
-/* What is there and fits: 0 if nothing is there any more, -EAGAIN if nothing fits any more. */
-static long pipe_pass(struct pipe *in, struct pipe *out, uint8_t *buffer, uint64_t bytes, unsigned flags, bool keep)
-{
-	struct io io;
-	long part;
-
-	io_kernel(&io, buffer, bytes < BUFFER_PAGES * PAGE_BYTES ? bytes : BUFFER_PAGES * PAGE_BYTES);
-	part = pipe_peek(in, &io);
-	if (part <= 0)
-		return part;
-	io_kernel(&io, buffer, (size_t)part);
-	part = pipe_write(out, &io, flags | PIPE_NONBLOCK);
-	if (part > 0 && !keep)
-		pipe_discard(in, (size_t)part);
-	return part;
-}
-
 static bool pipe_is_broken(struct pipe *pipe)
 {
 	bool broken;
@@ -227,11 +218,8 @@ static bool pipe_is_broken(struct pipe *pipe)
 
 long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, unsigned flags, bool keep)
 {
-	uint8_t *buffer = pages_alloc(BUFFER_PAGES);
 	long part;
 
-	if (!buffer)
-		return -ENOMEM;
 	do {
 		part = pipe_wait_bytes(in, flags);
 		/* That nobody reads is said even at the end. */
@@ -239,8 +227,7 @@ long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, u
 			part = pipe_wait_room(out, flags);
 		if (part <= 0)
 			break;
-		part = pipe_pass(in, out, buffer, bytes, flags, keep);
+		part = pipe_pass(in, out, bytes, flags, keep);
 	} while (!part || (part == -EAGAIN && !(flags & PIPE_NONBLOCK)));
-	pages_free(buffer, BUFFER_PAGES);
 	return part;
 }

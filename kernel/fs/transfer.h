@@ -18,6 +18,9 @@ struct pipe;
 /* Whether a file can be read from for these calls: one that can be sought in, and is no text made on the fly. */
 bool transfer_can_read(const struct file *file);
 
+/* What there is to say of a file that cannot be read from for a pipe: as transfer_to_pipe, of the pipe first. */
+int transfer_refuse(struct pipe *out, unsigned flags);
+
 /* From *in_at on, which moves. *out_at likewise; NULL: the file's own position. */
 long transfer_to_file(struct file *in, uint64_t *in_at, struct file *out, uint64_t *out_at, uint64_t bytes);
 /* As much as the pipe has room for; waits for some room, unless `flags` has PIPE_NONBLOCK. */

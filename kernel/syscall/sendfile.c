@@ -14,6 +14,7 @@ static int area_check(uint64_t position, uint64_t bytes)
 
 static long sendfile_between(struct file *in, uint64_t *at, struct file *out, uint64_t bytes)
 {
+	unsigned flags = out->flags & O_NONBLOCK ? PIPE_NONBLOCK : 0;
 	struct pipe *pipe = pipe_of(out);
 
 	if (area_check(out->position, bytes))
@@ -27,9 +28,9 @@ static long sendfile_between(struct file *in, uint64_t *at, struct file *out, ui
 	if (!bytes)
 		return 0;
 	if (!transfer_can_read(in))
-		return -EINVAL;
+		return pipe ? transfer_refuse(pipe, flags) : -EINVAL;
 	if (pipe)
-		return transfer_to_pipe(in, at, pipe, bytes, out->flags & O_NONBLOCK ? PIPE_NONBLOCK : 0);
+		return transfer_to_pipe(in, at, pipe, bytes, flags);
 	return transfer_to_file(in, at, out, NULL, bytes);
 }
 

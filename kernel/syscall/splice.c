@@ -3,6 +3,7 @@
 
 #include "kernel/fs/pipe.h"
 #include "kernel/fs/transfer.h"
+#include "kernel/lib/pages.h"
 #include "kernel/syscall/table.h"
 #include "kernel/vfs/file.h"
 
@@ -71,10 +72,11 @@ static long splice_in(struct ends *ends, uint64_t *at, uint64_t bytes, unsigned 
 		return -EINVAL;
 	if (area_check(position, bytes))
 		return -EINVAL;
+	flags = pipe_flags(flags, ends->out, NULL);
 	/* A file without positions (a socket) is read as far as it goes; its read operation ignores them. */
 	if (!ends->in->ops->read || (ends->in->ops->seek && !transfer_can_read(ends->in)))
-		return -EINVAL;
-	result = transfer_to_pipe(ends->in, &position, ends->out_pipe, bytes, pipe_flags(flags, ends->out, NULL));
+		return transfer_refuse(ends->out_pipe, flags);
+	result = transfer_to_pipe(ends->in, &position, ends->out_pipe, bytes, flags);
 	if (result > 0 && file_has_positions(ends->in))
 		*(at ? at : &ends->in->position) = position;
 	return result;
@@ -157,6 +159,29 @@ SYSCALL(tee)
 	return result;
 }
 
+/* Each page of the application's takes a slot of the pipe, as if it were given away. */
+static long pages_write(struct pipe *pipe, const struct io *io, unsigned flags)
+{
+	const struct io_segment *segment = io->segments;
+	size_t left = io->left;
+	long done = 0, written;
+
+	for (; left; left -= segment->bytes, segment++) {
+		struct io part;
+
+		if (!segment->bytes)
+			continue;
+		written = io_user(&part, segment->base, segment->bytes);
+		if (!written)
+			written = pipe_write_pages(pipe, &part, segment->base % PAGE_BYTES, flags);
+		if (written > 0)
+			done += written;
+		if (written != (long)segment->bytes)
+			return done ? done : written;
+	}
+	return done;
+}
+
 static long vmsplice(struct file *file, struct io *io, unsigned flags)
 {
 	struct pipe *pipe = pipe_of(file);
@@ -171,7 +196,7 @@ static long vmsplice(struct file *file, struct io *io, unsigned flags)
 		return pipe_read(pipe, io, flags & SPLICE_F_NONBLOCK ? PIPE_NONBLOCK : 0);
 	flags = pipe_flags(flags, file, NULL);
 	result = pipe_wait_room(pipe, flags);
-	return result < 0 ? result : pipe_write(pipe, io, flags | PIPE_NONBLOCK);
+	return result < 0 ? result : pages_write(pipe, io, flags | PIPE_NONBLOCK);
 }
 
 SYSCALL(vmsplice)

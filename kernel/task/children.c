@@ -36,7 +36,17 @@ int child_status_value(int status)
 	return status & 0x7f;
 }
 
+<<<<<<< HEAD
+static bool parent_ignores(const struct process *parent)
+{
+	return parent->actions[SIGCHLD - 1].handler == (uint64_t)(uintptr_t)SIG_IGN;
+}
+
+/* Who ignores SIGCHLD is sent none by children, though it would be pending while it is blocked, as from kill(2). */
+static void parent_tell(struct process *parent, const struct process *child, int signal, int status)
+=======
 siginfo_t child_info(const struct process *child, int id, int signal, int status)
+>>>>>>> ptrace
 {
 	return (siginfo_t){
 		.si_signo = signal,
@@ -54,7 +64,7 @@ static void parent_tell(struct process *parent, const struct process *child, int
 {
 	siginfo_t info = child_info(child, child->pid, signal, status);
 
-	if (signal)
+	if (signal && !(signal == SIGCHLD && parent_ignores(parent)))
 		signal_send_process(parent, &info);
 	wait_queue_wake(&parent->children_queue, EPOLLIN);
 }
@@ -75,9 +85,7 @@ static struct process *parent_get(struct process *process)
 /* sigaction(2): a parent that ignores SIGCHLD, or said SA_NOCLDWAIT, need not wait. */
 static bool parent_cares(const struct process *parent, int signal)
 {
-	const struct signal_action *action = &parent->actions[SIGCHLD - 1];
-
-	return signal != SIGCHLD || !(action->handler == (uint64_t)(uintptr_t)SIG_IGN || action->flags & SA_NOCLDWAIT);
+	return signal != SIGCHLD || !(parent_ignores(parent) || parent->actions[SIGCHLD - 1].flags & SA_NOCLDWAIT);
 }
 
 void child_forget(struct process *child)

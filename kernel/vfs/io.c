@@ -181,6 +181,17 @@ void io_skip(struct io *io, size_t bytes)
 	(void)io_move(io, NULL, bytes, IO_SKIP);
 }
 
+bool io_segment_next(struct io *io)
+{
+	if (!io->left)
+		return false;
+	while (io->segments->bytes == io->offset) {
+		io->segments++;
+		io->offset = 0;
+	}
+	return true;
+}
+
 size_t io_put_zero(struct io *io, size_t bytes)
 {
 	return io_move(io, NULL, bytes, IO_ZERO);

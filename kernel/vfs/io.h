@@ -44,6 +44,8 @@ size_t io_put(struct io *io, const void *from, size_t bytes);
 size_t io_get(struct io *io, void *to, size_t bytes);
 /* Goes on without copying, by at most what is left. */
 void io_skip(struct io *io, size_t bytes);
+/* From a segment that is done with to the next one that has bytes; false: there is none. */
+bool io_segment_next(struct io *io);
 size_t io_put_zero(struct io *io, size_t bytes);
 /* How many bytes io_get could copy now, without copying them: for who has to make room first. Touches every page. */
 size_t io_get_probe(const struct io *io, size_t bytes);

@@ -74,7 +74,8 @@ void actor_become(int index)
 
 static void call_make(const struct command *command)
 {
-	static void (*const calls[])(void) = {call_descriptors, call_descriptors, call_messages, call_processes,
+	static void (*const calls[])(void) = {call_descriptors, call_descriptors, call_files,
+					      call_files,       call_messages,    call_processes,
 					      call_signals,     call_memory,      call_memory};
 	random_seed(command->seed);
 	actor_next = command->next;

@@ -1,13 +1,16 @@
-/* Pipes, socket pairs and what can be done to any descriptor. None of them ever waits. */
+/* Pipes, socket pairs, event counters and what can be done to any descriptor. None of them ever waits. */
 #include "random.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -30,7 +33,7 @@ static unsigned bytes_sum(size_t count)
 	return sum;
 }
 
-/* So small that nothing is ever full: how much a pipe or socket holds is each kernel's own affair. */
+/* So small that no socket is ever full: how much it holds is each kernel's own affair. Pipes hold the same. */
 static size_t size_choose(void)
 {
 	return random_below(4) ? random_below(100) : random_below(BYTES_MAX);
@@ -39,12 +42,15 @@ static size_t size_choose(void)
 static void make(void)
 {
 	static const int kinds[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
-	int ends[2] = {-1, -1}, which = (int)random_below(6), extra = random_below(2) ? O_CLOEXEC : 0;
+	int ends[2] = {-1, -1}, which = (int)random_below(7), extra = random_below(2) ? O_CLOEXEC : 0;
 	if (fcntl(FD_FIRST + FD_COUNT - 4, F_GETFD) >= 0) {
 		tell("enough");
 		return;
 	}
-	if (which < 3) {
+	if (which == 6) {
+		tell("eventfd(%d)", extra ? 1 : 0);
+		tell_result(eventfd(3, EFD_NONBLOCK | (extra ? EFD_SEMAPHORE : 0)));
+	} else if (which < 3) {
 		int packets = random_below(6) ? 0 : O_DIRECT;
 		tell("pipe2(%#x)", packets | extra);
 		tell_result(pipe2(ends, O_NONBLOCK | packets | extra));
@@ -60,7 +66,7 @@ static void make(void)
 static void control(void)
 {
 	int fd = random_fd(), count = -1;
-	switch (random_below(5)) {
+	switch (random_below(6)) {
 	case 0:
 		tell("F_GETFL(%d)", fd);
 		tell_result(fcntl(fd, F_GETFL));
@@ -75,6 +81,11 @@ static void control(void)
 		tell_result(fcntl(fd, F_GETPIPE_SZ));
 		return;
 	case 3:
+		count = 1 << (10 + random_below(8));
+		tell("F_SETPIPE_SZ(%d, %d)", fd, count);
+		tell_result(fcntl(fd, F_SETPIPE_SZ, count));
+		return;
+	case 4:
 		tell("F_GETFD(%d)", fd);
 		tell_result(fcntl(fd, F_GETFD));
 		return;
@@ -88,8 +99,9 @@ static void control(void)
 static void transfer(void)
 {
 	int fd = random_fd();
-	size_t count = size_choose();
-	struct iovec parts[2] = {{bytes, count / 3}, {bytes + count / 3, count - count / 3}};
+	size_t count = random_below(8) ? size_choose() : random_below(17),
+	       first = random_below(2) ? count / 3 : count / 2;
+	struct iovec parts[2] = {{bytes, first}, {bytes + first, count - first}};
 	long done;
 	switch (random_below(5)) {
 	case 0:
@@ -115,12 +127,23 @@ static void transfer(void)
 		tell(" %08x", bytes_sum((size_t)done));
 }
 
+static bool is_socket(int fd)
+{
+	struct stat kind;
+	return fstat(fd, &kind) == 0 && S_ISSOCK(kind.st_mode);
+}
+
 static void move(void)
 {
 	int in = random_fd(), out = random_fd();
-	unsigned count = random_below(6000), tee_it = random_below(3) == 0;
-	/* How many pages bytes take that came from another pipe, and so how many fit, is each kernel's own affair. */
-	count %= 40;
+	unsigned count = random_below(random_below(2) ? 6000 : 40), tee_it = random_below(3) == 0;
+	/* How many pages of a pipe bytes take that came from a socket is each kernel's own affair. */
+	if (is_socket(in)) {
+		tell("socket");
+		return;
+	}
+	if (is_socket(out))
+		count %= 40;
 	tell("%s(%d, %d, %u)", tee_it ? "tee" : "splice", in, out, count);
 	if (tee_it)
 		tell_result(tee(in, out, count, SPLICE_F_NONBLOCK));

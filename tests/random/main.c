@@ -1,4 +1,4 @@
-/* random FIRST COUNT STEPS: for each seed, a sequence of calls on standard output. See random.h. */
+/* random FIRST COUNT STEPS DIRECTORY: for each seed, a sequence of calls on standard output. See random.h. */
 #include "random.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,11 +168,21 @@ static void actors_end(void)
 		;
 }
 
-static void sequence_run(uint64_t seed, int steps)
+/* A new one for each sequence. */
+static void directory_enter(const char *where, uint64_t seed)
+{
+	char path[256];
+	snprintf(path, sizeof path, "%s/%llu", where, (unsigned long long)seed);
+	if (mkdir(path, 0755) || chdir(path))
+		abort();
+}
+
+static void sequence_run(uint64_t seed, int steps, const char *where)
 {
 	uint64_t state = seed * 2654435761u + 1;
 	printf("seed %llu\n", (unsigned long long)seed);
 	fflush(stdout);
+	directory_enter(where, seed);
 	pipes_make();
 	pid_t first = fork();
 	if (first == 0)
@@ -197,13 +208,13 @@ static void sequence_run(uint64_t seed, int steps)
 
 int main(int count, char **arguments)
 {
-	if (count != 4)
+	if (count != 5)
 		return 2;
 	close_range(FD_FIRST, CONTROL_FD - 1, 0); /* what we were started with */
 	cast = mmap(NULL, sizeof *cast, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	memory_prepare();
 	uint64_t first = strtoull(arguments[1], NULL, 10), seeds = strtoull(arguments[2], NULL, 10);
 	for (uint64_t i = 0; i < seeds; i++)
-		sequence_run(first + i, (int)strtol(arguments[3], NULL, 10));
+		sequence_run(first + i, (int)strtol(arguments[3], NULL, 10), arguments[4]);
 	return 0;
 }

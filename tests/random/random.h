@@ -48,6 +48,7 @@ void actor_become(int index);
 extern int actor_index, actor_next;
 
 void call_descriptors(void);
+void call_files(void);
 void call_messages(void);
 void call_processes(void);
 void call_signals(void);

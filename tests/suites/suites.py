@@ -23,7 +23,7 @@ class Suite:
     read: Callable[[str, Ended], Outcomes]
     quick: Sequence[str]  # units that do for CI
     patience_s: int  # for a unit
-    memory: str = "4096"  # of the guest, in MiB
+    large: Sequence[str] = ()  # units that take more than 4 GiB of memory
 
 
 def told_lines(output: bytes) -> Outcomes:
@@ -77,6 +77,7 @@ PYTHON = Suite(
         test_tracemalloc test_urllib2_localnet test_wait3 test_wait4 test_zipimport
     """.split(),
     patience_s=660,
+    large=("test_largefile",),  # wants to see 6 GB free
 )
 
 
@@ -184,4 +185,29 @@ REDIS = Suite(
     patience_s=900,
 )
 
-SUITES = {suite.name: suite for suite in (PYTHON, BASH, BUSYBOX, COREUTILS, PERL, REDIS)}
+def sqlite_read(unit: str, ended: Ended) -> Outcomes:
+    """Tests of one name are one; the unit is one, too, for what is wrong outside of tests."""
+    found: Outcomes = {}
+    for name in re.findall(rb"^(\S[^\n]*)\.\.\. Ok$", ended[1], re.MULTILINE):
+        found[name.decode(errors="replace")] = "pass"
+    for expected, failed in re.findall(rb"^! (\S[^\n]*) expected:|^(\S[^\n]*)\.\.\.\nError: ", ended[1], re.MULTILINE):
+        found[(expected or failed).decode(errors="replace")] = "fail"
+    found[unit] = "pass" if ended[0] == 0 else "fail"
+    return found
+
+
+SQLITE_PARTS = 24  # of its veryquick tests
+
+SQLITE = Suite(
+    name="sqlite",
+    packages="libc-bin coreutils bash dash grep sed mawk procps diffutils sqlite3 tcl tcl8.6-dev gcc libc6-dev "
+             "make".split(),
+    units=lambda root: [f"part-{number:02}" for number in range(1, SQLITE_PARTS + 1)],
+    words=lambda unit: ["env", "--chdir=/work/sqlite", f"TCLTEST_PART={int(unit[5:])}/{SQLITE_PARTS}", "./testfixture",
+                        "test/veryquick.test"],
+    read=sqlite_read,
+    quick=(),
+    patience_s=1200,
+)
+
+SUITES = {suite.name: suite for suite in (PYTHON, BASH, BUSYBOX, COREUTILS, PERL, REDIS, SQLITE)}
