@@ -36,17 +36,12 @@ int child_status_value(int status)
 	return status & 0x7f;
 }
 
-<<<<<<< HEAD
 static bool parent_ignores(const struct process *parent)
 {
 	return parent->actions[SIGCHLD - 1].handler == (uint64_t)(uintptr_t)SIG_IGN;
 }
 
-/* Who ignores SIGCHLD is sent none by children, though it would be pending while it is blocked, as from kill(2). */
-static void parent_tell(struct process *parent, const struct process *child, int signal, int status)
-=======
 siginfo_t child_info(const struct process *child, int id, int signal, int status)
->>>>>>> ptrace
 {
 	return (siginfo_t){
 		.si_signo = signal,
@@ -60,6 +55,7 @@ siginfo_t child_info(const struct process *child, int id, int signal, int status
 	};
 }
 
+/* Who ignores SIGCHLD is sent none by children, though it would be pending while it is blocked, as from kill(2). */
 static void parent_tell(struct process *parent, const struct process *child, int signal, int status)
 {
 	siginfo_t info = child_info(child, child->pid, signal, status);
