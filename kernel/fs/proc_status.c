@@ -174,8 +174,9 @@ static void status_ids(struct text *text, const struct snapshot *snapshot)
 		   ids->fsgid);
 	for (uint32_t i = 0; i < ids->group_count; i++)
 		text_print(text, "%u ", ids->groups[i]);
-	text_print(text, "\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", process->pid,
-		   snapshot->tid, process->group, process->session);
+	/* The blank is there even behind nothing. */
+	text_print(text, "%s\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
+		   ids->group_count ? "" : " ", process->pid, snapshot->tid, process->group, process->session);
 }
 
 static void status_memory(struct text *text, const struct snapshot *snapshot)

@@ -30,6 +30,7 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 	thread->personality = self->personality;
 	thread->nice = self->nice;
 	thread->io_priority = self->io_priority;
+	thread->timer_slack_ns = self->timer_slack_ns;
 	/* Of the policies that there are, it only takes back what made things better. */
 	thread->policy = self->policy & ~SCHED_RESET_ON_FORK;
 	if (self->policy & SCHED_RESET_ON_FORK && thread->nice < 0)
