@@ -78,6 +78,12 @@ static int show_msg(const struct pseudo_node *node, struct text *text)
 static const struct pseudo_entry sysv_entries[] = {
 	PSEUDO_FILE("msg", show_msg), PSEUDO_FILE("sem", show_sem), PSEUDO_FILE("shm", show_shm), {0}};
 
+/* Nobody in a guest has waited for what the host alone knows of. */
+#define PRESSURE "some avg10=0.00 avg60=0.00 avg300=0.00 total=0\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0"
+
+static const struct pseudo_entry pressure_entries[] = {
+	PSEUDO_CONSTANT("cpu", PRESSURE), PSEUDO_CONSTANT("io", PRESSURE), PSEUDO_CONSTANT("memory", PRESSURE), {0}};
+
 static const struct pseudo_entry root_entries[] = {
 	{.name = "self", .mode = S_IFLNK | 0777, .target = self_target},
 	{.name = "thread-self", .mode = S_IFLNK | 0777, .target = thread_self_target},
@@ -89,11 +95,15 @@ static const struct pseudo_entry root_entries[] = {
 	PSEUDO_CONSTANT("devices", "Character devices:\n  1 mem\n  5 /dev/tty\n136 pts\n\nBlock devices:"),
 	PSEUDO_CONSTANT("filesystems", "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tpipefs\nnodev\tdevpts\n"
 				       "nodev\toverlay\n\terofs"),
+	PSEUDO_EMPTY("diskstats"), /* what is mounted lies on no disk of the guest's */
 	PSEUDO_FILE("interrupts", proc_show_interrupts),
 	PSEUDO_FILE("loadavg", proc_show_loadavg),
 	PSEUDO_FILE("locks", show_locks),
 	PSEUDO_FILE("meminfo", proc_show_meminfo),
+	PSEUDO_EMPTY("modules"),
 	PSEUDO_CONSTANT("partitions", "major minor  #blocks  name\n"),
+	PSEUDO_DIRECTORY("pressure", pressure_entries),
+	PSEUDO_FILE("softirqs", proc_show_softirqs),
 	PSEUDO_FILE("stat", proc_show_system_stat),
 	PSEUDO_CONSTANT("swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority"),
 	PSEUDO_DIRECTORY("sys", proc_sys_entries),

@@ -41,6 +41,7 @@ int proc_show_environ(const struct pseudo_node *node, struct text *text);
 int proc_show_auxv(const struct pseudo_node *node, struct text *text);
 int proc_show_maps(const struct pseudo_node *node, struct text *text);
 int proc_show_smaps(const struct pseudo_node *node, struct text *text);
+int proc_show_smaps_rollup(const struct pseudo_node *node, struct text *text);
 int proc_show_statm(const struct pseudo_node *node, struct text *text);
 /* Pages of a process in memory, as far as we can tell. */
 struct mm_totals;
@@ -73,6 +74,7 @@ int proc_show_loadavg(const struct pseudo_node *node, struct text *text);
 int proc_show_system_stat(const struct pseudo_node *node, struct text *text);
 int proc_show_version(const struct pseudo_node *node, struct text *text);
 int proc_show_vmstat(const struct pseudo_node *node, struct text *text);
+int proc_show_softirqs(const struct pseudo_node *node, struct text *text);
 int proc_show_interrupts(const struct pseudo_node *node, struct text *text);
 int proc_show_cpuinfo(const struct pseudo_node *node, struct text *text);
 /* "0-3", for the machine's CPUs. */

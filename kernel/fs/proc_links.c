@@ -1,8 +1,8 @@
 /* /proc/PID's links: exe, cwd, root, ns/, and fd/ with fdinfo/. */
 #include <linux/errno.h>
 
+#include "kernel/fs/nsfs.h"
 #include "kernel/fs/proc.h"
-#include "kernel/lib/print.h"
 #include "kernel/lib/string.h"
 #include "kernel/task/pid.h"
 #include "kernel/vfs/file.h"
@@ -165,31 +165,44 @@ const struct pseudo_entry proc_fd_entry[] = {
 };
 const struct pseudo_entry proc_fdinfo_entry[] = {PSEUDO_FILE("", show_fdinfo)};
 
-/* --- namespaces: a guest has one of each, with Linux's numbers for the first ones --------------------------------- */
+/* --- namespaces --------------------------------------------------------------------------------------------------- */
 
-#define NAMESPACE(kind, number)                                                                                        \
+#define NAMESPACE(kind, which)                                                                                         \
 	static long kind##_target(const struct pseudo_node *node, char *out, size_t size)                              \
 	{                                                                                                              \
 		(void)node;                                                                                            \
-		return (long)text_format(out, size, "%s:[%u]", #kind, number);                                         \
+		return (long)nsfs_text(which, out, size);                                                              \
+	}                                                                                                              \
+	static int kind##_follow(const struct pseudo_node *node, struct path *out)                                     \
+	{                                                                                                              \
+		(void)node;                                                                                            \
+		return nsfs_place(which, out);                                                                         \
 	}
 
-NAMESPACE(cgroup, 4026531835u)
-NAMESPACE(ipc, 4026531839u)
-NAMESPACE(mnt, 4026531841u)
-NAMESPACE(net, 4026531840u)
-NAMESPACE(pid, 4026531836u)
-NAMESPACE(time, 4026531834u)
-NAMESPACE(user, 4026531837u)
-NAMESPACE(uts, 4026531838u)
+NAMESPACE(cgroup, NSFS_CGROUP)
+NAMESPACE(ipc, NSFS_IPC)
+NAMESPACE(mnt, NSFS_MNT)
+NAMESPACE(net, NSFS_NET)
+NAMESPACE(pid, NSFS_PID)
+NAMESPACE(time, NSFS_TIME)
+NAMESPACE(user, NSFS_USER)
+NAMESPACE(uts, NSFS_UTS)
 
-#define NAMESPACE_ENTRY(kind)                                                                                          \
+#define NAMESPACE_ENTRY(text, kind)                                                                                    \
 	{                                                                                                              \
-		.name = #kind, .mode = S_IFLNK | 0777, .target = kind##_target                                         \
+		.name = (text), .mode = S_IFLNK | 0777, .target = kind##_target, .follow = kind##_follow               \
 	}
 
 const struct pseudo_entry proc_namespace_entries[] = {
-	NAMESPACE_ENTRY(cgroup), NAMESPACE_ENTRY(ipc), NAMESPACE_ENTRY(mnt),
-	NAMESPACE_ENTRY(net),    NAMESPACE_ENTRY(pid), NAMESPACE_ENTRY(time),
-	NAMESPACE_ENTRY(user),   NAMESPACE_ENTRY(uts), {0},
+	NAMESPACE_ENTRY("cgroup", cgroup),
+	NAMESPACE_ENTRY("ipc", ipc),
+	NAMESPACE_ENTRY("mnt", mnt),
+	NAMESPACE_ENTRY("net", net),
+	NAMESPACE_ENTRY("pid", pid),
+	NAMESPACE_ENTRY("pid_for_children", pid),
+	NAMESPACE_ENTRY("time", time),
+	NAMESPACE_ENTRY("time_for_children", time),
+	NAMESPACE_ENTRY("user", user),
+	NAMESPACE_ENTRY("uts", uts),
+	{0},
 };

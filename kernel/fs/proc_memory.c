@@ -96,6 +96,11 @@ int proc_show_smaps(const struct pseudo_node *node, struct text *text)
 	return space_show(node, text, mm_show_smaps);
 }
 
+int proc_show_smaps_rollup(const struct pseudo_node *node, struct text *text)
+{
+	return space_show(node, text, mm_show_smaps_rollup);
+}
+
 /* Only the host knows what is resident. What is private and writable, and text, is taken for it. */
 uint64_t proc_resident_pages(const struct mm_totals *totals)
 {

@@ -159,8 +159,8 @@ static int show_sockstat(const struct pseudo_node *node, struct text *text)
 	net_totals_get(&totals);
 	text_print(text, "sockets: used %u\nTCP: inuse %u orphan 0 tw %u alloc %u mem 0\n", totals.sockets,
 		   totals.tcp_in_use, totals.tcp_time_wait, totals.tcp_allocated);
-	text_print(text, "UDP: inuse %u mem 0\nUDPLITE: inuse 0\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n",
-		   totals.udp_in_use);
+	text_print(text, "UDP: inuse %u mem 0\nUDPLITE: inuse %u\nRAW: inuse 0\nFRAG: inuse 0 memory 0\n",
+		   totals.udp_in_use, totals.udp_lite_in_use);
 	return 0;
 }
 
@@ -170,8 +170,8 @@ static int show_sockstat6(const struct pseudo_node *node, struct text *text)
 
 	(void)node;
 	net_totals_get(&totals);
-	text_print(text, "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse 0\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n",
-		   totals.tcp6_in_use, totals.udp6_in_use);
+	text_print(text, "TCP6: inuse %u\nUDP6: inuse %u\nUDPLITE6: inuse %u\nRAW6: inuse 0\nFRAG6: inuse 0 memory 0\n",
+		   totals.tcp6_in_use, totals.udp6_in_use, totals.udp_lite6_in_use);
 	return 0;
 }
 
@@ -203,6 +203,27 @@ static int show_snmp(const struct pseudo_node *node, struct text *text)
 	return 0;
 }
 
+/* What is counted of what Linux has here; the rest of its columns is left out. */
+static int show_netstat(const struct pseudo_node *node, struct text *text)
+{
+	uint64_t in_bytes = 0, out_bytes = 0;
+	struct net_interface interface;
+	struct net_totals t;
+
+	(void)node;
+	net_totals_get(&t);
+	for (uint32_t index = 1; index <= NET_INTERFACES_MAX; index++) {
+		if (net_interface_get(index, &interface))
+			continue;
+		in_bytes += interface.counters.receive_bytes;
+		out_bytes += interface.counters.transmit_bytes;
+	}
+	text_print(text, "TcpExt: TW TCPLostRetransmit TCPRetransFail\nTcpExt: %u 0 0\n", t.tcp_time_wait);
+	text_print(text, "IpExt: InNoRoutes InOctets OutOctets\nIpExt: %lu %lu %lu\n", t.ip_no_routes, in_bytes,
+		   out_bytes);
+	return 0;
+}
+
 static int show_unix(const struct pseudo_node *node, struct text *text)
 {
 	(void)node;
@@ -210,10 +231,28 @@ static int show_unix(const struct pseudo_node *node, struct text *text)
 	return 0;
 }
 
+/* Kinds of sockets that there are not, or that nobody has: their lists begin as Linux's do. */
+#define RAW_HEAD                                                                                                       \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref "        \
+	"pointer drops"
+#define RAW6_HEAD                                                                                                      \
+	"  sl  local_address                         remote_address                        st tx_queue rx_queue tr "   \
+	"tm->when retrnsmt   uid  timeout inode ref pointer drops"
+#define PACKET_HEAD "sk               RefCnt Type Proto  Iface R Rmem   User   Inode"
+#define NETLINK_HEAD "sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode"
+
 const struct pseudo_entry proc_net_entries[] = {
 	PSEUDO_FILE("arp", show_arp),
 	PSEUDO_FILE("dev", show_dev),
+	PSEUDO_EMPTY("dev_mcast"),
+	PSEUDO_CONSTANT("icmp", RAW_HEAD),
+	PSEUDO_CONSTANT("icmp6", RAW6_HEAD),
 	PSEUDO_FILE("if_inet6", show_if_inet6),
+	PSEUDO_CONSTANT("netlink", NETLINK_HEAD),
+	PSEUDO_FILE("netstat", show_netstat),
+	PSEUDO_CONSTANT("packet", PACKET_HEAD),
+	PSEUDO_CONSTANT("raw", RAW_HEAD),
+	PSEUDO_CONSTANT("raw6", RAW6_HEAD),
 	PSEUDO_FILE("route", show_route),
 	PSEUDO_FILE("snmp", show_snmp),
 	PSEUDO_FILE("sockstat", show_sockstat),
@@ -222,6 +261,8 @@ const struct pseudo_entry proc_net_entries[] = {
 	PSEUDO_FILE("tcp6", proc_net_show_tcp6),
 	PSEUDO_FILE("udp", proc_net_show_udp),
 	PSEUDO_FILE("udp6", proc_net_show_udp6),
+	PSEUDO_FILE("udplite", proc_net_show_udp_lite),
+	PSEUDO_FILE("udplite6", proc_net_show_udp_lite6),
 	PSEUDO_FILE("unix", show_unix),
 	{0},
 };

@@ -14,6 +14,8 @@ int proc_net_show_tcp(const struct pseudo_node *node, struct text *text);
 int proc_net_show_tcp6(const struct pseudo_node *node, struct text *text);
 int proc_net_show_udp(const struct pseudo_node *node, struct text *text);
 int proc_net_show_udp6(const struct pseudo_node *node, struct text *text);
+int proc_net_show_udp_lite(const struct pseudo_node *node, struct text *text);
+int proc_net_show_udp_lite6(const struct pseudo_node *node, struct text *text);
 
 /* So many digits, in capitals. */
 void proc_net_hex(struct text *text, uint64_t number, unsigned digits);

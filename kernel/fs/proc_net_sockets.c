@@ -1,4 +1,4 @@
-/* /proc/net/{tcp,tcp6,udp,udp6}: see proc_net.h. */
+/* /proc/net/{tcp,tcp6,udp,udp6,udplite,udplite6}: see proc_net.h. */
 #include "kernel/fs/proc_net.h"
 #include "kernel/net/view.h"
 
@@ -101,6 +101,22 @@ int proc_net_show_udp(const struct pseudo_node *node, struct text *text)
 int proc_net_show_udp6(const struct pseudo_node *node, struct text *text)
 {
 	static const struct format format = {NET_SOCKETS_UDP6, true, false, HEAD_6 HEAD_UDP};
+
+	(void)node;
+	return table_show(&format, text);
+}
+
+int proc_net_show_udp_lite(const struct pseudo_node *node, struct text *text)
+{
+	static const struct format format = {NET_SOCKETS_UDP_LITE, false, false, HEAD_4("   ") HEAD_UDP};
+
+	(void)node;
+	return table_show(&format, text);
+}
+
+int proc_net_show_udp_lite6(const struct pseudo_node *node, struct text *text)
+{
+	static const struct format format = {NET_SOCKETS_UDP_LITE6, true, false, HEAD_6 HEAD_UDP};
 
 	(void)node;
 	return table_show(&format, text);

@@ -6,6 +6,7 @@
 #include "kernel/fs/proc_net.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
+#include "kernel/task/cpu_clock.h"
 #include "kernel/task/pid.h"
 #include "kernel/vfs/file.h"
 
@@ -124,6 +125,20 @@ static int show_schedule(const struct pseudo_node *node, struct text *text)
 	return 0;
 }
 
+/* Time on CPUs, time of waiting for one, and how often it got one: the host tells the first. */
+static int show_schedule_times(const struct pseudo_node *node, struct text *text)
+{
+	struct process *process = proc_process(node);
+	struct cpu_time used;
+
+	if (!process)
+		return -ESRCH;
+	used = cpu_time_of_process(process);
+	text_print(text, "%lu 0 1\n", used.user_ns + used.system_ns);
+	process_put(process);
+	return 0;
+}
+
 static int show_personality(const struct pseudo_node *node, struct text *text)
 {
 	struct process *process = proc_process(node);
@@ -157,6 +172,8 @@ static const struct pseudo_entry process_entries[] = {
 	PSEUDO_CONSTANT("cgroup", "0::/"),
 	PSEUDO_FILE("cmdline", proc_show_cmdline),
 	{.name = "comm", .mode = S_IFREG | 0644, .show = proc_show_comm, .store = proc_store_comm},
+	PSEUDO_CONSTANT("coredump_filter", "00000033"),
+	PSEUDO_CONSTANT("cpuset", "/"),
 	{.name = "cwd", .mode = S_IFLNK | 0777, .target = proc_cwd_target, .follow = proc_cwd_follow},
 	{.name = "environ", .mode = S_IFREG | 0400, .show = proc_show_environ},
 	{.name = "exe", .mode = S_IFLNK | 0777, .target = proc_exe_target, .follow = proc_exe_follow},
@@ -179,8 +196,11 @@ static const struct pseudo_entry process_entries[] = {
 	{.name = "personality", .mode = S_IFREG | 0400, .show = show_personality},
 	{.name = "root", .mode = S_IFLNK | 0777, .target = proc_root_target, .follow = proc_root_follow},
 	PSEUDO_FILE("sched", show_schedule),
+	PSEUDO_FILE("schedstat", show_schedule_times),
+	PSEUDO_FILE("sessionid", show_login),
 	PSEUDO_CONSTANT("setgroups", "allow"),
 	PSEUDO_FILE("smaps", proc_show_smaps),
+	PSEUDO_FILE("smaps_rollup", proc_show_smaps_rollup),
 	PSEUDO_FILE("stat", proc_show_stat),
 	PSEUDO_FILE("statm", proc_show_statm),
 	PSEUDO_FILE("status", proc_show_status),

@@ -110,13 +110,34 @@ int proc_show_vmstat(const struct pseudo_node *node, struct text *text)
 	return 0;
 }
 
-int proc_show_interrupts(const struct pseudo_node *node, struct text *text)
+static void cpus_head(struct text *text)
 {
-	(void)node;
 	text_print(text, "     ");
 	for (unsigned cpu = 0; cpu < system_cpu_count(); cpu++)
 		text_print(text, "      CPU%u", cpu);
 	text_print(text, "\n");
+}
+
+int proc_show_interrupts(const struct pseudo_node *node, struct text *text)
+{
+	(void)node;
+	cpus_head(text);
+	return 0;
+}
+
+int proc_show_softirqs(const struct pseudo_node *node, struct text *text)
+{
+	static const char *const names[] = {"HI",       "TIMER",   "NET_TX", "NET_RX",  "BLOCK",
+					    "IRQ_POLL", "TASKLET", "SCHED",  "HRTIMER", "RCU"};
+
+	(void)node;
+	cpus_head(text);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		text_print(text, "%12s:", names[i]);
+		for (unsigned cpu = 0; cpu < system_cpu_count(); cpu++)
+			text_print(text, " %10u", 0);
+		text_print(text, "\n");
+	}
 	return 0;
 }
 

@@ -81,6 +81,29 @@ static struct pseudo_node *numbered_new(const struct pseudo_node *dir, int numbe
 			is_process ? 0 : number);
 }
 
+/* What the number is called in the directory. */
+static size_t number_name(const struct pseudo_entry *entry, int number, char out[PSEUDO_NAME_BYTES])
+{
+	if (!entry->spell)
+		return text_format(out, PSEUDO_NAME_BYTES, "%s%d", entry->prefix ? entry->prefix : "", number);
+	entry->spell(number, out);
+	return strlen(out);
+}
+
+/* The number that has the name; -1: none. */
+static int number_spelt(const struct pseudo_node *dir, const struct name *name)
+{
+	char text[PSEUDO_NAME_BYTES];
+	int number;
+
+	for (number = dir->entry->next(dir, 0); number >= 0; number = dir->entry->next(dir, number + 1)) {
+		if (number_name(dir->entry, number, text) == name->length &&
+		    memcmp(text, name->text, name->length) == 0)
+			break;
+	}
+	return number;
+}
+
 /* The number that a name is, without leading zeroes, behind the directory's prefix; -1: none. */
 static int name_number(const struct pseudo_entry *entry, const struct name *name)
 {
@@ -96,6 +119,19 @@ static int name_number(const struct pseudo_entry *entry, const struct name *name
 		number = number * 10 + (name->text[i] - '0');
 	}
 	return number;
+}
+
+/* The number of what there is by that name; -1: nothing. */
+static int number_of_name(const struct pseudo_node *dir, const struct name *name)
+{
+	int number;
+
+	if (!dir->entry->next)
+		return -1;
+	if (dir->entry->spell)
+		return number_spelt(dir, name);
+	number = name_number(dir->entry, name);
+	return number >= 0 && dir->entry->next(dir, number) == number ? number : -1;
 }
 
 /* Below the directory of a process that is gone there is nothing. */
@@ -124,8 +160,8 @@ static int directory_lookup(struct inode *inode, const struct name *name, struct
 	if (entry && entry->name) {
 		node = node_new(inode->super, entry, dir->pid, dir->number);
 	} else {
-		number = dir->entry->next ? name_number(dir->entry, name) : -1;
-		if (number < 0 || dir->entry->next(dir, number) != number)
+		number = number_of_name(dir, name);
+		if (number < 0)
 			return -ENOENT;
 		node = numbered_new(dir, number);
 	}
@@ -168,8 +204,8 @@ static void numbers_add(const struct pseudo_node *dir, uint64_t *offset, struct 
 	for (; number >= 0; number = entry->next(dir, number + 1)) {
 		bool is_process = entry->numbered == pseudo_process_entry;
 		uint64_t next = OFFSET_NUMBERS + (uint64_t)number + 1;
-		char name[32];
-		size_t length = text_format(name, sizeof(name), "%s%d", entry->prefix ? entry->prefix : "", number);
+		char name[PSEUDO_NAME_BYTES];
+		size_t length = number_name(entry, number, name);
 		uint64_t ino = number_of(entry->numbered, is_process ? number : dir->pid, is_process ? 0 : number);
 
 		if (!sink->add(sink, name, length, ino, directory_type(entry->numbered), next))

@@ -8,6 +8,8 @@
 #include "kernel/lib/text.h"
 #include "kernel/vfs/dentry.h"
 
+#define PSEUDO_NAME_BYTES 32
+
 /* An inode: an entry of a table, and which of the numbered things it is about. */
 struct pseudo_node {
 	struct inode inode;
@@ -32,8 +34,10 @@ struct pseudo_entry {
 	const char *prefix;                  /* in front of the number: "cpu"; NULL: nothing */
 	/* The first number >= from that there is, or -1. */
 	int (*next)(const struct pseudo_node *dir, int from);
+	/* Instead of prefix, where there are few: the number's name, PSEUDO_NAME_BYTES at most. */
+	void (*spell)(int number, char *out);
 
-	/* Regular files. */
+	/* Regular files: one of both, or they are empty. */
 	int (*show)(const struct pseudo_node *node, struct text *text);
 	const char *constant; /* instead of show */
 	/* The whole of what was written, NUL-terminated: 0 or -errno. */
@@ -56,6 +60,10 @@ struct pseudo_entry {
 #define PSEUDO_FILE(text, function)                                                                                    \
 	{                                                                                                              \
 		.name = (text), .mode = S_IFREG | 0444, .show = (function)                                             \
+	}
+#define PSEUDO_EMPTY(text)                                                                                             \
+	{                                                                                                              \
+		.name = (text), .mode = S_IFREG | 0444                                                                 \
 	}
 #define PSEUDO_CONSTANT(text, value)                                                                                   \
 	{                                                                                                              \

@@ -2,6 +2,7 @@
 #include <linux/magic.h>
 
 #include "kernel/fs/proc.h"
+#include "kernel/fs/sysfs_net.h"
 #include "kernel/task/system.h"
 
 #define SYSFS_DEVICE 23
@@ -89,7 +90,24 @@ static const struct pseudo_entry system_entries[] = {
 	PSEUDO_DIRECTORY("node", node_entries),
 	{0},
 };
-static const struct pseudo_entry device_entries[] = {PSEUDO_DIRECTORY("system", system_entries), {0}};
+static const struct pseudo_entry virtual_entries[] = {
+	{.name = "net",
+	 .mode = S_IFDIR | 0755,
+	 .numbered = sysfs_interface,
+	 .next = sysfs_interface_next,
+	 .spell = sysfs_interface_spell},
+	{0},
+};
+static const struct pseudo_entry device_entries[] = {
+	PSEUDO_DIRECTORY("system", system_entries), PSEUDO_DIRECTORY("virtual", virtual_entries), {0}};
+static const struct pseudo_entry class_entries[] = {
+	{.name = "net",
+	 .mode = S_IFDIR | 0755,
+	 .numbered = sysfs_interface_link,
+	 .next = sysfs_interface_next,
+	 .spell = sysfs_interface_spell},
+	{0},
+};
 
 /* As Debian sets it; MADV_HUGEPAGE goes to the host. */
 static const struct pseudo_entry huge_entries[] = {
@@ -101,11 +119,16 @@ static const struct pseudo_entry huge_entries[] = {
 static const struct pseudo_entry mm_entries[] = {PSEUDO_DIRECTORY("transparent_hugepage", huge_entries), {0}};
 static const struct pseudo_entry kernel_entries[] = {PSEUDO_DIRECTORY("mm", mm_entries), {0}};
 static const struct pseudo_entry nothing[] = {{0}};
+static const struct pseudo_entry fs_entries[] = {PSEUDO_DIRECTORY("cgroup", nothing), {0}};
 
 static const struct pseudo_entry root_entries[] = {
-	PSEUDO_DIRECTORY("block", nothing),          PSEUDO_DIRECTORY("class", nothing),
-	PSEUDO_DIRECTORY("devices", device_entries), PSEUDO_DIRECTORY("fs", nothing),
-	PSEUDO_DIRECTORY("kernel", kernel_entries),  {0},
+	PSEUDO_DIRECTORY("block", nothing),
+	PSEUDO_DIRECTORY("class", class_entries),
+	PSEUDO_DIRECTORY("devices", device_entries),
+	PSEUDO_DIRECTORY("fs", fs_entries),
+	PSEUDO_DIRECTORY("kernel", kernel_entries),
+	PSEUDO_DIRECTORY("module", nothing),
+	{0},
 };
 static const struct pseudo_entry root = PSEUDO_DIRECTORY("/", root_entries);
 

@@ -203,6 +203,7 @@ uint64_t mm_mapped_end(uint64_t start, uint64_t end);
 /* The lines of /proc/PID/maps and smaps, and sums for status and statm, in pages. */
 void mm_show_maps(struct address_space *space, struct text *text);
 void mm_show_smaps(struct address_space *space, struct text *text);
+void mm_show_smaps_rollup(struct address_space *space, struct text *text);
 struct mm_totals {
 	uint64_t total, shared, data, stack, code, locked;
 };

@@ -149,29 +149,52 @@ static void flags_add(struct text *text, const struct vma *vma)
 }
 
 /* The host is not asked which pages are resident: everything accessible counts as such. */
-static void details_add(struct text *text, const struct vma *vma)
-{
-	uint64_t bytes = vma->end - vma->start;
-	uint64_t resident = vma->protection == PROT_NONE ? 0 : bytes;
-	bool shared = vma->flags & MAP_SHARED;
-	bool anonymous = vma_is_anonymous(vma);
+/* What of a mapping is in memory, as far as we can tell: see proc_resident_pages. */
+struct resident {
+	uint64_t all;
+	uint64_t anonymous;
+	uint64_t shared;
+	uint64_t locked;
+};
 
-	kilobytes_add(text, "Size:           ", bytes);
-	kilobytes_add(text, "KernelPageSize: ", PAGE_BYTES);
-	kilobytes_add(text, "MMUPageSize:    ", PAGE_BYTES);
-	kilobytes_add(text, "Rss:            ", resident);
-	kilobytes_add(text, "Pss:            ", resident);
+static struct resident resident_of(const struct vma *vma)
+{
+	uint64_t bytes = vma->protection == PROT_NONE ? 0 : vma->end - vma->start;
+
+	return (struct resident){
+		.all = bytes,
+		.anonymous = vma_is_anonymous(vma) ? bytes : 0,
+		.shared = vma->flags & MAP_SHARED ? bytes : 0,
+		.locked = vma->flags & MAP_LOCKED ? bytes : 0,
+	};
+}
+
+/* The lines that smaps and smaps_rollup have in common. */
+static void resident_add(struct text *text, const struct resident *resident)
+{
+	kilobytes_add(text, "Rss:            ", resident->all);
+	kilobytes_add(text, "Pss:            ", resident->all);
 	kilobytes_add(text, "Shared_Clean:   ", 0);
-	kilobytes_add(text, "Shared_Dirty:   ", shared ? resident : 0);
-	kilobytes_add(text, "Private_Clean:  ", !shared && !anonymous ? resident : 0);
-	kilobytes_add(text, "Private_Dirty:  ", anonymous ? resident : 0);
-	kilobytes_add(text, "Referenced:     ", resident);
-	kilobytes_add(text, "Anonymous:      ", anonymous ? resident : 0);
+	kilobytes_add(text, "Shared_Dirty:   ", resident->shared);
+	kilobytes_add(text, "Private_Clean:  ", resident->all - resident->shared - resident->anonymous);
+	kilobytes_add(text, "Private_Dirty:  ", resident->anonymous);
+	kilobytes_add(text, "Referenced:     ", resident->all);
+	kilobytes_add(text, "Anonymous:      ", resident->anonymous);
 	kilobytes_add(text, "LazyFree:       ", 0);
 	kilobytes_add(text, "AnonHugePages:  ", 0);
 	kilobytes_add(text, "Swap:           ", 0);
 	kilobytes_add(text, "SwapPss:        ", 0);
-	kilobytes_add(text, "Locked:         ", vma->flags & MAP_LOCKED ? resident : 0);
+	kilobytes_add(text, "Locked:         ", resident->locked);
+}
+
+static void details_add(struct text *text, const struct vma *vma)
+{
+	const struct resident resident = resident_of(vma);
+
+	kilobytes_add(text, "Size:           ", vma->end - vma->start);
+	kilobytes_add(text, "KernelPageSize: ", PAGE_BYTES);
+	kilobytes_add(text, "MMUPageSize:    ", PAGE_BYTES);
+	resident_add(text, &resident);
 	text_print(text, "THPeligible:           0\n");
 	flags_add(text, vma);
 }
@@ -220,6 +243,30 @@ void mm_show_maps(struct address_space *space, struct text *text)
 void mm_show_smaps(struct address_space *space, struct text *text)
 {
 	space_show(space, text, true);
+}
+
+void mm_show_smaps_rollup(struct address_space *space, struct text *text)
+{
+	struct resident sum = {0};
+	struct snapshot snapshot;
+
+	if (!snapshot_take(space, &snapshot)) {
+		text->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < snapshot.count; i++) {
+		const struct resident resident = resident_of(&snapshot.vmas[i]);
+
+		sum.all += resident.all;
+		sum.anonymous += resident.anonymous;
+		sum.shared += resident.shared;
+		sum.locked += resident.locked;
+	}
+	text_print(text, "%08lx-%08lx ---p 00000000 00:00 0                          [rollup]\n",
+		   snapshot.count ? snapshot.vmas[0].start : 0,
+		   snapshot.count ? snapshot.vmas[snapshot.count - 1].end : 0);
+	resident_add(text, &sum);
+	snapshot_end(&snapshot);
 }
 
 void mm_totals(struct address_space *space, struct mm_totals *out)

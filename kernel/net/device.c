@@ -135,6 +135,12 @@ bool device_cuts(const struct netif *netif, uint8_t protocol)
 	return netif == &eth0.netif && eth0.has_segments && protocol == IP_PROTO_TCP;
 }
 
+void device_cut_bytes(struct netif *netif, uint16_t bytes)
+{
+	if (netif == &eth0.netif && eth0.has_segments)
+		eth0.segment_bytes = bytes;
+}
+
 void device_segments_use(struct tcp_pcb *pcb)
 {
 	const struct netif *netif = ip_route(&pcb->local_ip, &pcb->remote_ip);

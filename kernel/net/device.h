@@ -19,12 +19,13 @@ struct device {
 	struct netif netif; /* first */
 	const struct kernel_net *boot;
 	bool has_frame_header;
-	bool has_segments;  /* TCP segments of many packets, both ways */
-	bool is_gone;       /* the other end of the descriptor is */
-	bool is_settled;    /* and whoever used it was told */
-	bool waits_to_send; /* it had no room: tell lwIP when there is */
-	bool is_busy;       /* frames come closely: look for more before asking ppoll */
-	uint64_t last_ns;   /* when the last one came */
+	bool has_segments;      /* TCP segments of many packets, both ways */
+	uint16_t segment_bytes; /* of payload that go into packets of the connection that is sending */
+	bool is_gone;           /* the other end of the descriptor is */
+	bool is_settled;        /* and whoever used it was told */
+	bool waits_to_send;     /* it had no room: tell lwIP when there is */
+	bool is_busy;           /* frames come closely: look for more before asking ppoll */
+	uint64_t last_ns;       /* when the last one came */
 	bool has_dhcp_servers;
 	uint8_t *receive;  /* DEVICE_BUFFER_BYTES, for the next frame */
 	uint8_t *transmit; /* likewise, for frames that are not in one piece */

@@ -30,7 +30,7 @@ static long frame_write(struct device *device, struct pbuf *p)
 	struct frame_header header;
 
 	if (device->has_frame_header) {
-		frame_offload(bytes, count, count, device->netif.mtu, &header);
+		frame_offload(bytes, count, count, device->segment_bytes, &header);
 		bytes -= sizeof(header);
 		memcpy(bytes, &header, sizeof(header));
 		count += sizeof(header);

@@ -128,7 +128,7 @@ static bool tcp_find(const uint8_t *bytes, size_t count, struct transport *out)
 	return false;
 }
 
-void frame_offload(uint8_t *bytes, size_t count, size_t frame_bytes, unsigned mtu, struct frame_header *out)
+void frame_offload(uint8_t *bytes, size_t count, size_t frame_bytes, size_t segment_bytes, struct frame_header *out)
 {
 	struct transport tcp;
 	size_t header_bytes;
@@ -144,9 +144,9 @@ void frame_offload(uint8_t *bytes, size_t count, size_t frame_bytes, unsigned mt
 	out->checksum_start = (uint16_t)tcp.at;
 	out->checksum_offset = TCP_CHECKSUM_OFFSET;
 	header_bytes = tcp.at + (bytes[tcp.at + 12] >> 4) * 4u;
-	if (frame_bytes - FRAME_ETHERNET_BYTES <= mtu || header_bytes - FRAME_ETHERNET_BYTES >= mtu)
+	if (!segment_bytes || frame_bytes <= header_bytes + segment_bytes)
 		return;
 	out->segments = tcp.segments;
 	out->header_bytes = (uint16_t)header_bytes;
-	out->segment_bytes = (uint16_t)(mtu - (header_bytes - FRAME_ETHERNET_BYTES));
+	out->segment_bytes = (uint16_t)segment_bytes;
 }

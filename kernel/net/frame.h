@@ -47,9 +47,9 @@ bool frame_parse(const uint8_t *bytes, size_t count, bool has_header, const uint
 
 /*
  * The header for a frame to send, of which `bytes` has at least the headers in one piece; frame_bytes is its whole
- * length. If it is TCP, the checksum is left to the other side: its field gets the sum of the pseudo header. Packets
- * longer than `mtu` are to be cut into segments of segment_bytes.
+ * length. If it is TCP, the checksum is left to the other side: its field gets the sum of the pseudo header. More
+ * payload than segment_bytes (0: none is cut) is to be cut into segments of so many.
  */
-void frame_offload(uint8_t *bytes, size_t count, size_t frame_bytes, unsigned mtu, struct frame_header *out);
+void frame_offload(uint8_t *bytes, size_t count, size_t frame_bytes, size_t segment_bytes, struct frame_header *out);
 
 #endif

@@ -71,9 +71,10 @@ static int kind_find(int domain, int type, int *protocol, const struct socket_op
 			*ops = &raw_ops;
 			return 0;
 		}
-		if (*protocol && *protocol != usual[type])
+		if (!*protocol)
+			*protocol = usual[type];
+		if (*protocol != usual[type] && (type != SOCK_DGRAM || *protocol != IPPROTO_UDPLITE))
 			return -EPROTONOSUPPORT;
-		*protocol = usual[type];
 		*ops = type == SOCK_STREAM ? &tcp_ops : &udp_ops;
 		return 0;
 	case SOCK_RAW:

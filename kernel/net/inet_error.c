@@ -3,8 +3,10 @@
 
 #include "kernel/net/inet_report.h"
 #include "kernel/net/inet_socket.h"
+#include "kernel/net/path_mtu.h"
 #include "lwip/ip.h"
 #include "lwip/pbuf.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/prot/icmp.h"
 #include "lwip/prot/icmp6.h"
 #include "lwip/raw.h"
@@ -37,18 +39,6 @@ static const struct {
 	{ECONNREFUSED, true}, {EACCES, true}, {EACCES, true},
 };
 
-static void connection_told(struct inet_socket *sock, int error)
-{
-	struct tcp_pcb *pcb = sock->tcp;
-
-	/* A connection that stands may overcome it; an attempt ends with whatever says that there is no way. */
-	if (inet_state(sock) != INET_CONNECTING || !pcb || error == EMSGSIZE)
-		return;
-	tcp_detach(sock);
-	tcp_abort(pcb);
-	tcp_end(sock, error);
-}
-
 /* What an ICMP message says, of a packet that is quoted from `at` on in p. */
 struct said {
 	struct inet_report report;
@@ -59,14 +49,45 @@ struct said {
 	uint16_t at; /* its transport header */
 };
 
+/* Whether it quotes what was sent and not acknowledged: who makes it up does not know the sequence numbers. */
+static bool is_under_way(const struct tcp_pcb *pcb, const struct said *said)
+{
+	uint32_t sequence;
+
+	if (pbuf_copy_partial(said->p, &sequence, sizeof(sequence), said->at + sizeof(struct ports)) < sizeof(sequence))
+		return false;
+	sequence = __builtin_bswap32(sequence);
+	return TCP_SEQ_GEQ(sequence, pcb->lastack) && TCP_SEQ_LT(sequence, pcb->snd_nxt);
+}
+
+/* The socket may be gone, and what it sent not there yet: it is the connection that is told. */
+static void connection_told(const struct said *said)
+{
+	const struct inet_name *local = &said->local, *remote = &said->report.to;
+	struct tcp_pcb *pcb = tcp_hash_find(&local->ip, local->port, &remote->ip, remote->port);
+	struct inet_socket *sock;
+
+	if (!pcb || !is_under_way(pcb, said))
+		return;
+	sock = pcb->callback_arg;
+	if (said->report.error == EMSGSIZE) {
+		path_mtu_learn(&remote->ip, said->report.mtu);
+		path_mtu_fit(pcb);
+	} else if (pcb->state == SYN_SENT && sock) {
+		/* A connection that stands may overcome it; an attempt ends with whatever says that there is no way. */
+		tcp_detach(sock);
+		tcp_abort(pcb);
+		tcp_end(sock, said->report.error);
+	}
+}
+
 static void datagram_told(struct inet_socket *sock, const struct said *said)
 {
 	uint8_t discover = IP_IS_V4(&said->report.to.ip) ? sock->mtu_discover : sock->mtu_discover6;
 	bool hard = said->hard;
 
 	if (said->report.error == EMSGSIZE) {
-		if (said->report.mtu)
-			sock->path_mtu = said->report.mtu;
+		path_mtu_learn(&said->report.to.ip, said->report.mtu);
 		if (discover == IP_PMTUDISC_DONT)
 			return;
 		hard = true;
@@ -89,12 +110,12 @@ static void sender_tell(struct said *said)
 		return;
 	said->local.port = __builtin_bswap16(ports.local);
 	said->report.to.port = __builtin_bswap16(ports.remote);
-	sock = inet_port_find(said->protocol == IPPROTO_TCP, &said->local, &said->report.to);
-	if (!sock)
-		return;
 	if (said->protocol == IPPROTO_TCP)
-		connection_told(sock, said->report.error);
-	else if (said->protocol == IPPROTO_UDP)
+		connection_told(said);
+	if (said->protocol != IPPROTO_UDP && said->protocol != IPPROTO_UDPLITE)
+		return;
+	sock = inet_port_find(said->protocol, &said->local, &said->report.to);
+	if (sock)
 		datagram_told(sock, said);
 }
 

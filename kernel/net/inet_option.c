@@ -6,6 +6,8 @@
 #include "kernel/net/inet_field.h"
 #include "kernel/net/inet_membership.h"
 #include "kernel/net/inet_report.h"
+#include "kernel/net/path_mtu.h"
+#include "kernel/net/udp_lite.h"
 #include "kernel/task/process.h"
 #include "lwip/raw.h"
 #include "lwip/udp.h"
@@ -53,6 +55,12 @@ static const struct inet_field fields6[] = {
 static bool is_stream(const struct inet_socket *sock)
 {
 	return sock->socket.type == SOCK_STREAM;
+}
+
+/* Both kinds of UDP have the options of both. */
+static bool is_udp_level(const struct socket *socket, int level)
+{
+	return socket->ops == &udp_ops && (level == IPPROTO_UDP || level == IPPROTO_UDPLITE);
 }
 
 /* What lwIP has of them, and what else they change. The stack is entered. */
@@ -175,6 +183,8 @@ int inet_option_set(struct socket *socket, int level, int name, user_t value, un
 		return set6(sock, name, value, bytes);
 	if (level == IPPROTO_TCP && is_stream(sock))
 		return tcp_option_set(sock, name, value, bytes);
+	if (is_udp_level(socket, level))
+		return udp_option_set(sock, name, value, bytes);
 	if (level == SOL_RAW && name == ICMP_FILTER && socket->protocol == IPPROTO_ICMP)
 		return filter_set(&sock->icmp_filter, sizeof(sock->icmp_filter), value, bytes);
 	if (level == IPPROTO_ICMPV6 && name == ICMPV6_FILTER && socket->protocol == IPPROTO_ICMPV6)
@@ -189,9 +199,7 @@ static int mtu_get(struct inet_socket *sock, int *value)
 	int mtu;
 
 	stack_enter();
-	mtu = inet_state(sock) == INET_CONNECTED ? inet_mtu(&sock->local.ip, &sock->remote.ip) : 0;
-	if (mtu && sock->path_mtu && sock->path_mtu < (uint32_t)mtu)
-		mtu = (int)sock->path_mtu;
+	mtu = inet_state(sock) == INET_CONNECTED ? (int)path_mtu(&sock->local.ip, &sock->remote.ip) : 0;
 	stack_leave();
 	*value = mtu;
 	return mtu ? 0 : -ENOTCONN;
@@ -259,6 +267,8 @@ int inet_option_get(struct socket *socket, int level, int name, user_t value, un
 		return get6(sock, name, value, bytes);
 	if (level == IPPROTO_TCP && is_stream(sock))
 		return tcp_option_get(sock, name, value, bytes);
+	if (is_udp_level(socket, level))
+		return udp_option_get(sock, name, value, bytes);
 	if (level == SOL_RAW && name == ICMP_FILTER && socket->protocol == IPPROTO_ICMP)
 		return socket_option_put(value, bytes, &sock->icmp_filter, sizeof(sock->icmp_filter));
 	if (level == IPPROTO_ICMPV6 && name == ICMPV6_FILTER && socket->protocol == IPPROTO_ICMPV6)

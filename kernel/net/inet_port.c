@@ -14,16 +14,24 @@
 #define PORT_CHOICE_LAST 60999u
 #define PORT_CHOICE_COUNT (PORT_CHOICE_LAST - PORT_CHOICE_FIRST + 1)
 
-/* Of struct inet_socket, by port; TCP and UDP have ports of their own. Guarded by the stack's lock. */
-static struct list buckets[2][BUCKET_COUNT];
+/* Each protocol has ports of its own. */
+enum { TABLE_UDP, TABLE_UDP_LITE, TABLE_TCP, TABLE_COUNT };
+/* Of struct inet_socket, by port. Guarded by the stack's lock. */
+static struct list buckets[TABLE_COUNT][BUCKET_COUNT];
 
-static struct list *bucket_of(const struct inet_socket *sock, uint16_t port)
+static struct list *bucket_find(int protocol, uint16_t port)
 {
-	struct list *bucket = &buckets[sock->socket.type == SOCK_STREAM][port % BUCKET_COUNT];
+	int table = protocol == IPPROTO_TCP ? TABLE_TCP : protocol == IPPROTO_UDPLITE ? TABLE_UDP_LITE : TABLE_UDP;
+	struct list *bucket = &buckets[table][port % BUCKET_COUNT];
 
 	if (!bucket->next)
 		list_init(bucket);
 	return bucket;
+}
+
+static struct list *bucket_of(const struct inet_socket *sock, uint16_t port)
+{
+	return bucket_find((int)sock->socket.protocol, port);
 }
 
 static void port_enter(struct inet_socket *sock, uint16_t port)
@@ -138,13 +146,11 @@ int inet_port_choose(struct inet_socket *sock, const struct inet_name *remote)
 	return remote ? -EADDRNOTAVAIL : -EADDRINUSE;
 }
 
-struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, const struct inet_name *remote)
+struct inet_socket *inet_port_find(int protocol, const struct inet_name *local, const struct inet_name *remote)
 {
-	struct list *bucket = &buckets[stream][local->port % BUCKET_COUNT];
+	struct list *bucket = bucket_find(protocol, local->port);
 	struct inet_socket *unconnected = NULL;
 
-	if (!bucket->next)
-		return NULL;
 	list_for_each(at, bucket)
 	{
 		struct inet_socket *sock = list_entry(at, struct inet_socket, in_port);
@@ -154,7 +160,7 @@ struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, c
 		if (sock->remote.port == remote->port && ip_addr_cmp(&sock->local.ip, &local->ip) &&
 		    ip_addr_cmp(&sock->remote.ip, &remote->ip))
 			return sock;
-		if (!stream && inet_state(sock) == INET_CLOSED && addresses_overlap(&sock->local.ip, &local->ip))
+		if (inet_state(sock) == INET_CLOSED && addresses_overlap(&sock->local.ip, &local->ip))
 			unconnected = sock;
 	}
 	return unconnected;
@@ -179,7 +185,7 @@ static void socket_end_with(struct inet_socket *sock, int error)
 
 void inet_ports_end(int error)
 {
-	for (unsigned i = 0; i < 2 * BUCKET_COUNT; i++) {
+	for (unsigned i = 0; i < TABLE_COUNT * BUCKET_COUNT; i++) {
 		struct list *bucket = &buckets[i / BUCKET_COUNT][i % BUCKET_COUNT];
 
 		if (!bucket->next)

@@ -51,8 +51,8 @@ struct udp_pcb *stack_udp_choose(struct udp_pcb *found, const ip_addr_t *from, u
 		return found;
 	for (struct udp_pcb *pcb = udp_pcbs; pcb; pcb = pcb->next) {
 		if (is_same_place(&pcb->local_ip, pcb->local_port, &found->local_ip, found->local_port) &&
-		    !(pcb->flags & UDP_FLAGS_CONNECTED) && shares(pcb->recv_arg) &&
-		    weight(pcb->recv_arg, ends) > weight(best->recv_arg, ends))
+		    !((pcb->flags ^ found->flags) & UDP_FLAGS_UDPLITE) && !(pcb->flags & UDP_FLAGS_CONNECTED) &&
+		    shares(pcb->recv_arg) && weight(pcb->recv_arg, ends) > weight(best->recv_arg, ends))
 			best = pcb;
 	}
 	return best;

@@ -47,6 +47,14 @@ enum {
 	INET_WANTS_ORIGDSTADDR = 64,
 };
 
+/* sock->urgent: net/tcp_urgent.c */
+enum {
+	TCP_URGENT_NONE,
+	TCP_URGENT_AHEAD, /* the marked byte has not arrived */
+	TCP_URGENT_HERE,
+	TCP_URGENT_TAKEN, /* by MSG_OOB; it still is where it was in the queue, to be skipped */
+};
+
 /* sock->tcp_flags */
 enum { TCP_NO_DELAY = 1, TCP_CORKED = 2, TCP_QUICK = 4 };
 
@@ -84,6 +92,10 @@ struct inet_socket {
 	struct pbuf *last;
 	uint32_t skip;           /* bytes of the first that were read */
 	uint32_t received_bytes; /* unread in the chain; read without the lock */
+	uint32_t urgent;         /* TCP_URGENT_*; read without the lock for TCP_URGENT_NONE */
+	uint32_t urgent_at;      /* how far the marked byte is from where the next read begins */
+	uint64_t urgent_owner;   /* F_OWNER_* << 32 | id: whom to signal; atomically */
+	bool urgent_lost;        /* the next byte to read was marked, and is not to be read any more */
 	struct list pending;     /* listening: connections to accept; connection: its place there */
 	uint32_t pending_count;
 	uint32_t backlog;
@@ -102,11 +114,11 @@ struct inet_socket {
 
 	/* Datagrams */
 	struct list datagrams;
+	bool wants_coverage;   /* UDP-Lite: UDPLITE_RECV_CSCOV was set */
 	uint32_t queued_bytes; /* what they cost */
 	uint32_t drops;
 	struct list reports; /* of net/inet_report.c */
 	uint32_t reports_bytes;
-	uint32_t path_mtu; /* what was last said of the way there; 0: nothing */
 	uint32_t icmp_filter;
 	uint32_t icmp6_filter[8];
 	int32_t checksum_offset;
@@ -203,13 +215,13 @@ void inet_port_leave(struct inet_socket *sock);
 /* May it listen where it is bound? 0, -EADDRINUSE. The stack is entered. */
 int inet_port_listen(struct inet_socket *sock);
 
-/* Who is connected so, or who else sent a datagram from there; or NULL. The stack is entered. */
-struct inet_socket *inet_port_find(bool stream, const struct inet_name *local, const struct inet_name *remote);
+/* IPPROTO_UDP, _UDPLITE: who is connected so, or who else sent a datagram from there; or NULL. The stack is entered. */
+struct inet_socket *inet_port_find(int protocol, const struct inet_name *local, const struct inet_name *remote);
 
 /* The device is gone: sockets that used it get the error. The stack is entered. */
 void inet_ports_end(int error);
 
-/* --- net/tcp_connect.c, net/tcp_accept.c, net/tcp_stream.c, net/tcp_poll.c, net/tcp_close.c --- */
+/* --- net/tcp_connect.c, tcp_accept.c, tcp_stream.c, tcp_receive.c, tcp_poll.c, tcp_close.c --- */
 
 extern const struct socket_ops tcp_ops;
 int tcp_socket_connect(struct socket *socket, const struct socket_address *address, bool wait);

@@ -13,6 +13,7 @@
 #include "kernel/net/inet_socket.h"
 #include "kernel/net/lwip/hooks.h"
 #include "kernel/net/stack_timer.h"
+#include "kernel/net/tcp_urgent.h"
 #include "kernel/task/time.h"
 #include "kernel/task/timer.h"
 #include "lwip/init.h"
@@ -129,6 +130,8 @@ static void told_wake(struct list *told)
 			wait_queue_wake(&sock->socket.readers, events);
 		if (events & (EPOLLOUT | EPOLLERR | EPOLLHUP))
 			wait_queue_wake(&sock->socket.writers, events);
+		if (events & EPOLLPRI)
+			tcp_urgent_signal(sock);
 		inet_put(sock);
 	}
 }

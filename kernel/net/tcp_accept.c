@@ -28,6 +28,10 @@ static void options_inherit(struct inet_socket *made, const struct inet_socket *
 	made->keep_interval_s = listener->keep_interval_s;
 	made->keep_count = listener->keep_count;
 	made->user_timeout_ms = listener->user_timeout_ms;
+	made->linger2_s = listener->linger2_s;
+	made->not_sent_low = listener->not_sent_low;
+	made->mtu_discover = listener->mtu_discover;
+	made->mtu_discover6 = listener->mtu_discover6;
 	made->tos = listener->tos;
 	made->ttl = listener->ttl;
 	made->hops = listener->hops;

@@ -14,6 +14,8 @@ void tcp_queue_free(struct inet_socket *sock)
 	}
 	sock->last = NULL;
 	sock->skip = 0;
+	sock->urgent_lost = false;
+	__atomic_store_n(&sock->urgent, TCP_URGENT_NONE, __ATOMIC_RELEASE);
 	__atomic_store_n(&sock->received_bytes, 0, __ATOMIC_RELEASE);
 }
 

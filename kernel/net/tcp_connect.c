@@ -1,5 +1,7 @@
 /* TCP connections: connecting, and how they end. Rules: tcp(7), connect(2), Linux's inet_stream_connect. */
 #include "kernel/net/inet_socket.h"
+#include "kernel/net/path_mtu.h"
+#include "kernel/net/tcp_urgent.h"
 #include "kernel/vfs/wait.h"
 #include "lwip/tcp.h"
 
@@ -67,6 +69,7 @@ static err_t received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t erro
 	while (p->next)
 		p = p->next;
 	sock->last = p;
+	tcp_urgent_look(sock);
 	stack_tell(sock, EPOLLIN | EPOLLRDNORM);
 	return ERR_OK;
 }
@@ -88,6 +91,7 @@ static err_t connected(void *arg, struct tcp_pcb *pcb, err_t error)
 
 	(void)error;
 	device_segments_use(pcb);
+	path_mtu_use(sock);
 	sock->is_trying = false;
 	inet_state_set(sock, INET_CONNECTED);
 	stack_tell(sock, EPOLLOUT | EPOLLWRNORM);

@@ -3,6 +3,7 @@
 
 #include "kernel/lib/string.h"
 #include "kernel/net/inet_field.h"
+#include "kernel/net/path_mtu.h"
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/tcp.h"
 
@@ -49,6 +50,11 @@ void tcp_options_apply(struct inet_socket *sock)
 		pcb->keep_idle = (sock->keep_idle_s ? sock->keep_idle_s : 7200) * MS_PER_SECOND;
 		pcb->keep_intvl = (sock->keep_interval_s ? sock->keep_interval_s : 75) * MS_PER_SECOND;
 		pcb->keep_cnt = sock->keep_count ? sock->keep_count : 9;
+		pcb->user_timeout = sock->user_timeout_ms;
+		pcb->syn_max = (u8_t)sock->syn_count;
+		pcb->fin_wait = sock->linger2_s > 0 ? (uint32_t)sock->linger2_s * MS_PER_SECOND : 0;
+		if (inet_state(sock) == INET_CONNECTED)
+			path_mtu_use(sock);
 		/* What is timed may come earlier now. */
 		tcp_timer_needed();
 	}
@@ -142,7 +148,7 @@ static int info_get(struct inet_socket *sock, user_t value, unsigned *bytes)
 		info.tcpi_rtt = pcb->rtt_us;
 		info.tcpi_rttvar = pcb->rtt_variance_us;
 		info.tcpi_total_retrans = pcb->retransmitted;
-		info.tcpi_pmtu = (uint32_t)inet_mtu(&pcb->local_ip, &pcb->remote_ip);
+		info.tcpi_pmtu = path_mtu(&pcb->local_ip, &pcb->remote_ip);
 		info.tcpi_advmss = pcb->mss;
 		info.tcpi_reordering = DUPLICATES_OF_LOSS;
 		info.tcpi_snd_mss = pcb->mss;

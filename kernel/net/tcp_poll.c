@@ -4,19 +4,21 @@
 #include <linux/sockios.h>
 
 #include "kernel/net/inet_socket.h"
+#include "kernel/net/tcp_urgent.h"
 #include "lwip/tcp.h"
 
 static unsigned events_of_connection(const struct inet_socket *sock, uint32_t state, uint32_t ended)
 {
-	uint32_t bytes = __atomic_load_n(&sock->received_bytes, __ATOMIC_ACQUIRE);
 	unsigned events = 0;
 
 	if (ended & INET_NO_RECEIVE)
 		events |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
 	if (state == INET_CONNECTING)
 		return events;
-	if (bytes && bytes >= sock->socket.receive_low_bytes)
+	if (tcp_urgent_is_readable(sock, sock->socket.receive_low_bytes))
 		events |= EPOLLIN | EPOLLRDNORM;
+	if (sock->urgent == TCP_URGENT_HERE)
+		events |= EPOLLPRI;
 	if (ended & INET_NO_SEND || tcp_is_writable(sock))
 		events |= EPOLLOUT | EPOLLWRNORM;
 	return events;
@@ -74,7 +76,10 @@ long tcp_socket_ioctl(struct socket *socket, unsigned request, uint64_t argument
 	case FIONREAD:
 		if (listening)
 			return -EINVAL;
-		return put_user_u32(argument, __atomic_load_n(&sock->received_bytes, __ATOMIC_ACQUIRE));
+		stack_enter();
+		bytes = tcp_urgent_unread(sock);
+		stack_leave();
+		return put_user_u32(argument, bytes);
 	case TIOCOUTQ:
 	case SIOCOUTQNSD:
 		if (listening)
@@ -84,8 +89,10 @@ long tcp_socket_ioctl(struct socket *socket, unsigned request, uint64_t argument
 		stack_leave();
 		return put_user_u32(argument, bytes);
 	case SIOCATMARK:
-		/* There are no urgent bytes. */
-		return put_user_u32(argument, 0);
+		stack_enter();
+		bytes = tcp_urgent_is_next(sock);
+		stack_leave();
+		return put_user_u32(argument, bytes);
 	}
 	return -ENOTTY;
 }

@@ -4,6 +4,8 @@
 #include "kernel/net/inet_datagram.h"
 #include "kernel/net/inet_group.h"
 #include "kernel/net/inet_report.h"
+#include "kernel/net/path_mtu.h"
+#include "kernel/net/udp_lite.h"
 #include "kernel/vfs/io.h"
 #include "lwip/ip.h"
 #include "lwip/netif.h"
@@ -16,8 +18,15 @@
 
 static void arrived(void *arg, struct udp_pcb *pcb, struct pbuf *p, const ip_addr_t *from, u16_t port)
 {
+	struct inet_socket *sock = arg;
+
 	(void)pcb;
-	datagram_arrive(arg, p, from, port);
+	if (udp_lite_is_covered(sock)) {
+		datagram_arrive(sock, p, from, port);
+		return;
+	}
+	sock->drops++;
+	pbuf_free(p);
 }
 
 int udp_socket_make(struct inet_socket *sock)
@@ -31,6 +40,7 @@ int udp_socket_make(struct inet_socket *sock)
 		ip_set_option(pcb, SOF_REUSEADDR | SOF_BROADCAST);
 		udp_recv(pcb, arrived, sock);
 		sock->udp = pcb;
+		udp_lite_begin(sock);
 	}
 	stack_leave();
 	return pcb ? 0 : -ENOMEM;
@@ -181,14 +191,13 @@ static int length_check(struct inet_socket *sock, struct pbuf *p, const struct i
 {
 	bool v4 = IP_IS_V4(&to->ip);
 	uint8_t discover = v4 ? sock->mtu_discover : sock->mtu_discover6;
-	uint32_t mtu = inet_mtu(source, &to->ip);
 	struct inet_report report = {.to = *to, .error = EMSGSIZE};
+	uint32_t mtu;
 
 	if (discover != IP_PMTUDISC_DO && discover != IP_PMTUDISC_PROBE)
 		return 0;
 	p->flags |= PBUF_FLAG_DONT_FRAGMENT;
-	if (discover == IP_PMTUDISC_DO && sock->path_mtu && sock->path_mtu < mtu)
-		mtu = sock->path_mtu;
+	mtu = discover == IP_PMTUDISC_DO ? path_mtu(source, &to->ip) : (uint32_t)inet_mtu(source, &to->ip);
 	if (!mtu || p->tot_len + (v4 ? UDP4_HEADER_BYTES : UDP6_HEADER_BYTES) <= mtu)
 		return 0;
 	report.mtu = mtu;

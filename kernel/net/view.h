@@ -89,7 +89,7 @@ size_t net_addresses_get(struct net_address *out, size_t max);
 size_t net_routes_get(struct net_route *out, size_t max);
 size_t net_neighbours_get(struct net_neighbour *out, size_t max);
 
-/* One line of /proc/net/{tcp,tcp6,udp,udp6}. */
+/* One line of /proc/net/{tcp,tcp6,udp,udp6,udplite,udplite6}. */
 struct net_socket_view {
 	uint8_t state; /* TCP_ESTABLISHED ..., as <linux/tcp_states.h> numbers them; UDP: 7 (CLOSE) or 1 if connected */
 	uint16_t local_port;
@@ -109,6 +109,8 @@ enum net_socket_table {
 	NET_SOCKETS_TCP6,
 	NET_SOCKETS_UDP,
 	NET_SOCKETS_UDP6,
+	NET_SOCKETS_UDP_LITE,
+	NET_SOCKETS_UDP_LITE6,
 };
 
 /*
@@ -126,6 +128,8 @@ struct net_totals {
 	uint32_t tcp6_in_use;
 	uint32_t udp_in_use;
 	uint32_t udp6_in_use;
+	uint32_t udp_lite_in_use;
+	uint32_t udp_lite6_in_use;
 	uint64_t ip_receives, ip_header_errors, ip_address_errors, ip_delivers, ip_requests, ip_discards, ip_no_routes;
 	uint64_t reassembly_requests, reassembly_oks, reassembly_fails, fragment_oks, fragment_fails, fragment_creates;
 	uint64_t icmp_in, icmp_in_errors, icmp_out, icmp_out_errors;

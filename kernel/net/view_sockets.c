@@ -117,6 +117,14 @@ static void datagram_show(struct walk *walk, const struct inet_socket *sock, con
 	view_add(&walk->list, &view);
 }
 
+static void datagrams_show(struct walk *walk, uint8_t lite)
+{
+	for (const struct udp_pcb *pcb = udp_pcbs; pcb; pcb = pcb->next)
+		if ((pcb->flags & UDP_FLAGS_UDPLITE) == lite)
+			datagram_show(walk, pcb->recv_arg, &pcb->local_ip, &pcb->remote_ip, pcb->local_port,
+				      pcb->remote_port);
+}
+
 static void table_show(struct walk *walk, enum net_socket_table table)
 {
 	switch (table) {
@@ -128,9 +136,11 @@ static void table_show(struct walk *walk, enum net_socket_table table)
 		break;
 	case NET_SOCKETS_UDP:
 	case NET_SOCKETS_UDP6:
-		for (const struct udp_pcb *pcb = udp_pcbs; pcb; pcb = pcb->next)
-			datagram_show(walk, pcb->recv_arg, &pcb->local_ip, &pcb->remote_ip, pcb->local_port,
-				      pcb->remote_port);
+		datagrams_show(walk, 0);
+		break;
+	case NET_SOCKETS_UDP_LITE:
+	case NET_SOCKETS_UDP_LITE6:
+		datagrams_show(walk, UDP_FLAGS_UDPLITE);
 		break;
 	}
 }
@@ -140,7 +150,7 @@ size_t net_sockets_get(enum net_socket_table table, size_t from, struct net_sock
 	struct walk walk = {
 		.list = {.entries = out, .entry_bytes = sizeof(*out), .max = max},
 		.skip = from,
-		.is_6 = table == NET_SOCKETS_TCP6 || table == NET_SOCKETS_UDP6,
+		.is_6 = table == NET_SOCKETS_TCP6 || table == NET_SOCKETS_UDP6 || table == NET_SOCKETS_UDP_LITE6,
 	};
 
 	stack_enter();
@@ -170,8 +180,14 @@ static void tcp_count(struct net_totals *out)
 
 static void datagrams_count(struct net_totals *out)
 {
-	for (const struct udp_pcb *pcb = udp_pcbs; pcb; pcb = pcb->next)
-		(*(is_of_6(pcb->recv_arg, &pcb->local_ip) ? &out->udp6_in_use : &out->udp_in_use))++;
+	for (const struct udp_pcb *pcb = udp_pcbs; pcb; pcb = pcb->next) {
+		bool is_6 = is_of_6(pcb->recv_arg, &pcb->local_ip);
+
+		if (pcb->flags & UDP_FLAGS_UDPLITE)
+			(*(is_6 ? &out->udp_lite6_in_use : &out->udp_lite_in_use))++;
+		else
+			(*(is_6 ? &out->udp6_in_use : &out->udp_in_use))++;
+	}
 }
 
 static void counters_copy(const struct stats_mib2 *from, struct net_totals *out)
@@ -216,5 +232,6 @@ void net_totals_get(struct net_totals *out)
 	datagrams_count(out);
 	counters_copy(&lwip_stats.mib2, out);
 	stack_leave();
-	out->sockets = out->tcp_allocated + out->udp_in_use + out->udp6_in_use;
+	out->sockets = out->tcp_allocated + out->udp_in_use + out->udp6_in_use + out->udp_lite_in_use +
+		       out->udp_lite6_in_use;
 }

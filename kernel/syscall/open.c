@@ -137,22 +137,6 @@ SYSCALL(close)
 	return fd_close(ARG_INT(args, 0));
 }
 
-/* CLOSE_RANGE_UNSHARE: a table of the process's own from now on. */
-static int table_unshare(void)
-{
-	struct process *process = process_current();
-	struct fd_table *old = process->files, *own = fd_table_copy(old);
-
-	if (!own)
-		return -ENOMEM;
-	/* Who looks at another process's table does so under the lock. */
-	lock_acquire(&process->lock);
-	process->files = own;
-	lock_release(&process->lock);
-	fd_table_put(old);
-	return 0;
-}
-
 SYSCALL(close_range)
 {
 	unsigned first = ARG_UINT(args, 0), last = ARG_UINT(args, 1), flags = ARG_UINT(args, 2);
@@ -160,7 +144,7 @@ SYSCALL(close_range)
 
 	if (flags & ~(unsigned)(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
 		return -EINVAL;
-	if (flags & CLOSE_RANGE_UNSHARE && fd_table_is_shared(process_current()->files))
-		error = table_unshare();
+	if (flags & CLOSE_RANGE_UNSHARE)
+		error = fd_table_unshare();
 	return error ? error : fd_close_range(first, last, flags & CLOSE_RANGE_CLOEXEC);
 }

@@ -19,29 +19,11 @@ static int strings_import(struct exec *exec, user_t arguments, user_t environmen
 	return error ? error : strings_add_user(&exec->environment, environment);
 }
 
-/* execve(2): the table of descriptors is the process's own from here on. */
-static int files_unshare(struct process *process)
-{
-	struct fd_table *old = process->files;
-	struct fd_table *own;
-
-	if (!fd_table_is_shared(old))
-		return 0;
-	own = fd_table_copy(old);
-	if (!own)
-		return -ENOMEM;
-	lock_acquire(&process->lock);
-	process->files = own;
-	lock_release(&process->lock);
-	fd_table_put(old);
-	return 0;
-}
-
 /* Everything is prepared: only who executes it is open. */
 static long commit(struct exec *exec)
 {
 	struct execution *execution;
-	long error = files_unshare(process_current());
+	long error = fd_table_unshare();
 
 	if (!error && current->lender)
 		error = vfork_execute(exec);

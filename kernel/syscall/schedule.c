@@ -1,6 +1,6 @@
 /*
- * Scheduling is the host's. Threads are told what they would be told on a machine with the guest's CPUs; nice values
- * are remembered; for CPUs see affinity.c. Rules: sched(7), getpriority(2).
+ * Scheduling is the host's. Threads are told what they would be told on a machine with the guest's CPUs; policies are
+ * remembered; for CPUs see affinity.c, for nice values nice.c. Rules: sched(7).
  */
 #include <linux/capability.h>
 #include <linux/errno.h>
@@ -8,10 +8,14 @@
 #include <linux/sched/types.h>
 
 #include "kernel/host/host.h"
+#include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/user.h"
+#include "kernel/syscall/nice.h"
 #include "kernel/syscall/table.h"
+#include "kernel/syscall/threads_visit.h"
 #include "kernel/syscall/timeout.h"
+#include "kernel/syscall/user_struct.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/system.h"
 
@@ -20,26 +24,14 @@
 #endif
 
 #define SLICE_NS 3000000
-#define NICE_LEAST (-20)
-#define NICE_MOST 19
+#define POLICY_KEPT (-1)
 #define REAL_TIME_PRIORITY_MAX 99
-#define SCHED_ATTRIBUTES_BYTES_FIRST 48
+#define NICE_MOST 19
 
-enum { PRIORITY_PROCESS, PRIORITY_GROUP, PRIORITY_USER };
-
-/* 0 if there is a thread with the id; 0 means the caller. */
-static int thread_check(int tid)
+/* Calls `act` for the thread with the id, 0 being the caller's: its answer, or -ESRCH, -EINVAL. */
+static long thread_act(int tid, long (*act)(struct thread *thread, int value), int value)
 {
-	struct process *process;
-
-	if (tid < 0)
-		return -EINVAL;
-	if (!tid || tid == current->tid)
-		return 0;
-	if (!thread_find(tid, &process))
-		return -ESRCH;
-	process_put(process);
-	return 0;
+	return tid < 0 ? -EINVAL : threads_visit(VISIT_THREAD, tid, act, value);
 }
 
 SYSCALL_NO_ARGS(sched_yield)
@@ -48,12 +40,18 @@ SYSCALL_NO_ARGS(sched_yield)
 	return 0;
 }
 
-SYSCALL(sched_getscheduler)
+static long policy_of(struct thread *thread, int unused)
 {
-	return thread_check(ARG_INT(args, 0));
+	(void)unused;
+	return thread->policy;
 }
 
-/* The time-sharing policies are all alike here; the others are the privileged's. */
+SYSCALL(sched_getscheduler)
+{
+	return thread_act(ARG_INT(args, 0), policy_of, 0);
+}
+
+/* The time-sharing policies are remembered and all alike here; the others are the privileged's. */
 static int policy_check(int policy, int priority)
 {
 	switch (policy & ~SCHED_RESET_ON_FORK) {
@@ -71,17 +69,37 @@ static int policy_check(int policy, int priority)
 	}
 }
 
+static long policy_change(struct thread *thread, int policy)
+{
+	const struct credentials *mine = &process_current()->credentials;
+	const struct credentials *theirs = &thread->process->credentials;
+	bool is_other = mine->euid != theirs->euid && mine->euid != theirs->uid;
+	bool forgets = thread->policy & SCHED_RESET_ON_FORK && !(policy & SCHED_RESET_ON_FORK);
+	bool is_idle = (thread->policy & ~SCHED_RESET_ON_FORK) == SCHED_IDLE;
+	bool rises = is_idle && (policy & ~SCHED_RESET_ON_FORK) != SCHED_IDLE;
+
+	if ((is_other || forgets || rises) && !process_capable(CAP_SYS_NICE))
+		return -EPERM;
+	thread->policy = policy;
+	return 0;
+}
+
 static long policy_set(int tid, int policy, user_t parameters)
 {
 	uint32_t priority;
-	int error;
+	long error;
 
 	if (!parameters || tid < 0)
 		return -EINVAL;
 	if (get_user_u32(&priority, parameters))
 		return -EFAULT;
-	error = thread_check(tid);
-	return error ? error : policy_check(policy, (int)priority);
+	error = thread_act(tid, policy_of, 0);
+	if (error < 0)
+		return error;
+	if (policy == POLICY_KEPT)
+		policy = (int)error;
+	error = policy_check(policy, (int)priority);
+	return error ? error : thread_act(tid, policy_change, policy);
 }
 
 SYSCALL(sched_setscheduler)
@@ -91,14 +109,14 @@ SYSCALL(sched_setscheduler)
 
 SYSCALL(sched_setparam)
 {
-	return policy_set(ARG_INT(args, 0), SCHED_NORMAL, ARG_USER(args, 1));
+	return policy_set(ARG_INT(args, 0), POLICY_KEPT, ARG_USER(args, 1));
 }
 
 SYSCALL(sched_getparam)
 {
-	int error = ARG_USER(args, 1) ? thread_check(ARG_INT(args, 0)) : -EINVAL;
+	long error = ARG_USER(args, 1) ? thread_act(ARG_INT(args, 0), policy_of, 0) : -EINVAL;
 
-	return error ? error : put_user_u32(ARG_USER(args, 1), 0);
+	return error < 0 ? error : put_user_u32(ARG_USER(args, 1), 0);
 }
 
 static long priority_bound(int policy, int real_time)
@@ -130,100 +148,92 @@ SYSCALL(sched_get_priority_min)
 
 SYSCALL(sched_rr_get_interval)
 {
-	int error = thread_check(ARG_INT(args, 0));
+	long error = thread_act(ARG_INT(args, 0), policy_of, 0);
 
-	return error ? error : timespec_put(ARG_USER(args, 1), SLICE_NS);
+	return error < 0 ? error : timespec_put(ARG_USER(args, 1), SLICE_NS);
 }
 
-SYSCALL(sched_getattr)
-{
-	struct sched_attr attributes = {.sched_policy = SCHED_NORMAL, .sched_nice = current->nice};
-	uint32_t room = ARG_UINT(args, 2);
-	int error;
-
-	if (!ARG_USER(args, 1) || room > 4096 || room < SCHED_ATTRIBUTES_BYTES_FIRST || ARG_UINT(args, 3))
-		return -EINVAL;
-	error = thread_check(ARG_INT(args, 0));
-	if (error)
-		return error;
-	attributes.size = room < sizeof(attributes) ? room : sizeof(attributes);
-	return copy_to_user(ARG_USER(args, 1), &attributes, attributes.size);
-}
-
-/* --- nice --------------------------------------------------------------------------------------------------------- */
-
-static bool process_matches(const struct process *process, int which, int who)
-{
-	switch (which) {
-	case PRIORITY_GROUP:
-		return process->group == (who ? who : process_current()->group);
-	default:
-		return process->credentials.uid == (who ? (uint32_t)who : process_current()->credentials.uid);
-	}
-}
-
-/* Shows each thread that is meant to `visit`; the last non-zero answer. The tree lock of processes is not held. */
-static long threads_visit(int which, int who, long (*visit)(struct thread *thread, int value), int value)
-{
-	struct process *process = NULL;
-	long result = -ESRCH;
-
-	if (which == PRIORITY_PROCESS) {
-		struct thread *thread = who && who != current->tid ? thread_find(who, &process) : current;
-
-		if (!thread)
-			return -ESRCH;
-		result = visit(thread, value);
-		process_put(process);
-		return result;
-	}
-	process = process_next(1);
-	while (process) {
-		int next = process->pid + 1;
-
-		if (process_matches(process, which, who)) {
-			list_for_each(at, &process->threads)
-			{
-				long answer = visit(list_entry(at, struct thread, siblings), value);
-
-				result = answer > result ? answer : result;
-			}
-		}
-		process_put(process);
-		process = process_next(next);
-	}
-	return result;
-}
-
-static long priority_of(struct thread *thread, int unused)
+static long nice_of(struct thread *thread, int unused)
 {
 	(void)unused;
 	return 1 + NICE_MOST - thread->nice;
 }
 
-static long priority_change(struct thread *thread, int nice)
+SYSCALL(sched_getattr)
 {
-	if (nice < thread->nice && !process_capable(CAP_SYS_NICE))
-		return -EACCES;
-	thread->nice = nice;
-	return 0;
+	uint32_t room = ARG_UINT(args, 2);
+	struct sched_attr attributes = {0};
+	long policy;
+
+	if (!ARG_USER(args, 1) || room > PAGE_BYTES || room < SCHED_ATTR_SIZE_VER0 || ARG_UINT(args, 3))
+		return -EINVAL;
+	policy = thread_act(ARG_INT(args, 0), policy_of, 0);
+	if (policy < 0)
+		return policy;
+	attributes.size = room < sizeof(attributes) ? room : sizeof(attributes);
+	attributes.sched_policy = (uint32_t)policy & ~(uint32_t)SCHED_RESET_ON_FORK;
+	attributes.sched_flags = policy & SCHED_RESET_ON_FORK ? SCHED_FLAG_RESET_ON_FORK : 0;
+	attributes.sched_nice = 1 + NICE_MOST - (int)thread_act(ARG_INT(args, 0), nice_of, 0);
+	return copy_to_user(ARG_USER(args, 1), &attributes, attributes.size);
 }
 
-SYSCALL(getpriority)
+/* Linux's rules for the size: 0 stands for the first version's, and who has a wrong one is told ours. */
+static int attributes_get(struct sched_attr *attributes, user_t from)
 {
-	int which = ARG_INT(args, 0);
+	uint32_t size;
+	int error = get_user_u32(&size, from);
 
-	if (which < PRIORITY_PROCESS || which > PRIORITY_USER)
-		return -EINVAL;
-	return threads_visit(which, ARG_INT(args, 1), priority_of, 0);
+	if (error)
+		return error;
+	error = user_struct_copy(attributes, sizeof(*attributes), SCHED_ATTR_SIZE_VER0, from,
+				 size ? size : SCHED_ATTR_SIZE_VER0);
+	if (error != -EINVAL && error != -E2BIG)
+		return error;
+	error = put_user_u32(from, sizeof(*attributes));
+	return error ? error : -E2BIG;
 }
 
-SYSCALL(setpriority)
+/* What the thread's policy becomes; of one that is kept the flags stay, too. */
+static int policy_wanted(const struct sched_attr *wanted, int old)
 {
-	int which = ARG_INT(args, 0), nice = ARG_INT(args, 2);
+	if (wanted->sched_flags & SCHED_FLAG_KEEP_POLICY)
+		return old;
+	return (int)wanted->sched_policy | (wanted->sched_flags & SCHED_FLAG_RESET_ON_FORK ? SCHED_RESET_ON_FORK : 0);
+}
 
-	if (which < PRIORITY_PROCESS || which > PRIORITY_USER)
+/* Linux has -EPERM where setpriority(2) has -EACCES. */
+static int attributes_check(const struct sched_attr *wanted, int policy, int old_nice)
+{
+	int error = policy_check(policy, (int)wanted->sched_priority);
+
+	if (wanted->sched_flags & ~(uint64_t)SCHED_FLAG_ALL)
 		return -EINVAL;
-	nice = nice < NICE_LEAST ? NICE_LEAST : nice > NICE_MOST ? NICE_MOST : nice;
-	return threads_visit(which, ARG_INT(args, 1), priority_change, nice);
+	if (!error && !(wanted->sched_flags & SCHED_FLAG_KEEP_PARAMS) && wanted->sched_nice < old_nice &&
+	    !process_capable(CAP_SYS_NICE))
+		error = -EPERM;
+	return !error && wanted->sched_flags & SCHED_FLAG_UTIL_CLAMP ? -EOPNOTSUPP : error;
+}
+
+SYSCALL(sched_setattr)
+{
+	int tid = ARG_INT(args, 0);
+	struct sched_attr wanted;
+	long error, old;
+	int policy;
+
+	if (!ARG_USER(args, 1) || tid < 0 || ARG_UINT(args, 2))
+		return -EINVAL;
+	error = attributes_get(&wanted, ARG_USER(args, 1));
+	if (error || (int32_t)wanted.sched_policy < 0)
+		return error ? error : -EINVAL;
+	old = thread_act(tid, policy_of, 0);
+	if (old < 0)
+		return old;
+	policy = policy_wanted(&wanted, (int)old);
+	error = attributes_check(&wanted, policy, 1 + NICE_MOST - (int)thread_act(tid, nice_of, 0));
+	if (!error)
+		error = thread_act(tid, policy_change, policy);
+	if (error || wanted.sched_flags & SCHED_FLAG_KEEP_PARAMS)
+		return error;
+	return nice_set(VISIT_THREAD, tid, wanted.sched_nice);
 }

@@ -28,6 +28,11 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 	memcpy(thread->name, self->name, sizeof(thread->name));
 	thread->personality = self->personality;
 	thread->nice = self->nice;
+	thread->io_priority = self->io_priority;
+	/* Of the policies that there are, it only takes back what made things better. */
+	thread->policy = self->policy & ~SCHED_RESET_ON_FORK;
+	if (self->policy & SCHED_RESET_ON_FORK && thread->nice < 0)
+		thread->nice = 0;
 	memcpy(thread->cpus, self->cpus, sizeof(thread->cpus));
 	thread->signals.blocked = self->signals.restore_saved ? self->signals.saved : self->signals.blocked;
 	thread->signals.stack_flags = SS_DISABLE;

@@ -241,6 +241,8 @@ static void place_hand_over(struct thread *from, struct thread *to)
 	to->host_tid = to->host_pid;
 	to->personality = from->personality;
 	to->nice = from->nice;
+	to->io_priority = from->io_priority;
+	to->policy = from->policy;
 	memcpy(to->cpus, from->cpus, sizeof(to->cpus));
 	thread_link(to);
 	__atomic_fetch_and(&to->kick, ~(uint32_t)KICK_EXIT, __ATOMIC_SEQ_CST);

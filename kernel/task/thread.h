@@ -115,6 +115,8 @@ struct thread {
 	struct cpu_time cpu;    /* as it was told last; guarded by process->lock */
 	/* sched_setaffinity(2): a bit for each CPU, none: all that there are. Others may set it, and see half of it. */
 	uint64_t cpus[THREAD_CPUS_MAX / 64];
+	int32_t io_priority; /* ioprio_set(2) */
+	int32_t policy;      /* sched_setscheduler(2), with SCHED_RESET_ON_FORK */
 };
 
 _Static_assert(offsetof(struct thread, self) == 0, "GS offset of self");

@@ -130,6 +130,24 @@ bool fd_table_is_shared(const struct fd_table *table)
 	return __atomic_load_n(&table->references, __ATOMIC_RELAXED) > 1;
 }
 
+int fd_table_unshare(void)
+{
+	struct process *process = process_current();
+	struct fd_table *old = process->files, *own;
+
+	if (!fd_table_is_shared(old))
+		return 0;
+	own = fd_table_copy(old);
+	if (!own)
+		return -ENOMEM;
+	/* Who looks at another process's table does so under the lock. */
+	lock_acquire(&process->lock);
+	process->files = own;
+	lock_release(&process->lock);
+	fd_table_put(old);
+	return 0;
+}
+
 void fd_table_pin(struct fd_table *table)
 {
 	__atomic_fetch_add(&table->references, 1, __ATOMIC_RELAXED);

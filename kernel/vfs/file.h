@@ -156,6 +156,8 @@ void fd_table_put(struct fd_table *table);
 void fd_table_leave(struct fd_table *table);
 /* Whether another process uses it, too. */
 bool fd_table_is_shared(const struct fd_table *table);
+/* The calling process has a table of its own from now on: 0 or -ENOMEM. */
+int fd_table_unshare(void);
 void fd_table_close_on_exec(struct fd_table *table);
 /* For /proc/PID/fd: the file at fd with a reference, or NULL; the first used descriptor >= fd, or -1. */
 struct file *fd_table_file(struct fd_table *table, int fd);

@@ -82,9 +82,6 @@ static long directory_add(struct cgroup *cgroup, int parent_fd, const char *memb
 	struct cgroup_directory *directory = &cgroup->directories[cgroup->count];
 	long result = host_mkdirat(parent_fd, cgroup->name, 0755);
 
-	/* Left by a killed front that had the same pid. */
-	if (result == -EEXIST && host_unlinkat(parent_fd, cgroup->name, AT_REMOVEDIR) == 0)
-		result = host_mkdirat(parent_fd, cgroup->name, 0755);
 	if (result < 0)
 		return result;
 	result = file_open(parent_fd, cgroup->name, members, O_WRONLY);
@@ -199,6 +196,7 @@ long cgroup_make(struct cgroup *cgroup, int pid, uint64_t mem_bytes, uint64_t pr
 {
 	struct cgroup_place place;
 	const struct files *files;
+	uint16_t random = 0;
 	long result = place_find(&place);
 
 	cgroup->count = 0;
@@ -206,7 +204,9 @@ long cgroup_make(struct cgroup *cgroup, int pid, uint64_t mem_bytes, uint64_t pr
 	if (result < 0)
 		return result;
 	files = place.is_unified ? &version2 : &version1;
-	text_make(cgroup->name, sizeof(cgroup->name), CGROUP_NAME_PREFIX "%d", pid);
+	/* Fronts in other pid namespaces may have the same pid, and a killed one may have had it. */
+	host_getrandom(&random, sizeof(random));
+	text_make(cgroup->name, sizeof(cgroup->name), CGROUP_NAME_PREFIX "%d.%u", pid, random);
 	result = memory_make(cgroup, files, place.memory, mem_bytes);
 	/*
 	 * Version 2: a group with processes hands no controllers down, but the one above may let us have one beside it.

@@ -12,7 +12,7 @@
 
 #define CGROUP_PATH_MAX 512
 #define CGROUP_NAME_MAX 32
-#define CGROUP_NAME_PREFIX "tend-" /* then the pid of the front */
+#define CGROUP_NAME_PREFIX "tend-" /* then the pid of the front, and a random number */
 
 /* What /proc/self/cgroup says: where this process is. Paths begin with '/'. */
 struct cgroup_place {

@@ -37,10 +37,11 @@ teardown() {
 
 # Control groups of guests whose front is no more.
 dead_groups() {
-	local group
+	local group pid
 
 	while read -r group; do
-		[ -d "/proc/${group##*/tend-}" ] || echo "$group"
+		pid=${group##*/tend-}
+		[ -d "/proc/${pid%.*}" ] || echo "$group"
 	done < <(find /sys/fs/cgroup -type d -name 'tend-*' 2>/dev/null | sort)
 }
 

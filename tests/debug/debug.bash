@@ -9,6 +9,7 @@ setup_file() {
 	mkdir -p "$PUBLIC/bin" "$PUBLIC/lib/tend"
 	cp "$BUILD"/bin/tend{,-linux,-build} "$PUBLIC/bin"
 	cp "$BUILD/lib/tend/kernel.elf" "$PUBLIC/lib/tend"
+	cp "$ROOT/tests/debug/attach.py" "$PUBLIC"
 	"$ROOT/tools/debian-root" "$ROOT/build/roots/conformance" base-files libc6
 	cp -a "$ROOT/build/roots/conformance" "$PUBLIC/root"
 	gcc -g -O2 -pthread "$ROOT/tests/debug/target.c" -o "$PUBLIC/root/usr/bin/target"
@@ -78,7 +79,7 @@ goes_on() {
 attaches() {
 	export ATTACHES=$1
 
-	run timeout $((PATIENCE * 5)) "${AS[@]}" "$TEND" gdb "${2:-$GUEST_PID}" -nx -batch -x "$ROOT/tests/debug/attach.py"
+	run timeout $((PATIENCE * 5)) "${AS[@]}" "$TEND" gdb "${2:-$GUEST_PID}" -nx -batch -x "$PUBLIC/attach.py"
 	SEEN=$(sed -n 's/^SEEN //p' <<<"$output")
 	grep -qx 'FAILURES 0' <<<"$output" || mismatch "backtraces" "FAILURES 0" "$output"
 }

@@ -116,7 +116,7 @@ static void test_offload(void **state)
 	frame[14 + 9] = 6;
 	frame[34 + 12] = 0x50;
 	memset(frame + 54, 0xa7, 20);
-	frame_offload(frame, bytes, bytes, 1500, &header);
+	frame_offload(frame, bytes, bytes, 1460, &header);
 	assert_int_equal(header.flags, FRAME_NEEDS_CHECKSUM);
 	assert_int_equal(header.segments, FRAME_SEGMENTS_NONE);
 	assert_int_equal(header.checksum_start, 34);
@@ -124,11 +124,19 @@ static void test_offload(void **state)
 	sum = words_add(frame + 34, bytes - 34, words_add(frame + 26, 8, 6 + (uint32_t)(bytes - 34)));
 	sum = (sum & 0xffff) + (sum >> 16);
 	assert_int_equal((sum & 0xffff) + (sum >> 16), 0xffff);
-	/* Longer than the link's packets. */
-	frame_offload(frame, 54, 54 + 14600, 1500, &header);
+	/* Longer than packets may be. */
+	frame_offload(frame, 54, 54 + 14600, 1460, &header);
 	assert_int_equal(header.segments, FRAME_SEGMENTS_TCP4);
 	assert_int_equal(header.header_bytes, 54);
 	assert_int_equal(header.segment_bytes, 1460);
+	/* Two packets for a peer that takes short ones, though one would do for the link; and nothing is to be cut. */
+	frame_offload(frame, 54, 54 + 1000, 600, &header);
+	assert_int_equal(header.segments, FRAME_SEGMENTS_TCP4);
+	assert_int_equal(header.segment_bytes, 600);
+	frame_offload(frame, 54, 54 + 600, 600, &header);
+	assert_int_equal(header.segments, FRAME_SEGMENTS_NONE);
+	frame_offload(frame, 54, 54 + 1000, 0, &header);
+	assert_int_equal(header.segments, FRAME_SEGMENTS_NONE);
 }
 
 static void test_offload_not(void **state)
@@ -139,21 +147,21 @@ static void test_offload_not(void **state)
 
 	(void)state;
 	frame[14 + 9] = 17;
-	frame_offload(frame, bytes, bytes, 1500, &header);
+	frame_offload(frame, bytes, bytes, 1460, &header);
 	assert_int_equal(header.flags, 0);
 	frame[14 + 9] = 6;
 	frame[14 + 6] = 0x20; /* a fragment */
-	frame_offload(frame, bytes, bytes, 1500, &header);
+	frame_offload(frame, bytes, bytes, 1460, &header);
 	assert_int_equal(header.flags, 0);
 	frame[14 + 6] = 0;
 	for (size_t count = 0; count < 54; count++) {
-		frame_offload(frame, count, bytes, 1500, &header);
+		frame_offload(frame, count, bytes, 1460, &header);
 		assert_int_equal(header.flags, 0);
 	}
 	bytes = frame_make(frame, 0x86dd, 0xfd, 0xfd, 40);
 	frame[14 + 6] = 6;
 	frame[54 + 12] = 0x50;
-	frame_offload(frame, bytes, bytes + 3000, 1280, &header);
+	frame_offload(frame, bytes, bytes + 3000, 1220, &header);
 	assert_int_equal(header.segments, FRAME_SEGMENTS_TCP6);
 	assert_int_equal(header.segment_bytes, 1220);
 }

@@ -104,7 +104,7 @@ gone() {
 
 # The control groups of guests whose front has one of the pids, or of all.
 groups_of() {
-	find /sys/fs/cgroup -type d -name "tend-${1:-*}" 2>/dev/null
+	find /sys/fs/cgroup -type d -name "tend-${1:-*}.*" 2>/dev/null
 }
 
 # waits_for COMMAND...: until it succeeds.

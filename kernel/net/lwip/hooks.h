@@ -40,6 +40,11 @@ uint32_t stack_clock_us(void);
 void tcp_copy(void *to, size_t bytes, const void *source);
 #define LWIP_HOOK_TCP_COPY(to, from, bytes, source) tcp_copy(to, bytes, source)
 
+/* A mark of urgent data, on the byte that is so many behind those that have arrived. */
+struct tcp_pcb;
+void tcp_urgent_arrived(struct tcp_pcb *pcb, uint32_t ahead);
+#define LWIP_HOOK_TCP_URGENT tcp_urgent_arrived
+
 /* Where IPv6 packets to other networks go, if it was said; NULL: whoever advertises himself as a router. */
 struct netif;
 const ip6_addr_t *device_gateway6(struct netif *netif);
@@ -51,5 +56,8 @@ void dns_setserver(uint8_t number, const ip_addr_t *server);
 /* Whether packets longer than the link's may be handed to the device, which cuts them. */
 bool device_cuts(const struct netif *netif, uint8_t protocol);
 #define LWIP_HOOK_DEVICE_CUTS device_cuts
+/* How much of the next one goes into each. */
+void device_cut_bytes(struct netif *netif, uint16_t bytes);
+#define LWIP_HOOK_DEVICE_CUT_BYTES device_cut_bytes
 
 #endif

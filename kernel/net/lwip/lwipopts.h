@@ -70,6 +70,7 @@
 #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 0
 
 #define LWIP_UDP 1
+#define LWIP_UDPLITE 1
 #define SO_REUSE 1
 /* Broadcasts and multicasts reach every socket of their port. */
 #define SO_REUSE_RXTOALL 1
