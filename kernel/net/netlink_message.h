@@ -58,7 +58,14 @@ void netlink_flush(struct netlink_reply *reply);
 
 /* NLMSG_ERROR about the request; 0 is an acknowledgement. */
 void netlink_acknowledge(struct netlink_reply *reply, const struct netlink_request *request, int error);
-/* NLMSG_DONE behind a dump. */
-void netlink_done(struct netlink_reply *reply);
+/* NLMSG_DONE behind a dump: how it went, 0 or -errno. */
+void netlink_done(struct netlink_reply *reply, int result);
+
+/*
+ * Has `serve` answer each question of a datagram: -errno, 0, which is acknowledged to who wants that, or 1: it was a
+ * dump, whose end is its acknowledgement.
+ */
+void netlink_serve(const uint8_t *data, size_t bytes, struct netlink_reply *reply,
+		   int (*serve)(const struct netlink_request *request, struct netlink_reply *reply));
 
 #endif

@@ -3,6 +3,7 @@
 #include <linux/eventpoll.h>
 
 #include "kernel/lib/heap.h"
+#include "kernel/net/netlink_diag.h"
 #include "kernel/net/netlink_route.h"
 #include "kernel/net/netlink_socket.h"
 #include "kernel/vfs/io.h"
@@ -90,7 +91,10 @@ long netlink_send(struct socket *socket, struct socket_message *message)
 	}
 	reply.port = sock->port;
 	reply.is_capped = sock->options >> NETLINK_CAP_ACK & 1;
-	netlink_route_serve(copy, bytes, &reply);
+	if (socket->protocol == NETLINK_SOCK_DIAG)
+		netlink_diag_serve(copy, bytes, &reply);
+	else
+		netlink_route_serve(copy, bytes, &reply);
 	heap_free(copy);
 	return (long)bytes;
 }

@@ -86,6 +86,7 @@ CHECK(namespace_enter, "setns,pidfd_open")
 {
 	static const int wrong[] = {0, CLONE_FS, CLONE_NEWUTS | 1, CLONE_NEWUSER, CLONE_NEWUSER | CLONE_NEWNS};
 	static const int refused[] = {CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWNET | CLONE_NEWIPC};
+	EXPECT(family_is_alone());
 	for (size_t i = 0; i < KINDS; i++) {
 		int fd = namespace_open(kinds[i]);
 		NOTE("%s", kinds[i]);
@@ -141,6 +142,7 @@ static void *unshare_in_thread(void *unused)
 CHECK(unshare_threads, "unshare")
 {
 	pthread_t thread;
+	EXPECT(family_is_alone());
 	unshare_in_thread(NULL);
 	CALL(unshare, CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
 	REQUIRE(pthread_create(&thread, NULL, unshare_in_thread, NULL) == 0);
