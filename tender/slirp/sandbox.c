@@ -159,17 +159,17 @@ int sandbox_enter(struct error *error)
 	return 0;
 }
 
-/* Every connection of the guest is a descriptor here. */
-static void limits_set(void)
+/* At most so much, for good; no more than whoever started us may have. */
+static int limit_set(int resource, rlim_t most)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-	limit = (struct rlimit){0, 0};
-	setrlimit(RLIMIT_CORE, &limit);
+	if (getrlimit(resource, &limit) < 0)
+		return -1;
+	if (limit.rlim_max > most)
+		limit.rlim_max = most;
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(resource, &limit);
 }
 
 int privileges_give_up(struct error *error)
@@ -177,7 +177,10 @@ int privileges_give_up(struct error *error)
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct none[2] = {{0}};
 
-	limits_set();
+	/* Every connection of the guest is a descriptor here. */
+	if (limit_set(RLIMIT_NOFILE, HELPER_DESCRIPTORS_MAX) < 0 || limit_set(RLIMIT_DATA, HELPER_BYTES_MAX) < 0 ||
+	    limit_set(RLIMIT_CORE, 0) < 0)
+		return error_set(error, "--net user: the helper could not limit itself: %s", error_name(errno));
 	if (geteuid() == 0 &&
 	    (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0))
 		return error_set(error, "--net user: the helper could not give up root: %s", error_name(errno));

@@ -223,6 +223,8 @@ is_stuck() {
 		kill -TERM "$GUEST_PID"
 		sleep 0.2
 	done
+	# Not by guest_wait, which kills what does not end.
+	gone "$GUEST_PID"
 	guest_wait
 	exits_with 137
 	gone "$INIT" "$APPLICATION" "$SERVICE"
@@ -231,6 +233,8 @@ is_stuck() {
 @test "a guest that has filled a pipe with its errors: --stop-timeout ends it" {
 	stuck_start --stop-timeout=1
 	kill -TERM "$GUEST_PID"
+	# Not by guest_wait, which kills what does not end.
+	gone "$GUEST_PID"
 	guest_wait
 	exits_with 137
 	gone "$INIT" "$APPLICATION" "$SERVICE"
@@ -239,6 +243,8 @@ is_stuck() {
 @test "a guest that has filled a pipe with its errors: a member that is killed takes the rest along" {
 	stuck_start
 	kill -KILL "$SERVICE"
+	# Not by guest_wait, which kills what does not end.
+	gone "$GUEST_PID"
 	guest_wait
 	exits_with 137
 	gone "$INIT" "$APPLICATION" "$SERVICE"

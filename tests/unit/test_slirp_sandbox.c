@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -156,12 +157,42 @@ static void test_allowed(void **state)
 	}
 }
 
+/* In a process of its own, which the limits stay with. */
+static int limits_check(void)
+{
+	struct error error = {0};
+	struct rlimit data, descriptors, core;
+
+	if (privileges_give_up(&error) < 0 || getrlimit(RLIMIT_DATA, &data) < 0 ||
+	    getrlimit(RLIMIT_NOFILE, &descriptors) < 0 || getrlimit(RLIMIT_CORE, &core) < 0)
+		return 1;
+	if (data.rlim_cur > HELPER_BYTES_MAX || data.rlim_max > HELPER_BYTES_MAX)
+		return 2;
+	if (descriptors.rlim_max > HELPER_DESCRIPTORS_MAX || descriptors.rlim_cur != descriptors.rlim_max)
+		return 3;
+	return core.rlim_max == 0 ? 0 : 4;
+}
+
+static void test_limits(void **state)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(limits_check());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forbidden),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
