@@ -90,14 +90,18 @@ load linux
 	exits_with 137
 }
 
-# terminal_play PLAY PROGRAM
+# terminal_play PLAY PROGRAM [OPTION...]
 terminal_play() {
 	python3 "$BATS_TEST_DIRNAME/terminal.py" "$1" "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
-		--image="$PUBLIC/image" -- "$2"
+		--image="$PUBLIC/image" "${@:3}" -- "$2"
 }
 
-@test "a shared terminal: window sizes, interrupts, stopping, attributes within bounds and restored" {
+@test "a shared terminal: window sizes, interrupts, stopping, attributes within bounds and restored; no keys" {
 	terminal_play shared /terminal
+}
+
+@test "a shared terminal: with --tty its keys are the guest's" {
+	terminal_play given /terminal --tty
 }
 
 @test "a shared terminal: from the background, a guest that sets it is stopped, and it stays as it is" {
