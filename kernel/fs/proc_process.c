@@ -209,6 +209,7 @@ static const struct pseudo_entry process_entries[] = {
 	PSEUDO_FILE("limits", show_limits),
 	PSEUDO_FILE("loginuid", show_login),
 	PSEUDO_FILE("maps", proc_show_maps),
+	{.name = "mem", .mode = S_IFREG | 0600, .prepare = proc_mem_prepare},
 	{.name = "mountinfo", .mode = S_IFREG | 0444, .show = proc_show_mountinfo, .polled = true},
 	{.name = "mounts", .mode = S_IFREG | 0444, .show = proc_show_mounts, .polled = true},
 	PSEUDO_DIRECTORY("net", proc_net_entries),

@@ -3,6 +3,8 @@
 
 #include "kernel/core/core.h"
 #include "kernel/mm/mm.h"
+#include "kernel/ptrace/memory.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/stop.h"
@@ -19,9 +21,12 @@
 /* In a status of wait4(2) */
 #define STATUS_DUMPED 0x80
 
-static bool is_restart(long result)
+/* The frame is that of a call which a signal interrupted; a tracer may have made it so. */
+static bool call_is_interrupted(const struct frame *frame)
 {
-	return result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
+	long result = (long)frame->rax;
+
+	return current->call_number != CALL_NONE && result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK;
 }
 
 /* A handler is about to run: does the interrupted call fail, or run again behind it? signal(7), "Interruption". */
@@ -75,35 +80,61 @@ static void default_act(struct process *process, const siginfo_t *info)
 		process_kill(signal);
 }
 
-bool signals_deliver(struct frame *frame, bool from_call)
+/* What kicks are for, but signals. */
+static void kicks_heed(struct thread *thread)
 {
-	struct thread *thread = current;
-	struct process *process = thread->process;
-	siginfo_t info;
-	int signal;
-
 	if (thread->kick & KICK_EXIT)
 		thread_leave();
-	stop_observe(process);
+	stop_observe(thread->process);
 	if (thread->kick & KICK_TIMERS)
 		timers_look();
 	if (thread->kick & KICK_MEMORY)
 		mm_refresh();
 	if (thread->kick & KICK_WORDS)
 		words_now_tell();
-	from_call = from_call && thread->call_number != CALL_NONE && is_restart((long)frame->rax);
-	while ((signal = signal_take(~thread->signals.blocked, &info)) != 0) {
+	if (thread->kick & KICK_ASKED)
+		memory_serve();
+}
+
+/* The next signal to deliver, which a tracer had its say on; 0: there is none. */
+static int signal_next(struct thread *thread, siginfo_t *info)
+{
+	int signal;
+
+	do {
+		if (thread->tracee)
+			tracee_observe();
+		signal = signal_take(~thread->signals.blocked, info);
+	} while (signal && thread->tracee && (signal = tracee_signal(info)) == 0);
+	return signal;
+}
+
+bool signals_deliver(struct frame *frame)
+{
+	struct thread *thread = current;
+	struct process *process = thread->process;
+	siginfo_t info;
+	int signal;
+
+	kicks_heed(thread);
+	while ((signal = signal_next(thread, &info)) != 0) {
 		trace_event("--- %s ---", names_signal(signal));
 		if (process->actions[signal - 1].handler <= (uint64_t)(uintptr_t)SIG_IGN) {
 			default_act(process, &info);
 			stop_observe(process);
 			continue;
 		}
-		if (from_call)
+		if (call_is_interrupted(frame))
 			call_interrupt(frame, &process->actions[signal - 1]);
+		if (thread->tracee)
+			tracee_handler_begin(frame);
 		handler_enter(frame, &info);
-		from_call = false;
+		if (thread->tracee)
+			tracee_handler_entered();
 	}
+	/* It may have been told to end while it was stopped. */
+	if (thread->kick & KICK_EXIT)
+		thread_leave();
 	signal_mask_restore();
-	return from_call;
+	return call_is_interrupted(frame);
 }

@@ -3,6 +3,8 @@
 
 #include "kernel/lib/heap.h"
 #include "kernel/mm/mm.h"
+#include "kernel/ptrace/memory.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/stop.h"
 #include "kernel/signal/timers.h"
@@ -33,7 +35,7 @@ void signal_kick_update(struct thread *thread)
 {
 	const struct process *process = thread->process;
 
-	if ((thread->signals.pending | process->pending) & ~thread->signals.blocked || process->stopped)
+	if ((thread->signals.pending | process->pending) & ~thread->signals.blocked || tracee_stop_is_due(thread))
 		__atomic_fetch_or(&thread->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST);
 	else
 		__atomic_fetch_and(&thread->kick, ~(uint32_t)KICK_SIGNAL, __ATOMIC_SEQ_CST);
@@ -51,13 +53,16 @@ bool thread_is_interrupted(struct thread *thread)
 			mm_refresh();
 		if (thread->kick & KICK_WORDS)
 			words_now_tell();
+		if (thread->kick & KICK_ASKED)
+			memory_serve();
 		/* The signal may have been another thread's in the end: a kick that is kept would end every wait. */
 		lock_acquire(&process->signal_lock);
 		signal_kick_update(thread);
 		lock_release(&process->signal_lock);
 	}
 	pending = thread->signals.pending | process->pending;
-	return thread->kick & KICK_EXIT || pending & ~thread->signals.blocked || process->stopped;
+	return thread->kick & (KICK_EXIT | KICK_TRACE) || pending & ~thread->signals.blocked ||
+	       tracee_stop_is_due(thread);
 }
 
 static void entry_put(struct signal_info *entry)

@@ -25,7 +25,7 @@ struct signal_info {
  * the process if that is what a signal does. A call that ended with one of the ERESTART results gets its EINTR, or is
  * prepared to run again. True if the call in the frame is to be served again at once, no handler having come between.
  */
-bool signals_deliver(struct frame *frame, bool from_call);
+bool signals_deliver(struct frame *frame);
 
 /* Changes the thread's mask; SIGKILL and SIGSTOP stay out of it. */
 void signal_mask_set(signal_set_t blocked);

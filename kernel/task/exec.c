@@ -8,6 +8,8 @@
 #include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
+#include "kernel/mm/plain.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/children.h"
 #include "kernel/task/distance.h"
@@ -242,10 +244,14 @@ static int program_map(const struct exec *exec, struct elf_place *program, struc
 
 static void executable_set(struct process *process, struct file *file)
 {
-	struct path old = process->executable;
+	struct path old;
 
+	executable_get(file->path.dentry);
+	/* Others look at it in /proc. */
+	lock_acquire(&process->lock);
+	old = process->executable;
 	process->executable = file->path;
-	executable_get(process->executable.dentry);
+	lock_release(&process->lock);
 	executable_put(old.dentry);
 }
 
@@ -269,6 +275,7 @@ void exec_commit(struct exec *exec, struct frame *frame)
 	signal_actions_reset(process);
 	process_timers_exec(process);
 	space_clear(process->space);
+	mm_text_keep(thread_is_traced(thread));
 	error = stack_map(process->space, exec->elf->executable_stack);
 	if (!error)
 		error = program_map(exec, &program, &start);
@@ -285,4 +292,6 @@ void exec_commit(struct exec *exec, struct frame *frame)
 		process_kill(SIGSEGV); /* as Linux does behind the point of no return */
 	*frame = (struct frame){.rsp = frame->rsp, .rip = start.entry, .rcx = start.entry, .rflags = RFLAGS_START};
 	arch_set_fs(0);
+	if (thread->tracee)
+		tracee_executed();
 }

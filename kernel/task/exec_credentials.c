@@ -6,7 +6,9 @@
 #include <linux/securebits.h>
 #include <linux/xattr.h>
 
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/task/process.h"
+#include "kernel/task/thread.h"
 #include "kernel/vfs/inode.h"
 
 /* The sets of the attribute, of as many words as its version has; bytes are as x86-64 has them. */
@@ -56,31 +58,40 @@ int exec_capabilities_read(struct inode *inode, struct file_capabilities *out)
 	return out->permitted & ~permitted_by_file(&process_current()->credentials, out) ? -EPERM : 0;
 }
 
+/* Nobody may win privileges who does not want to, or whom somebody without them controls. */
+static bool may_gain(const struct process *process)
+{
+	return !process->no_new_privileges && (!thread_is_traced(current) || current->tracee->tracer_is_capable);
+}
+
 bool exec_credentials_apply(struct process *process, const struct inode *inode, const struct file_capabilities *file)
 {
-	struct credentials *who = &process->credentials;
-	uint64_t permitted = permitted_by_file(who, file);
-	bool effective = file->effective, is_set_id;
+	struct credentials who = process->credentials;
+	uint64_t permitted = permitted_by_file(&who, file);
+	bool gains = may_gain(process), effective = file->effective, is_set_id;
 
-	if (!process->no_new_privileges && inode->mode & S_ISUID)
-		who->euid = inode->uid;
-	if (!process->no_new_privileges && (inode->mode & (S_ISGID | 010)) == (S_ISGID | 010))
-		who->egid = inode->gid;
-	is_set_id = who->euid != who->uid || who->egid != who->gid;
-	who->suid = who->fsuid = who->euid;
-	who->sgid = who->fsgid = who->egid;
+	if (gains && inode->mode & S_ISUID)
+		who.euid = inode->uid;
+	if (gains && (inode->mode & (S_ISGID | 010)) == (S_ISGID | 010))
+		who.egid = inode->gid;
+	is_set_id = who.euid != who.uid || who.egid != who.gid;
+	who.suid = who.fsuid = who.euid;
+	who.sgid = who.fsgid = who.egid;
 	/* Of a program that is root's by its bit and has capabilities of its own these count. */
-	if (!(who->secure_bits & SECBIT_NOROOT) && !(file->present && who->uid != 0 && who->euid == 0)) {
-		if (who->euid == 0 || who->uid == 0)
-			permitted = who->inheritable | who->bounding;
-		effective = effective || who->euid == 0;
+	if (!(who.secure_bits & SECBIT_NOROOT) && !(file->present && who.uid != 0 && who.euid == 0)) {
+		if (who.euid == 0 || who.uid == 0)
+			permitted = who.inheritable | who.bounding;
+		effective = effective || who.euid == 0;
 	}
-	if (process->no_new_privileges)
-		permitted &= who->permitted;
+	if (!gains)
+		permitted &= who.permitted;
 	if (file->present || is_set_id)
-		who->ambient = 0;
-	who->permitted = permitted | who->ambient;
-	who->effective = effective ? who->permitted : who->ambient;
+		who.ambient = 0;
+	who.permitted = permitted | who.ambient;
+	who.effective = effective ? who.permitted : who.ambient;
+	lock_acquire(&process->lock);
+	process->credentials = who;
+	lock_release(&process->lock);
 	process->keep_capabilities = false;
-	return is_set_id || (who->uid != 0 && (effective || who->permitted & ~who->ambient));
+	return is_set_id || (who.uid != 0 && (effective || who.permitted & ~who.ambient));
 }

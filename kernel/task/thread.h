@@ -20,6 +20,7 @@
 struct process;
 struct frame;
 struct execution;
+struct tracee;
 
 /* thread->kick: why a thread is to look up. Set by others, atomically; any bit makes blocking host calls end. */
 enum {
@@ -28,6 +29,8 @@ enum {
 	KICK_TIMERS = 4, /* a timer of CPU time may have come: timers_look (signal/timers.h) */
 	KICK_MEMORY = 8, /* a file changed that is mapped: mm_refresh (mm/mm.h) */
 	KICK_WORDS = 16, /* somebody wants to know the arguments: words_now_tell (task/words_now.h) */
+	KICK_TRACE = 32, /* a tracer wants it to stop, or has let go of it: tracee_observe (ptrace/ptrace.h) */
+	KICK_ASKED = 64, /* somebody wants its memory: memory_serve (ptrace/memory.h) */
 };
 
 /* thread->sleep_word: a futex. Others set it to AWAKE. */
@@ -118,6 +121,9 @@ struct thread {
 	int32_t io_priority;     /* ioprio_set(2) */
 	uint64_t timer_slack_ns; /* PR_SET_TIMERSLACK; 0: as usual */
 	int32_t policy;          /* sched_setscheduler(2), with SCHED_RESET_ON_FORK */
+	struct tracee *tracee;   /* ptrace/ptrace.h; NULL: nobody ever traced it */
+	int32_t exit_status;     /* of exit(2), as wait4 gives it, if it called that */
+	bool exited;
 };
 
 _Static_assert(offsetof(struct thread, self) == 0, "GS offset of self");
