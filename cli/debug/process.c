@@ -76,6 +76,16 @@ static bool is_front(pid_t pid)
 	return is_tender(pid) && !is_tender(status_number(pid, "PPid:"));
 }
 
+/* Those of others have the same names; root, who may look at them, gives a pid. */
+static bool is_own(pid_t pid)
+{
+	struct stat status;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	return stat(path, &status) == 0 && status.st_uid == geteuid();
+}
+
 /* Calls `found` with every process there is until it returns true: that process, or -1. */
 static pid_t process_search(bool (*found)(pid_t pid, const void *argument), const void *argument)
 {
@@ -105,7 +115,7 @@ static bool is_first_of(pid_t pid, const void *argument)
 
 static bool is_front_named(pid_t pid, const void *argument)
 {
-	FILE *file = process_file(pid, "cmdline");
+	FILE *file = is_own(pid) ? process_file(pid, "cmdline") : NULL;
 	bool found = false;
 	char *word = NULL;
 	size_t size = 0;

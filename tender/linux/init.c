@@ -69,8 +69,8 @@ static void member_start(struct linux_guest *guest, enum kernel_role role, int e
 }
 
 /*
- * The end of all others, before anything is said of it: the guest writes to standard error, too. Only init itself is not
- * among those that -1 means.
+ * The end of all others, before anything is said of it: the guest writes to standard error, too. Only init itself is
+ * not among those that -1 means.
  */
 static void members_kill(void)
 {

@@ -12,8 +12,9 @@ __attribute__((format(printf, 3, 4))) size_t text_make(char *out, size_t size, c
 __attribute__((format(printf, 1, 2))) void say(const char *format, ...);
 
 /*
- * From now on say gives up what standard error does not take within PATIENCE_NS (say.c): the guest writes there, too, and
- * if it has filled a pipe that nobody reads, a message must not keep front or init from ending it. For both.
+ * From now on say gives up what standard error does not take within PATIENCE_NS (say.c): the guest writes there,
+ * too, and if it has filled a pipe that nobody reads, a message must not keep front or init from ending it. For
+ * both.
  */
 void say_without_waiting(void);
 

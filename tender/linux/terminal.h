@@ -23,13 +23,13 @@ struct terminal {
 };
 
 /*
- * Finds it among the standard descriptors, and makes it the guest's. Until the guest reads, the keys for signals work
- * on the host: whatever else is typed waits as it is. In the background nothing is changed yet. What is typed is the
- * guest's only if the terminal is its standard input, or the caller said so (is_given): its output alone may be there for
- * somebody to look at who types for another program.
+ * Finds it among the standard descriptors, and makes it the guest's. Until the guest reads, the keys for signals
+ * work on the host: whatever else is typed waits as it is. In the background nothing is changed yet. What is typed
+ * is the guest's only if the terminal is its standard input, or the caller said so (is_given): its output alone may
+ * be there for somebody to look at who types for another program.
  */
 void terminal_take(struct terminal *terminal, const struct kernel_stdio stdio[KERNEL_STDIO_COUNT], bool is_given);
-/* The guest reads from now on, if it may, and says what attributes it wants: any program may set those of its output. */
+/* The guest reads from now on, if it may, and says what attributes it wants: any program may set those of an output. */
 void terminal_wish(struct terminal *terminal, const uint8_t wanted[64]);
 /* The original attributes, unless it is another's by now. */
 void terminal_give_back(struct terminal *terminal);

@@ -8,9 +8,10 @@
 #include "tender/error.h"
 
 /*
- * What a guest can make the helper take: it keeps connections' buffers, and out of order segments and fragments until
- * their gaps are filled. Measured: 290 KiB for each of 1000 connections with full buffers. When the descriptors are used up
- * connections fail; when the memory is, which is room for more than those, the helper ends, and the guest's link is down.
+ * What a guest can make the helper take: it keeps connections' buffers, and out of order segments and fragments
+ * until their gaps are filled. Measured: 290 KiB for each of 1000 connections with full buffers. When the
+ * descriptors are used up connections fail; when the memory is, which is room for more than those, the helper ends,
+ * and the guest's link is down.
  */
 #define HELPER_DESCRIPTORS_MAX 3072
 #define HELPER_BYTES_MAX (1ull << 30)

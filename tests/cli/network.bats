@@ -24,7 +24,8 @@ teardown() {
 	[ -z "${SERVER:-}" ] || kill "$SERVER"
 	ip netns del "$NS"
 	nothing_left
-	equal "helpers left" "" "$(pgrep -af "^$PUBLIC/bin/tend-slirp")"
+	# The end of the front is a signal to it, which may take a moment.
+	waits_until helper_is_gone
 }
 
 # network [OPTION...] -- PROGRAM ARGS...: as root, in the namespace. network_user: as somebody who is not root.

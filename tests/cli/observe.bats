@@ -99,6 +99,21 @@ counter() {
 	refused "$$: not a process of a guest, or one of another user"
 }
 
+@test "stat: root's names are those of root's own guests, others' are pids" {
+	guest_start "${AS_USER[@]}" "$TEND" run --hostname others --root "$PUBLIC/image" -- sh -c 'echo READY; exec sleep 60'
+	tend stat --guest others
+	refused "others: no guest has this name or host name; give the pid of tend or of a guest process"
+	tend stat --guest "$GUEST_PID"
+	exits_with 0
+	guest_stop
+	guest_start "$TEND" run --hostname others --root "$PUBLIC/image" -- sh -c 'echo READY; exec sleep 60'
+	tend stat --guest others
+	exits_with 0
+	guest_stop
+	# The killed front could not remove its control groups: the next one does.
+	"$TEND" run "$PUBLIC/image" true
+}
+
 @test "stat and trace need what run needs" {
 	for command in stat trace; do
 		tend $command

@@ -22,8 +22,8 @@ static void line_set(const struct tty_pair *line, tcflag_t input, tcflag_t outpu
 }
 
 /*
- * Linux has a thread of its own tell the other end. poll(2) waits for it where there is nothing to read yet, a change of
- * attributes where it is at it.
+ * Linux has a thread of its own tell the other end. poll(2) waits for it where there is nothing to read yet, a
+ * change of attributes where it is at it.
  */
 static void type(const struct tty_pair *line, const char *text)
 {
