@@ -47,6 +47,9 @@ int proc_show_statm(const struct pseudo_node *node, struct text *text);
 struct mm_totals;
 uint64_t proc_resident_pages(const struct mm_totals *totals);
 
+/* proc_mem.c: makes the file what it is. */
+void proc_mem_prepare(struct pseudo_node *node);
+
 /* proc_status.c */
 int proc_show_stat(const struct pseudo_node *node, struct text *text);
 int proc_show_status(const struct pseudo_node *node, struct text *text);

@@ -115,13 +115,38 @@ static int store_score_adjustment(const struct pseudo_node *node, char *bytes, s
 static int show_schedule(const struct pseudo_node *node, struct text *text)
 {
 	struct process *process = proc_process(node);
+	char name[sizeof(current->name)] = "";
+	const struct thread *thread;
 
 	if (!process)
 		return -ESRCH;
-	text_print(text, "(%d, #threads: %u)\n", process->pid, process->thread_count);
+	process_tree_lock();
+	thread = proc_leader(process);
+	if (thread)
+		memcpy(name, thread->name, sizeof(name));
+	process_tree_unlock();
+	text_print(text, "%.*s (%d, #threads: %u)\n", (int)sizeof(name), name, process->pid, process->thread_count);
 	text_print(text, "-------------------------------------------------------------------\n");
 	text_print(text, "%-45s:%21d\n%-45s:%21d\n", "policy", 0, "prio", 120);
 	process_put(process);
+	return 0;
+}
+
+static int show_timer_slack(const struct pseudo_node *node, struct text *text)
+{
+	struct process *process = proc_process(node);
+	const struct thread *thread;
+	uint64_t slack_ns = 0;
+
+	if (!process)
+		return -ESRCH;
+	process_tree_lock();
+	thread = proc_leader(process);
+	if (thread)
+		slack_ns = thread->timer_slack_ns;
+	process_tree_unlock();
+	process_put(process);
+	text_print(text, "%lu\n", slack_ns ? slack_ns : TIMER_SLACK_NS);
 	return 0;
 }
 
@@ -184,6 +209,7 @@ static const struct pseudo_entry process_entries[] = {
 	PSEUDO_FILE("limits", show_limits),
 	PSEUDO_FILE("loginuid", show_login),
 	PSEUDO_FILE("maps", proc_show_maps),
+	{.name = "mem", .mode = S_IFREG | 0600, .prepare = proc_mem_prepare},
 	{.name = "mountinfo", .mode = S_IFREG | 0444, .show = proc_show_mountinfo, .polled = true},
 	{.name = "mounts", .mode = S_IFREG | 0444, .show = proc_show_mounts, .polled = true},
 	PSEUDO_DIRECTORY("net", proc_net_entries),
@@ -205,6 +231,7 @@ static const struct pseudo_entry process_entries[] = {
 	PSEUDO_FILE("statm", proc_show_statm),
 	PSEUDO_FILE("status", proc_show_status),
 	{.name = "task", .mode = S_IFDIR | 0555, .numbered = proc_thread_entry, .next = proc_thread_next},
+	PSEUDO_FILE("timerslack_ns", show_timer_slack),
 	PSEUDO_CONSTANT("uid_map", ID_MAP),
 	PSEUDO_CONSTANT("wchan", "0"),
 	{0},

@@ -6,6 +6,7 @@
 #include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/task/pid.h"
 #include "kernel/task/system.h"
 
@@ -18,7 +19,7 @@ struct snapshot {
 	struct process *process;
 	char name[16];
 	char state;
-	int tid, parent, nice;
+	int tid, parent, tracer, nice;
 	unsigned threads;
 	signal_set_t pending, shared_pending, blocked, ignored, caught;
 	struct mm_totals totals;
@@ -44,7 +45,9 @@ static void signals_take(struct snapshot *snapshot)
 
 static char state_of(const struct thread *thread)
 {
-	if (thread->process->stopped)
+	if (thread_is_traced(thread) && thread->tracee->state != TRACEE_RUNS)
+		return 't';
+	if (tracee_stop_is_due(thread))
 		return 'T';
 	return thread == current || !__atomic_load_n(&thread->idle, __ATOMIC_RELAXED) ? 'R' : 'S';
 }
@@ -70,6 +73,7 @@ static void thread_take(struct snapshot *snapshot, const struct pseudo_node *nod
 		snapshot->pending = thread->signals.pending;
 		snapshot->blocked = thread->signals.blocked;
 		snapshot->state = state_of(thread);
+		snapshot->tracer = thread_is_traced(thread) ? thread->tracee->tracer_tid : 0;
 	}
 	process_tree_unlock();
 }
@@ -150,6 +154,8 @@ static const char *state_name(char state)
 		return "sleeping";
 	case 'T':
 		return "stopped";
+	case 't':
+		return "tracing stop";
 	default:
 		return "zombie";
 	}
@@ -163,12 +169,14 @@ static void status_ids(struct text *text, const struct snapshot *snapshot)
 	text_print(text, "Name:\t%.*s\nUmask:\t%04o\nState:\t%c (%s)\nTgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\n",
 		   (int)sizeof(snapshot->name), snapshot->name, process->umask, snapshot->state,
 		   state_name(snapshot->state), process->pid, snapshot->tid, snapshot->parent);
-	text_print(text, "TracerPid:\t0\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t64\nGroups:\t", ids->uid,
-		   ids->euid, ids->suid, ids->fsuid, ids->gid, ids->egid, ids->sgid, ids->fsgid);
+	text_print(text, "TracerPid:\t%d\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t64\nGroups:\t",
+		   snapshot->tracer, ids->uid, ids->euid, ids->suid, ids->fsuid, ids->gid, ids->egid, ids->sgid,
+		   ids->fsgid);
 	for (uint32_t i = 0; i < ids->group_count; i++)
 		text_print(text, "%u ", ids->groups[i]);
-	text_print(text, "\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n", process->pid,
-		   snapshot->tid, process->group, process->session);
+	/* The blank is there even behind nothing. */
+	text_print(text, "%s\nNStgid:\t%d\nNSpid:\t%d\nNSpgid:\t%d\nNSsid:\t%d\nKthread:\t0\n",
+		   ids->group_count ? "" : " ", process->pid, snapshot->tid, process->group, process->session);
 }
 
 static void status_memory(struct text *text, const struct snapshot *snapshot)

@@ -52,6 +52,7 @@ static const struct pseudo_entry thread_entries[] = {
 	{.name = "comm", .mode = S_IFREG | 0644, .show = proc_show_comm, .store = proc_store_comm},
 	{.name = "exe", .mode = S_IFLNK | 0777, .target = proc_exe_target, .follow = proc_exe_follow},
 	PSEUDO_FILE("maps", proc_show_maps),
+	{.name = "mem", .mode = S_IFREG | 0600, .prepare = proc_mem_prepare},
 	PSEUDO_FILE("stat", proc_show_stat),
 	PSEUDO_FILE("statm", proc_show_statm),
 	PSEUDO_FILE("status", proc_show_status),

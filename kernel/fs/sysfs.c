@@ -109,6 +109,7 @@ static const struct pseudo_entry class_entries[] = {
 	{0},
 };
 
+static const struct pseudo_entry nothing[] = {{0}};
 /* As Debian sets it; MADV_HUGEPAGE goes to the host. */
 static const struct pseudo_entry huge_entries[] = {
 	PSEUDO_CONSTANT("defrag", "always defer defer+madvise [madvise] never"),
@@ -116,9 +117,9 @@ static const struct pseudo_entry huge_entries[] = {
 	PSEUDO_CONSTANT("hpage_pmd_size", "2097152"),
 	{0},
 };
-static const struct pseudo_entry mm_entries[] = {PSEUDO_DIRECTORY("transparent_hugepage", huge_entries), {0}};
+static const struct pseudo_entry mm_entries[] = {
+	PSEUDO_DIRECTORY("hugepages", nothing), PSEUDO_DIRECTORY("transparent_hugepage", huge_entries), {0}};
 static const struct pseudo_entry kernel_entries[] = {PSEUDO_DIRECTORY("mm", mm_entries), {0}};
-static const struct pseudo_entry nothing[] = {{0}};
 static const struct pseudo_entry fs_entries[] = {PSEUDO_DIRECTORY("cgroup", nothing), {0}};
 
 static const struct pseudo_entry root_entries[] = {

@@ -24,6 +24,7 @@ static void numbers_copy(struct address_space *to, const struct address_space *f
 	to->code_end = from->code_end;
 	to->data_start = from->data_start;
 	to->data_end = from->data_end;
+	to->keeps_text = from->keeps_text;
 }
 
 struct address_space *space_copy(struct address_space *from)

@@ -149,6 +149,7 @@ struct address_space {
 	uint32_t spare_count;
 	bool lock_future;      /* mlockall(MCL_FUTURE) */
 	bool has_made;         /* VMAs with made pages */
+	bool keeps_text;       /* it is not patched: mm/plain.h */
 	uint32_t stale;        /* STALE_* of mm/refresh.h: a futex */
 	struct list all;       /* mm/spaces.c */
 	struct vma *spare;     /* allocated before anything is changed: changes do not fail half way */
@@ -166,6 +167,8 @@ struct address_space {
 	uint64_t code_start, code_end, data_start, data_end;
 	struct recycled *recycled;                  /* mm/recycle.c */
 	struct trapped_site trapped[TRAPPED_SITES]; /* mm/site.c */
+	struct lock asked_lock;
+	struct list asked; /* what others want of the memory: ptrace/memory.c */
 };
 
 struct address_space *space_new(void);

@@ -9,7 +9,7 @@
 #include "kernel/mm/backing.h"
 #include "kernel/mm/recycle.h"
 
-static bool object_find(const struct mapping_source *source, struct image *image, struct image_object *object)
+bool patch_object_find(const struct mapping_source *source, struct image *image, struct image_object *object)
 {
 	struct kernel_image file;
 
@@ -24,7 +24,7 @@ uint64_t patch_room(const struct mapping_source *source, uint64_t offset, uint64
 	struct image image;
 	struct image_object object;
 
-	if (offset != 0 || !object_find(source, &image, &object) || bytes < object.vaddr_end - object.vaddr_start)
+	if (offset != 0 || !patch_object_find(source, &image, &object) || bytes < object.vaddr_end - object.vaddr_start)
 		return 0;
 	return object.stub_bytes;
 }
@@ -62,8 +62,7 @@ static bool stubs_map(struct address_space *space, const struct image_object *ob
 	return true;
 }
 
-/* The part of a run that the VMA shows: in *run. False: none of it. */
-static bool run_clip(const struct vma *vma, struct image_run *run)
+bool patch_run_clip(const struct vma *vma, struct image_run *run)
 {
 	uint64_t first = vma->offset;
 	uint64_t end = vma->offset + (vma->backed - vma->start);
@@ -86,15 +85,15 @@ void patch_apply(struct address_space *space, struct vma *vma)
 	uint64_t bias = 0;
 	int image_fd;
 
-	if (!vma->file || !(vma->protection & PROT_EXEC) || vma->flags & MAP_SHARED ||
-	    !object_find(&vma->source, &image, &object))
+	if (space->keeps_text || !vma->file || !(vma->protection & PROT_EXEC) || vma->flags & MAP_SHARED ||
+	    !patch_object_find(&vma->source, &image, &object))
 		return;
 	image_fd = kernel_image_at(vma->source.image).fd;
 	for (uint32_t index = 0; index < object.run_count; index++) {
 		struct image_run run;
 		uint64_t at;
 
-		if (image_run_get(&image, &object, index, &run) || !run_clip(vma, &run))
+		if (image_run_get(&image, &object, index, &run) || !patch_run_clip(vma, &run))
 			continue;
 		at = vma->start + (run.file_offset - vma->offset);
 		if (!vma->stubs) {

@@ -13,6 +13,7 @@
 #ifndef KERNEL_MM_PATCH_H
 #define KERNEL_MM_PATCH_H
 
+#include "freestanding/image/image.h"
 #include "kernel/mm/vma.h"
 
 #define STUBS_LABEL "[stubs]"
@@ -27,5 +28,15 @@ uint64_t patch_room(const struct mapping_source *source, uint64_t offset, uint64
 void patch_apply(struct address_space *space, struct vma *vma);
 /* After the VMA, text or stubs, was removed: stubs without text go, text without stubs is mapped unpatched. */
 void patch_settle(struct address_space *space, const struct vma *removed);
+
+/* What the image has of a file that was patched when it was built. */
+bool patch_object_find(const struct mapping_source *source, struct image *image, struct image_object *object);
+/* The part of a run that the VMA shows: in *run. False: none of it. */
+bool patch_run_clip(const struct vma *vma, struct image_run *run);
+/*
+ * Writes into text that cannot be written to. While it can, it cannot be executed: who runs into it finds the space
+ * locked, and it executable afterwards.
+ */
+bool text_write(const struct vma *vma, uint64_t address, const uint8_t *code, size_t bytes);
 
 #endif

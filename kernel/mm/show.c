@@ -109,8 +109,7 @@ static void line_add(struct text *text, const struct vma *vma)
 
 static void kilobytes_add(struct text *text, const char *what, uint64_t bytes)
 {
-	text_print(text, "%s", what);
-	text_print(text, "%8lu kB\n", (unsigned long)(bytes >> 10));
+	text_print(text, "%-16s%8lu kB\n", what, bytes >> 10);
 }
 
 static void flags_add(struct text *text, const struct vma *vma)
@@ -169,32 +168,41 @@ static struct resident resident_of(const struct vma *vma)
 	};
 }
 
-/* The lines that smaps and smaps_rollup have in common. */
-static void resident_add(struct text *text, const struct resident *resident)
+/* The lines that smaps and smaps_rollup have in common; those in between are `sums`, of the second alone. */
+static void resident_add(struct text *text, const struct resident *resident, bool sums)
 {
-	kilobytes_add(text, "Rss:            ", resident->all);
-	kilobytes_add(text, "Pss:            ", resident->all);
-	kilobytes_add(text, "Shared_Clean:   ", 0);
-	kilobytes_add(text, "Shared_Dirty:   ", resident->shared);
-	kilobytes_add(text, "Private_Clean:  ", resident->all - resident->shared - resident->anonymous);
-	kilobytes_add(text, "Private_Dirty:  ", resident->anonymous);
-	kilobytes_add(text, "Referenced:     ", resident->all);
-	kilobytes_add(text, "Anonymous:      ", resident->anonymous);
-	kilobytes_add(text, "LazyFree:       ", 0);
-	kilobytes_add(text, "AnonHugePages:  ", 0);
-	kilobytes_add(text, "Swap:           ", 0);
-	kilobytes_add(text, "SwapPss:        ", 0);
-	kilobytes_add(text, "Locked:         ", resident->locked);
+	static const char *const zeroes[] = {"KSM:",           "LazyFree:",       "AnonHugePages:",   "ShmemPmdMapped:",
+					     "FilePmdMapped:", "Shared_Hugetlb:", "Private_Hugetlb:", "Swap:",
+					     "SwapPss:"};
+	uint64_t file = resident->all - resident->shared - resident->anonymous;
+
+	kilobytes_add(text, "Rss:", resident->all);
+	kilobytes_add(text, "Pss:", resident->all);
+	kilobytes_add(text, "Pss_Dirty:", resident->anonymous + resident->shared);
+	if (sums) {
+		kilobytes_add(text, "Pss_Anon:", resident->anonymous);
+		kilobytes_add(text, "Pss_File:", file);
+		kilobytes_add(text, "Pss_Shmem:", resident->shared);
+	}
+	kilobytes_add(text, "Shared_Clean:", 0);
+	kilobytes_add(text, "Shared_Dirty:", resident->shared);
+	kilobytes_add(text, "Private_Clean:", file);
+	kilobytes_add(text, "Private_Dirty:", resident->anonymous);
+	kilobytes_add(text, "Referenced:", resident->all);
+	kilobytes_add(text, "Anonymous:", resident->anonymous);
+	for (size_t i = 0; i < sizeof(zeroes) / sizeof(zeroes[0]); i++)
+		kilobytes_add(text, zeroes[i], 0);
+	kilobytes_add(text, "Locked:", resident->locked);
 }
 
 static void details_add(struct text *text, const struct vma *vma)
 {
 	const struct resident resident = resident_of(vma);
 
-	kilobytes_add(text, "Size:           ", vma->end - vma->start);
-	kilobytes_add(text, "KernelPageSize: ", PAGE_BYTES);
-	kilobytes_add(text, "MMUPageSize:    ", PAGE_BYTES);
-	resident_add(text, &resident);
+	kilobytes_add(text, "Size:", vma->end - vma->start);
+	kilobytes_add(text, "KernelPageSize:", PAGE_BYTES);
+	kilobytes_add(text, "MMUPageSize:", PAGE_BYTES);
+	resident_add(text, &resident, false);
 	text_print(text, "THPeligible:           0\n");
 	flags_add(text, vma);
 }
@@ -265,7 +273,7 @@ void mm_show_smaps_rollup(struct address_space *space, struct text *text)
 	text_print(text, "%08lx-%08lx ---p 00000000 00:00 0                          [rollup]\n",
 		   snapshot.count ? snapshot.vmas[0].start : 0,
 		   snapshot.count ? snapshot.vmas[snapshot.count - 1].end : 0);
-	resident_add(text, &sum);
+	resident_add(text, &sum, true);
 	snapshot_end(&snapshot);
 }
 

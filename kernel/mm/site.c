@@ -81,8 +81,7 @@ static struct vma *stubs_find(struct address_space *space, struct vma *text)
 		       : NULL;
 }
 
-/* Writes into text that cannot be written to. While it can, it cannot be executed: only the caller is there. */
-static bool code_write(const struct vma *vma, uint64_t address, const uint8_t *code, size_t bytes)
+bool text_write(const struct vma *vma, uint64_t address, const uint8_t *code, size_t bytes)
 {
 	uint64_t start = PAGE_ROUND_DOWN(address), end = PAGE_ROUND_UP(address + bytes);
 	struct vma lent = *vma;
@@ -107,10 +106,10 @@ static void site_patch(struct address_space *space, struct vma *text, uint64_t s
 	if (!site_stub(stub, place, site, number) || !site_jump(jump, site, place))
 		return;
 	/* The stub first: from the moment of the jump it is used. */
-	if (!code_write(stubs, place, stub, sizeof(stub)))
+	if (!text_write(stubs, place, stub, sizeof(stub)))
 		return;
 	stubs->stub_count++;
-	(void)code_write(text, site - sizeof(jump), jump, sizeof(jump));
+	(void)text_write(text, site - sizeof(jump), jump, sizeof(jump));
 }
 
 /*

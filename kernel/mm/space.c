@@ -57,6 +57,7 @@ struct address_space *space_new(void)
 		return NULL;
 	}
 	space->references = 1;
+	list_init(&space->asked);
 	space->vmas.update = gap_update;
 	tops_set(space);
 	spaces_add(space);

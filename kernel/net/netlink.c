@@ -34,13 +34,13 @@ int netlink_create(int type, int protocol, struct socket **out)
 
 	if (type != SOCK_RAW && type != SOCK_DGRAM)
 		return -ESOCKTNOSUPPORT;
-	if (protocol != NETLINK_ROUTE)
+	if (protocol != NETLINK_ROUTE && protocol != NETLINK_SOCK_DIAG)
 		return -EPROTONOSUPPORT;
 	sock = heap_new(struct netlink_socket);
 	if (!sock)
 		return -ENOMEM;
 	socket_init(&sock->socket, &netlink_ops, AF_NETLINK, type);
-	sock->socket.protocol = NETLINK_ROUTE;
+	sock->socket.protocol = protocol;
 	list_init(&sock->queue);
 	netlink_table_add(sock);
 	*out = &sock->socket;

@@ -4,7 +4,7 @@
 
 struct socket;
 
-/* NETLINK_ROUTE only: -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -ENOMEM. */
+/* NETLINK_ROUTE and NETLINK_SOCK_DIAG: -EPROTONOSUPPORT, -ESOCKTNOSUPPORT, -ENOMEM. */
 int netlink_create(int type, int protocol, struct socket **out);
 
 #endif

@@ -146,11 +146,27 @@ void netlink_acknowledge(struct netlink_reply *reply, const struct netlink_reque
 	netlink_flush(reply);
 }
 
-void netlink_done(struct netlink_reply *reply)
+void netlink_done(struct netlink_reply *reply, int result)
 {
-	const int32_t result = 0;
-
 	netlink_begin(reply, NLMSG_DONE, &result, sizeof(result));
 	netlink_end(reply);
 	netlink_flush(reply);
+}
+
+void netlink_serve(const uint8_t *data, size_t bytes, struct netlink_reply *reply,
+		   int (*serve)(const struct netlink_request *request, struct netlink_reply *reply))
+{
+	struct netlink_request request;
+
+	while (netlink_next(&data, &bytes, &request)) {
+		bool is_question = request.header.nlmsg_flags & NLM_F_REQUEST &&
+				   request.header.nlmsg_type >= NLMSG_MIN_TYPE;
+		int result;
+
+		reply->sequence = request.header.nlmsg_seq;
+		result = is_question ? serve(&request, reply) : 0;
+		netlink_flush(reply);
+		if (result < 0 || (result == 0 && request.header.nlmsg_flags & NLM_F_ACK))
+			netlink_acknowledge(reply, &request, result);
+	}
 }

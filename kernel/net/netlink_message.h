@@ -39,6 +39,7 @@ struct netlink_reply {
 	struct text text;
 	size_t message; /* where the message being made begins */
 	uint32_t port;  /* of the one who asked */
+	uint32_t uid;   /* whose process that is */
 	uint32_t sequence;
 	unsigned flags; /* of every message: NLM_F_MULTI */
 	bool is_capped; /* NETLINK_CAP_ACK: errors come without the request */
@@ -58,7 +59,14 @@ void netlink_flush(struct netlink_reply *reply);
 
 /* NLMSG_ERROR about the request; 0 is an acknowledgement. */
 void netlink_acknowledge(struct netlink_reply *reply, const struct netlink_request *request, int error);
-/* NLMSG_DONE behind a dump. */
-void netlink_done(struct netlink_reply *reply);
+/* NLMSG_DONE behind a dump: how it went, 0 or -errno. */
+void netlink_done(struct netlink_reply *reply, int result);
+
+/*
+ * Has `serve` answer each question of a datagram: -errno, 0, which is acknowledged to who wants that, or 1: it was a
+ * dump, whose end is its acknowledgement.
+ */
+void netlink_serve(const uint8_t *data, size_t bytes, struct netlink_reply *reply,
+		   int (*serve)(const struct netlink_request *request, struct netlink_reply *reply));
 
 #endif

@@ -19,6 +19,8 @@ static int get(const struct netlink_request *request, struct netlink_reply *repl
 		return netlink_addresses_get(request, dump, reply);
 	case RTM_GETROUTE:
 		return netlink_routes_get(request, dump, reply);
+	case RTM_GETRULE:
+		return netlink_rules_get(request, dump, reply);
 	case RTM_GETNEIGH:
 		return netlink_neighbours_get(request, dump, reply);
 	default:
@@ -44,23 +46,11 @@ static int request_serve(const struct netlink_request *request, struct netlink_r
 	error = get(request, reply);
 	if (error || !reply->flags)
 		return error;
-	netlink_done(reply);
+	netlink_done(reply, 0);
 	return 1;
 }
 
 void netlink_route_serve(const uint8_t *data, size_t bytes, struct netlink_reply *reply)
 {
-	struct netlink_request request;
-
-	while (netlink_next(&data, &bytes, &request)) {
-		bool is_question = request.header.nlmsg_flags & NLM_F_REQUEST &&
-				   request.header.nlmsg_type >= NLMSG_MIN_TYPE;
-		int result;
-
-		reply->sequence = request.header.nlmsg_seq;
-		result = is_question ? request_serve(&request, reply) : 0;
-		netlink_flush(reply);
-		if (result < 0 || (result == 0 && request.header.nlmsg_flags & NLM_F_ACK))
-			netlink_acknowledge(reply, &request, result);
-	}
+	netlink_serve(data, bytes, reply, request_serve);
 }

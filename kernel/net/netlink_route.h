@@ -14,6 +14,7 @@ void netlink_route_serve(const uint8_t *data, size_t bytes, struct netlink_reply
 int netlink_links_get(const struct netlink_request *request, bool dump, struct netlink_reply *reply);
 int netlink_addresses_get(const struct netlink_request *request, bool dump, struct netlink_reply *reply);
 int netlink_routes_get(const struct netlink_request *request, bool dump, struct netlink_reply *reply);
+int netlink_rules_get(const struct netlink_request *request, bool dump, struct netlink_reply *reply);
 int netlink_neighbours_get(const struct netlink_request *request, bool dump, struct netlink_reply *reply);
 
 #endif

@@ -98,6 +98,7 @@ struct net_socket_view {
 	uint8_t remote[16];
 	uint32_t transmit_queue; /* bytes */
 	uint32_t receive_queue;  /* bytes; of a listener connections that wait to be accepted */
+	uint32_t backlog;        /* of a listener: how many may wait */
 	uint32_t retransmits;
 	uint32_t user_id;
 	uint64_t inode;

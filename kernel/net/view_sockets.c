@@ -70,6 +70,7 @@ static void listeners_show(struct walk *walk)
 			continue;
 		address_show(&pcb->local_ip, walk->is_6, view.local);
 		view.receive_queue = sock ? sock->pending_count : 0;
+		view.backlog = sock ? sock->backlog : 0;
 		owner_show(sock, &view);
 		view_add(&walk->list, &view);
 	}

@@ -2,6 +2,8 @@
 #include "kernel/signal/stop.h"
 
 #include "kernel/host/host.h"
+#include "kernel/ptrace/memory.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/children.h"
@@ -43,6 +45,7 @@ bool stop_signals_settle(struct process *process, int signal)
 		continued = stop_end(process);
 		process->stop_report = 0;
 		process->continue_report |= continued;
+		tracees_continue(process);
 	} else if (signal > 0 && signal_set_has(STOP_SIGNALS, signal)) {
 		signal_drop(process, SIGCONT);
 	}
@@ -56,12 +59,16 @@ void process_stop(struct process *process, int signal)
 	if (signal != SIGSTOP && group_is_orphaned(process->group))
 		return;
 	lock_acquire(&process->signal_lock);
-	/* What came since the signal was taken counts: a SIGKILL, or a SIGCONT, which may have found nothing to do. */
-	first = !process->stopped && !process->exiting && process->stop_taken &&
+	/*
+	 * Tracees run in a stopped process, too. What came since the signal was taken counts: a SIGKILL, or a SIGCONT,
+	 * which may have found nothing to do.
+	 */
+	first = (!process->stopped || thread_is_traced(current)) && !process->exiting && process->stop_taken &&
 		!((process->pending | current->signals.pending) & SIGNAL_BIT(SIGKILL));
 	if (first) {
 		process->stop_taken = false;
-		process->stop_report = signal;
+		process->stop_report = process->stop_signal = signal;
+		process->stop_count++;
 		process->continue_report = false;
 		__atomic_store_n(&process->stopped, 1, __ATOMIC_SEQ_CST);
 		list_for_each(at, &process->threads) thread_kick(list_entry(at, struct thread, siblings), KICK_SIGNAL);
@@ -75,8 +82,15 @@ void stop_observe(struct process *process)
 {
 	uint32_t stopped;
 
-	while ((stopped = __atomic_load_n(&process->stopped, __ATOMIC_SEQ_CST)) && !(current->kick & KICK_EXIT))
+	while ((stopped = __atomic_load_n(&process->stopped, __ATOMIC_SEQ_CST)) && !(current->kick & KICK_EXIT)) {
+		if (current->kick & KICK_ASKED)
+			memory_serve();
+		if (thread_is_traced(current)) {
+			tracee_observe();
+			break;
+		}
 		host_futex_wait_uninterruptible(&process->stopped, stopped);
+	}
 	if (current->kick & KICK_EXIT)
 		thread_leave();
 }

@@ -16,9 +16,9 @@
 bool stop_signals_settle(struct process *process, int signal);
 /* The default action of a stop signal: stops the calling process, but for orphaned groups. */
 void process_stop(struct process *process, int signal);
-/* The calling thread waits as long as its process is stopped. */
+/* The calling thread waits as long as its process is stopped; a traced one does what its tracer says. */
 void stop_observe(struct process *process);
-/* Threads that wait there have got KICK_EXIT: they are to see it. signal_lock is held. */
+/* Threads that wait there were kicked: they are to see it. signal_lock is held. */
 void stop_look_up(struct process *process);
 
 #endif

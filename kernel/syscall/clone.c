@@ -4,6 +4,7 @@
 #include <linux/signal.h>
 
 #include "kernel/host/boot.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/syscall/table.h"
 #include "kernel/syscall/user_struct.h"
 #include "kernel/task/clone.h"
@@ -35,6 +36,14 @@ static int flags_check(uint64_t flags)
 	return flags & UNSUPPORTED ? -EINVAL : 0;
 }
 
+/* Has who traces the calling thread learn of the new one. */
+static long tell(const struct clone_request *request, long id)
+{
+	if (id > 0 && current->tracee)
+		tracee_event(tracee_clone_event(request->flags, request->exit_signal), (uint64_t)id);
+	return id;
+}
+
 static long clone(const struct clone_request *request)
 {
 	int error = flags_check(request->flags);
@@ -49,9 +58,10 @@ static long clone(const struct clone_request *request)
 	if (kernel_boot()->policy == KERNEL_POLICY_STRICT)
 		return -EAGAIN;
 	if (request->flags & CLONE_THREAD)
-		return thread_clone(request);
+		return tell(request, thread_clone(request));
 	if (!(request->flags & CLONE_VM))
-		return process_fork(request);
+		return tell(request, process_fork(request));
+	/* Which tells by itself. */
 	return request->flags & CLONE_VFORK ? process_vfork(request) : -EINVAL;
 }
 

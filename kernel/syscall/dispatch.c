@@ -6,6 +6,7 @@
 
 #include "kernel/host/boot.h"
 #include "kernel/mm/mm.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/signal.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/thread.h"
@@ -56,27 +57,56 @@ static long serve_once(struct frame *frame, uint64_t number)
 	return __builtin_expect(trace_is_on(), 0) ? serve_traced(number, &args) : serve(number, &args);
 }
 
-void syscall_serve(struct frame *frame)
+static bool is_to_deliver(const struct thread *thread, long result)
+{
+	return __builtin_expect(thread->kick != 0 || is_restart(result), 0);
+}
+
+void syscall_serve_again(struct frame *frame)
 {
 	struct thread *thread = current;
+
+	do {
+		bool traced = thread_is_traced(thread);
+
+		if (!traced || tracee_call_begin(frame))
+			frame->rax = (uint64_t)serve_once(frame, thread->call_number);
+		if (traced)
+			tracee_call_end(frame);
+	} while (is_to_deliver(thread, (long)frame->rax) && signals_deliver(frame));
+}
+
+static uint64_t call_note(struct thread *thread, struct frame *frame)
+{
 	/* Linux looks at the lower half only. */
 	uint64_t number = (uint32_t)frame->rax;
-	bool again;
 
 	if (number < KERNEL_CALLS_MAX)
 		thread->calls_served[number]++;
 	thread->frame = frame;
 	thread->call_number = number;
-	do {
-		long result = serve_once(frame, thread->call_number);
+	return number;
+}
 
-		frame->rax = (uint64_t)result;
-		again = __builtin_expect(thread->kick != 0 || is_restart(result), 0) && signals_deliver(frame, true);
-	} while (again);
+void syscall_serve(struct frame *frame)
+{
+	struct thread *thread = current;
+	long result = serve_once(frame, call_note(thread, frame));
+
+	frame->rax = (uint64_t)result;
+	if (is_to_deliver(thread, result) && signals_deliver(frame))
+		syscall_serve_again(frame);
 }
 
 void trap_serve(struct frame *frame)
 {
-	mm_site_trapped(frame->rip - SYSCALL_BYTES, frame->rax);
-	syscall_serve(frame);
+	if (!thread_is_traced(current)) {
+		mm_site_trapped(frame->rip - SYSCALL_BYTES, frame->rax);
+		syscall_serve(frame);
+		return;
+	}
+	/* Perhaps it came from a stub after all. */
+	frame->r11 = frame->rflags;
+	(void)call_note(current, frame);
+	syscall_serve_again(frame);
 }

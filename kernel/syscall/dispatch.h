@@ -17,7 +17,9 @@ extern const struct syscall_entry syscall_table[SYSCALL_MAX];
 
 /* Serves the call in the frame; called by the entry path. */
 void syscall_serve(struct frame *frame);
-/* The same for one that came by the SIGSYS handler. */
+/* Serves it once more, and as often as it is interrupted; as its tracer has it, if there is one. */
+void syscall_serve_again(struct frame *frame);
+/* As syscall_serve for one that came by the SIGSYS handler, as all of a traced thread do. */
 void trap_serve(struct frame *frame);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "kernel/fs/proc.h"
 #include "kernel/mm/user.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/send.h"
 #include "kernel/syscall/kill.h"
 #include "kernel/syscall/table.h"
@@ -88,16 +89,6 @@ SYSCALL(pidfd_send_signal)
 	return error;
 }
 
-/* ptrace(2)'s rule, as far as there are users: the same one, or a container's root. */
-static bool may_look_into(const struct process *process)
-{
-	const struct credentials *mine = &process_current()->credentials;
-	const struct credentials *theirs = &process->credentials;
-
-	return process == process_current() || mine->euid == 0 ||
-	       (mine->uid == theirs->uid && mine->uid == theirs->euid && mine->uid == theirs->suid);
-}
-
 SYSCALL(pidfd_getfd)
 {
 	struct process *process;
@@ -106,7 +97,7 @@ SYSCALL(pidfd_getfd)
 
 	if (result)
 		return result;
-	if (!may_look_into(process))
+	if (!process_may_look_into(process))
 		result = -EPERM;
 	lock_acquire(&process->lock);
 	if (!result && process->files)

@@ -10,7 +10,6 @@
 #include "kernel/syscall/table.h"
 #include "kernel/task/process.h"
 
-#define TIMER_SLACK_NS 50000
 #define PER_LINUX 0
 #define PERSONALITY_QUERY 0xffffffffu
 
@@ -99,8 +98,11 @@ static long machine_option(const struct arguments *args)
 	case PR_GET_NAME:
 		return copy_to_user(ARG_USER(args, 1), current->name, sizeof(current->name));
 	case PR_GET_TIMERSLACK:
-		return TIMER_SLACK_NS;
+		return (long)(current->timer_slack_ns ? current->timer_slack_ns : TIMER_SLACK_NS);
 	case PR_SET_TIMERSLACK:
+		/* Remembered: the host cannot be told. */
+		current->timer_slack_ns = ARG_ULONG(args, 1);
+		return 0;
 	case PR_GET_SECCOMP:
 	case PR_GET_TIMING:
 		return 0;

@@ -2,6 +2,7 @@
 #include <linux/errno.h>
 #include <linux/wait.h>
 
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/syscall/table.h"
 #include "kernel/task/children.h"
 #include "kernel/task/pid.h"
@@ -11,6 +12,7 @@ struct search {
 	struct child_report *report;
 	struct process *reaped;
 	bool any; /* there is a child to wait for */
+	struct tracee_search tracees;
 };
 
 static bool is_meant(const struct child_wait *wait, const struct process *child)
@@ -71,7 +73,7 @@ static bool child_look(struct search *search, struct process *child)
 	int options = search->wait->options;
 	bool keep = options & WNOWAIT;
 
-	if (options & WEXITED && child->state == PROCESS_ZOMBIE) {
+	if (options & WEXITED && child->state == PROCESS_ZOMBIE && !child_is_hidden(child)) {
 		report_fill(search->report, child, child->exit_status);
 		if (!keep) {
 			child->state = PROCESS_GONE;
@@ -94,7 +96,9 @@ static bool search_run(void *data)
 	{
 		struct process *child = list_entry(at, struct process, siblings);
 
-		if (child->state == PROCESS_GONE || !is_meant(search->wait, child))
+		/* What the process itself traces is told of as that. */
+		if (child->state == PROCESS_GONE || !is_meant(search->wait, child) ||
+		    (child->traced && !child_is_hidden(child)))
 			continue;
 		/* Of one that has ended, only that can be waited for. */
 		search->any |= child->state == PROCESS_ALIVE || search->wait->options & WEXITED;
@@ -102,7 +106,10 @@ static bool search_run(void *data)
 		if (found)
 			break;
 	}
+	if (!found)
+		found = tracees_look(&search->tracees);
 	process_tree_unlock();
+	search->any |= search->tracees.any;
 	return found || !search->any;
 }
 
@@ -114,7 +121,7 @@ static void reap(struct process *child)
 
 int child_wait(const struct child_wait *wait, struct child_report *report)
 {
-	struct search search = {.wait = wait, .report = report};
+	struct search search = {.wait = wait, .report = report, .tracees = {.wait = wait, .report = report}};
 	int error = 0;
 
 	*report = (struct child_report){0};
@@ -126,5 +133,11 @@ int child_wait(const struct child_wait *wait, struct child_report *report)
 		return -ERESTARTSYS;
 	if (search.reaped)
 		reap(search.reaped);
+	if (search.tracees.reaped)
+		reap(search.tracees.reaped);
+	if (search.tracees.returned)
+		child_ended(search.tracees.returned);
+	process_put(search.tracees.returned);
+	process_put(search.tracees.forgotten);
 	return search.any ? 0 : -ECHILD;
 }

@@ -5,6 +5,7 @@
 #include <linux/eventpoll.h>
 #include <linux/wait.h>
 
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
 #include "kernel/syscall/table.h"
@@ -27,7 +28,10 @@ int child_status_value(int status)
 {
 	if (status == STATUS_CONTINUED)
 		return SIGCONT;
-	if ((status & 0xff) == 0x7f || (status & 0x7f) == 0)
+	/* Of a tracee with an event above the signal. */
+	if ((status & 0xff) == 0x7f)
+		return status >> 8;
+	if ((status & 0x7f) == 0)
 		return status >> 8 & 0xff;
 	return status & 0x7f;
 }
@@ -37,19 +41,24 @@ static bool parent_ignores(const struct process *parent)
 	return parent->actions[SIGCHLD - 1].handler == (uint64_t)(uintptr_t)SIG_IGN;
 }
 
-/* Who ignores SIGCHLD is sent none by children, though it would be pending while it is blocked, as from kill(2). */
-static void parent_tell(struct process *parent, const struct process *child, int signal, int status)
+siginfo_t child_info(const struct process *child, int id, int signal, int status)
 {
-	siginfo_t info = {
+	return (siginfo_t){
 		.si_signo = signal,
 		.si_code = child_status_code(status),
 		._sifields._sigchld =
 			{
-				._pid = child->pid,
+				._pid = id,
 				._uid = child->credentials.uid,
 				._status = child_status_value(status),
 			},
 	};
+}
+
+/* Who ignores SIGCHLD is sent none by children, though it would be pending while it is blocked, as from kill(2). */
+static void parent_tell(struct process *parent, const struct process *child, int signal, int status)
+{
+	siginfo_t info = child_info(child, child->pid, signal, status);
 
 	if (signal && !(signal == SIGCHLD && parent_ignores(parent)))
 		signal_send_process(parent, &info);
@@ -82,15 +91,48 @@ void child_forget(struct process *child)
 	process_put(child);
 }
 
+bool child_is_hidden(const struct process *child)
+{
+	return child->traced && child->traced->tracer != child->parent;
+}
+
+/* With a reference. NULL: nobody but its parent is to be told. */
+static struct process *end_take(struct process *process)
+{
+	struct process *tracer = NULL;
+
+	process_tree_lock();
+	if (child_is_hidden(process)) {
+		tracer = process->traced->tracer;
+		tracer->references++;
+		process->state = PROCESS_ZOMBIE;
+	}
+	process_tree_unlock();
+	return tracer;
+}
+
+static void tracer_learn(struct process *tracer, struct process *process)
+{
+	const siginfo_t info = child_info(process, process->pid, SIGCHLD, process->exit_status);
+
+	tracer_tell(tracer, &info, true);
+	process_put(tracer);
+	wait_queue_wake(&process->end_waiters, EPOLLIN);
+}
+
 void child_ended(struct process *process)
 {
-	struct process *parent;
+	struct process *parent, *tracer = end_take(process);
 	bool gone;
 	int status = process->exit_status;
 
+	if (tracer) {
+		tracer_learn(tracer, process);
+		return;
+	}
 	process_tree_lock();
 	parent = process->parent;
-	gone = !parent || !parent_cares(parent, process->exit_signal);
+	gone = !parent || !(process->traced || parent_cares(parent, process->exit_signal));
 	if (parent)
 		parent->references++;
 	process->state = gone ? PROCESS_GONE : PROCESS_ZOMBIE;
@@ -158,7 +200,7 @@ static void child_move(struct moved *moved)
 	child->exit_signal = SIGCHLD;
 	if (moved->reaper)
 		list_append(&moved->reaper->children, &child->siblings);
-	moved->ended = child->state == PROCESS_ZOMBIE;
+	moved->ended = child->state == PROCESS_ZOMBIE && !child_is_hidden(child);
 	moved->unwanted = moved->ended && !(moved->reaper && parent_cares(moved->reaper, SIGCHLD));
 	if (moved->unwanted)
 		child->state = PROCESS_GONE;

@@ -13,7 +13,10 @@ void children_give_away(struct process *process);
  * (PR_SET_PDEATHSIG), or goes on as the leader.
  */
 void children_of_thread_keep(struct thread *thread, bool ended);
-/* It becomes a zombie and its parent is told, or it is gone at once if the parent does not care. */
+/*
+ * It becomes a zombie and its parent is told, or it is gone at once if the parent does not care. If somebody else
+ * traces it he is told first, and this is called again when he has waited for it or lets go of it.
+ */
 void child_ended(struct process *process);
 /* Nobody waits for the child any more: takes it out of its parent's children, and gives the reference of the ids up. */
 void child_forget(struct process *child);
@@ -39,6 +42,10 @@ struct child_report {
 /* A status as wait4(2) gives it, beside exit codes and signals. */
 #define STATUS_STOPPED(signal) ((signal) << 8 | 0x7f)
 #define STATUS_CONTINUED 0xffff
+/* What a signal tells of a child or tracee with that status. */
+siginfo_t child_info(const struct process *child, int id, int signal, int status);
+/* Whether its end is its tracer's to see first. The tree is locked. */
+bool child_is_hidden(const struct process *child);
 /* si_code of a status, CLD_*. */
 int child_status_code(int status);
 /* si_status of such a status: an exit code or a signal. */

@@ -10,6 +10,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/copy.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/cpu_limit.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/create.h"
@@ -29,6 +30,7 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 	thread->personality = self->personality;
 	thread->nice = self->nice;
 	thread->io_priority = self->io_priority;
+	thread->timer_slack_ns = self->timer_slack_ns;
 	/* Of the policies that there are, it only takes back what made things better. */
 	thread->policy = self->policy & ~SCHED_RESET_ON_FORK;
 	if (self->policy & SCHED_RESET_ON_FORK && thread->nice < 0)
@@ -49,6 +51,9 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 	frame = thread_frame(thread);
 	*frame = *self->frame;
 	frame->rax = 0;
+	/* A step is the tracer's, of the calling thread. */
+	if (self->tracee && self->tracee->forced_step)
+		frame->rflags &= ~RFLAGS_TRAP;
 	if (request->stack_top)
 		frame->rsp = request->stack_top;
 	return thread;
@@ -96,6 +101,7 @@ static long start(struct thread *thread, uint64_t tls)
 	host = host_clone(HOSTCALL_CLONE_THREAD, thread_frame(thread), thread, &thread->host_alive, tls);
 	if (host < 0) {
 		leave(thread);
+		tracee_forget(thread);
 		thread_put(thread);
 	} else {
 		thread_publish(thread, thread->host_pid, (int)host);
@@ -121,6 +127,7 @@ long thread_clone(const struct clone_request *request)
 	}
 	if (request->flags & CLONE_PARENT_SETTID)
 		(void)put_user_u32(request->parent_tid, (uint32_t)thread->tid);
+	tracee_inherit(thread, request->flags, request->exit_signal);
 	return start(thread, request->flags & CLONE_SETTLS ? request->tls : arch_get_fs());
 }
 
@@ -163,5 +170,5 @@ void thread_begin(struct frame *frame)
 		cpu_limit_inherit();
 	/* What came for it before its host id was known. */
 	if (__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
-		signals_deliver(frame, false);
+		(void)signals_deliver(frame);
 }

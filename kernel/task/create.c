@@ -64,6 +64,7 @@ struct process *process_new(void)
 	list_init(&process->siblings);
 	list_init(&process->all);
 	list_init(&process->threads);
+	list_init(&process->tracees);
 	list_init(&process->signal_queue);
 	process_timers_init(process);
 	wait_queue_init(&process->children_queue);

@@ -8,6 +8,8 @@
 #include "kernel/lib/pages.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/mm.h"
+#include "kernel/mm/plain.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/children.h"
 #include "kernel/task/distance.h"
@@ -175,6 +177,8 @@ static int prepare(struct exec *exec, int dirfd, const char *path, unsigned walk
 		error = scripts_follow(exec, exec->name);
 	if (!error)
 		error = elf_open(exec->file, &exec->elf);
+	if (!error)
+		error = exec_capabilities_read(exec->file->inode, &exec->capabilities);
 	if (!error && exec->elf->interpreter)
 		error = interpreter_open(exec);
 	return error;
@@ -220,29 +224,6 @@ static void name_set(struct thread *thread, const struct exec *exec)
 	memcpy(thread->name, name, length);
 }
 
-/* Set-user-ID and set-group-ID executables; capabilities follow the user: capabilities(7), credentials(7). */
-static bool credentials_apply(struct process *process, const struct inode *inode)
-{
-	struct credentials *who = &process->credentials;
-	uint32_t uid = who->uid;
-	uint32_t gid = who->gid;
-	bool gains = !process->no_new_privileges;
-
-	if (gains && inode->mode & S_ISUID)
-		who->euid = inode->uid;
-	if (gains && (inode->mode & (S_ISGID | 010)) == (S_ISGID | 010))
-		who->egid = inode->gid;
-	who->suid = who->fsuid = who->euid;
-	who->sgid = who->fsgid = who->egid;
-	if (who->euid == 0 || who->uid == 0)
-		who->permitted = who->inheritable | who->bounding;
-	else
-		who->permitted = who->ambient;
-	who->effective = who->euid == 0 ? who->permitted : who->ambient;
-	process->keep_capabilities = false;
-	return who->euid != uid || who->egid != gid;
-}
-
 static int program_map(const struct exec *exec, struct elf_place *program, struct elf_place *start)
 {
 	struct address_space *space = process_current()->space;
@@ -263,10 +244,14 @@ static int program_map(const struct exec *exec, struct elf_place *program, struc
 
 static void executable_set(struct process *process, struct file *file)
 {
-	struct path old = process->executable;
+	struct path old;
 
+	executable_get(file->path.dentry);
+	/* Others look at it in /proc. */
+	lock_acquire(&process->lock);
+	old = process->executable;
 	process->executable = file->path;
-	executable_get(process->executable.dentry);
+	lock_release(&process->lock);
 	executable_put(old.dentry);
 }
 
@@ -281,7 +266,7 @@ void exec_commit(struct exec *exec, struct frame *frame)
 		.program = &program,
 		.interpreter = exec->interpreter ? &start : NULL,
 	};
-	bool secure = credentials_apply(process, exec->file->inode);
+	bool secure = exec_credentials_apply(process, exec->file->inode, &exec->capabilities);
 	int error;
 
 	if (secure)
@@ -290,6 +275,7 @@ void exec_commit(struct exec *exec, struct frame *frame)
 	signal_actions_reset(process);
 	process_timers_exec(process);
 	space_clear(process->space);
+	mm_text_keep(thread_is_traced(thread));
 	error = stack_map(process->space, exec->elf->executable_stack);
 	if (!error)
 		error = program_map(exec, &program, &start);
@@ -303,7 +289,9 @@ void exec_commit(struct exec *exec, struct frame *frame)
 	process->remains = NULL;
 	process_executed(process);
 	if (error)
-		process_kill(SIGKILL);
+		process_kill(SIGSEGV); /* as Linux does behind the point of no return */
 	*frame = (struct frame){.rsp = frame->rsp, .rip = start.entry, .rcx = start.entry, .rflags = RFLAGS_START};
 	arch_set_fs(0);
+	if (thread->tracee)
+		tracee_executed();
 }

@@ -3,6 +3,7 @@
 #define KERNEL_TASK_EXEC_H
 
 #include "arch.h"
+#include "kernel/task/exec_credentials.h"
 #include "kernel/task/strings.h"
 #include "kernel/vfs/file.h"
 
@@ -12,6 +13,7 @@ struct exec {
 	struct file *interpreter; /* PT_INTERP or NULL */
 	struct elf *elf;
 	struct elf *interpreter_elf;
+	struct file_capabilities capabilities; /* of file */
 	struct strings arguments;
 	struct strings environment;
 	char *name;        /* as it was asked for: AT_EXECFN; heap block */

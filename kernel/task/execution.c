@@ -3,6 +3,7 @@
 
 #include "kernel/lib/heap.h"
 #include "kernel/mm/copy.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/task/process.h"
 
 struct execution *execution_new(const struct exec *exec)
@@ -44,4 +45,7 @@ void execution_begin(struct execution *execution, struct frame *frame)
 		space_leave(execution);
 	exec_commit(&execution->exec, frame);
 	execution_put(execution);
+	/* The call has begun elsewhere, and ends here. */
+	if (thread_is_traced(current))
+		tracee_call_end(frame);
 }

@@ -12,6 +12,7 @@
 #include "kernel/lib/list.h"
 #include "kernel/lib/string.h"
 #include "kernel/mm/user.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/stop.h"
@@ -58,6 +59,8 @@ static void hide(struct thread *thread)
 	lock_acquire(&process->signal_lock);
 	thread_unlink(thread);
 	thread->host_tid = 0;
+	/* It may have been told of one that it did not take. */
+	signal_retarget(process, ~(signal_set_t)0);
 	lock_release(&process->signal_lock);
 	process_tree_unlock();
 }
@@ -112,7 +115,7 @@ _Noreturn static void leader_inherit(struct thread *thread)
 	thread->call_number = CALL_NONE;
 	execution_begin(execution, frame);
 	if (__atomic_load_n(&thread->kick, __ATOMIC_SEQ_CST))
-		signals_deliver(frame, false);
+		(void)signals_deliver(frame);
 	arch_enter_user(frame);
 }
 
@@ -147,11 +150,16 @@ void thread_leave(void)
 {
 	struct thread *thread = current;
 
+	if (thread->tracee)
+		tracee_event(PTRACE_EVENT_EXIT, (uint32_t)thread_exit_status(thread));
+	if (!list_peek_empty(&thread->process->tracees))
+		tracees_release();
 	core_thread_note();
 	thread_memory_settle(thread);
 	if (__atomic_load_n(&thread->process->thread_count, __ATOMIC_ACQUIRE) > 1)
 		children_of_thread_keep(thread, true);
 	hide(thread);
+	tracee_ended(thread);
 	if (thread->lender)
 		borrower_end(thread);
 	if (thread->is_leader)
@@ -164,6 +172,8 @@ void thread_exit(int code)
 {
 	struct process *process = process_current();
 
+	current->exit_status = EXIT_STATUS(code);
+	current->exited = true;
 	lock_acquire(&process->signal_lock);
 	/* The process's, if nobody calls exit after this one. */
 	if (!process->exiting)
@@ -243,12 +253,14 @@ static void place_hand_over(struct thread *from, struct thread *to)
 	to->nice = from->nice;
 	to->io_priority = from->io_priority;
 	to->policy = from->policy;
+	to->timer_slack_ns = from->timer_slack_ns;
 	memcpy(to->cpus, from->cpus, sizeof(to->cpus));
 	thread_link(to);
 	__atomic_fetch_and(&to->kick, ~(uint32_t)KICK_EXIT, __ATOMIC_SEQ_CST);
 	/* Whatever kicked the other one meanwhile is the leader's to see. */
 	signal_kick_update(to);
 	process->remains = NULL;
+	tracee_hand_over(from, to);
 	lock_release(&process->signal_lock);
 	process_tree_unlock();
 }

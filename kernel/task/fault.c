@@ -6,6 +6,7 @@
 #include "kernel/mm/mm.h"
 #include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
+#include "kernel/syscall/dispatch.h"
 #include "kernel/syscall/trace.h"
 #include "kernel/task/exit.h"
 
@@ -42,12 +43,14 @@ void fault_serve(struct frame *frame)
 	trace_event("fault: address 0x%lx at 0x%lx, code %d", (unsigned long)fault->address, (unsigned long)frame->rip,
 		    info.si_code);
 	signal_send_fault(&info);
-	signals_deliver(frame, false);
+	if (signals_deliver(frame))
+		syscall_serve_again(frame);
 }
 
 void kick_serve(struct frame *frame)
 {
 	current->frame = frame;
 	current->call_number = CALL_NONE;
-	signals_deliver(frame, false);
+	if (signals_deliver(frame))
+		syscall_serve_again(frame);
 }

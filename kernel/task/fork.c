@@ -10,6 +10,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/mm/copy.h"
 #include "kernel/mm/space.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/signal.h"
 #include "kernel/task/clone.h"
 #include "kernel/task/create.h"
@@ -149,6 +150,7 @@ static void process_withdraw(struct process *process, struct thread *thread)
 	process->state = PROCESS_GONE;
 	process_tree_unlock();
 	process_unregister(process);
+	tracee_forget(thread);
 	thread->host_alive = 0;
 	thread_put(thread);
 	process_drop(process);
@@ -189,5 +191,6 @@ long process_fork(const struct clone_request *request)
 	if (request->flags & CLONE_SETTLS)
 		thread->set_tls = request->tls;
 	process_introduce(process, thread, request);
+	tracee_inherit(thread, request->flags, request->exit_signal);
 	return start(process, thread);
 }

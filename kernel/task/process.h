@@ -21,6 +21,7 @@ struct address_space;
 struct fd_table;
 struct execution;
 struct program_words;
+struct tracee;
 
 #define PROCESS_LIMITS 16 /* RLIM_NLIMITS */
 
@@ -43,6 +44,8 @@ struct process {
 	struct list children;
 	struct list siblings;
 	struct list all;
+	struct list tracees;   /* of its threads: ptrace/ptrace.h */
+	struct tracee *traced; /* the first thread, if somebody traces it */
 
 	struct lock lock;
 	/* Changed with tree lock and signal_lock held: either is enough to look. */
@@ -91,6 +94,8 @@ struct process {
 	bool stop_taken;      /* a stop signal was taken off the pending ones, and no SIGCONT came since */
 	bool continue_report; /* continued, until a wait has told */
 	int32_t stop_report;  /* the signal that stopped it, until a wait has told; 0 */
+	uint32_t stop_count;  /* stops of job control so far */
+	int32_t stop_signal;  /* of the last one */
 	bool exiting;         /* exit_status, too, is guarded by signal_lock until the end */
 	int32_t exit_status;  /* as wait4 gives it */
 	/* Guarded by the tree lock. */

@@ -18,6 +18,7 @@
 
 #define STACK_BYTES_MIN (128ull << 10)
 #define STACK_BYTES_MAX (1ull << 30)
+#define STACK_SHARE 4 /* of RLIMIT_AS */
 #define STACK_ALIGN 16
 /* Random distances are below: of the stack, of the first word in it, of programs. */
 #define STACK_RANDOM (1ull << 34)
@@ -35,10 +36,18 @@ struct auxiliary {
 	unsigned count;
 };
 
+/* The whole stack counts as memory from the beginning: where that is limited, something has to be left for others. */
+static uint64_t stack_limit(void)
+{
+	uint64_t memory = process_limit(RLIMIT_AS) / STACK_SHARE;
+
+	return memory < process_limit(RLIMIT_STACK) ? memory : process_limit(RLIMIT_STACK);
+}
+
 int stack_map(struct address_space *space, bool executable)
 {
 	const struct kernel_boot *boot = kernel_boot();
-	uint64_t bytes = PAGE_ROUND_DOWN(process_limit(RLIMIT_STACK));
+	uint64_t bytes = PAGE_ROUND_DOWN(stack_limit());
 	uint64_t end = boot->user_base + boot->user_bytes - PAGE_BYTES - distance_choose(STACK_RANDOM, PAGE_BYTES);
 	unsigned protection = PROT_READ | PROT_WRITE | (executable ? PROT_EXEC : 0u);
 	long start;
@@ -48,7 +57,8 @@ int stack_map(struct address_space *space, bool executable)
 	if (bytes > STACK_BYTES_MAX)
 		bytes = STACK_BYTES_MAX;
 	start = mm_map_labelled(end - bytes, bytes, protection,
-				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE | MAP_STACK, "[stack]");
+				MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE | MAP_STACK | MAP_GROWSDOWN,
+				"[stack]");
 	if (start < 0)
 		return (int)start;
 	space->stack_end = end;

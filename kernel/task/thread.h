@@ -20,6 +20,7 @@
 struct process;
 struct frame;
 struct execution;
+struct tracee;
 
 /* thread->kick: why a thread is to look up. Set by others, atomically; any bit makes blocking host calls end. */
 enum {
@@ -28,6 +29,8 @@ enum {
 	KICK_TIMERS = 4, /* a timer of CPU time may have come: timers_look (signal/timers.h) */
 	KICK_MEMORY = 8, /* a file changed that is mapped: mm_refresh (mm/mm.h) */
 	KICK_WORDS = 16, /* somebody wants to know the arguments: words_now_tell (task/words_now.h) */
+	KICK_TRACE = 32, /* a tracer wants it to stop, or has let go of it: tracee_observe (ptrace/ptrace.h) */
+	KICK_ASKED = 64, /* somebody wants its memory: memory_serve (ptrace/memory.h) */
 };
 
 /* thread->sleep_word: a futex. Others set it to AWAKE. */
@@ -100,9 +103,9 @@ struct thread {
 		uint32_t stack_flags;
 	} signals;
 
-	struct list *rights_dropped; /* net/rights.c: descriptors from messages that are being closed; or NULL */
-	uint64_t call_number;        /* of the call being served, for restarting it */
-	bool restart_behind_handler; /* arch/x86_64/signal_frame.c */
+	struct rights_drop *rights_drop; /* net/rights.c: descriptors from messages that are being closed; or NULL */
+	uint64_t call_number;            /* of the call being served, for restarting it */
+	bool restart_behind_handler;     /* arch/x86_64/signal_frame.c */
 	/*
 	 * Of a call that is about to be served again: until when it waits, whatever its arguments say; 0: as they say.
 	 */
@@ -115,8 +118,12 @@ struct thread {
 	struct cpu_time cpu;    /* as it was told last; guarded by process->lock */
 	/* sched_setaffinity(2): a bit for each CPU, none: all that there are. Others may set it, and see half of it. */
 	uint64_t cpus[THREAD_CPUS_MAX / 64];
-	int32_t io_priority; /* ioprio_set(2) */
-	int32_t policy;      /* sched_setscheduler(2), with SCHED_RESET_ON_FORK */
+	int32_t io_priority;     /* ioprio_set(2) */
+	uint64_t timer_slack_ns; /* PR_SET_TIMERSLACK; 0: as usual */
+	int32_t policy;          /* sched_setscheduler(2), with SCHED_RESET_ON_FORK */
+	struct tracee *tracee;   /* ptrace/ptrace.h; NULL: nobody ever traced it */
+	int32_t exit_status;     /* of exit(2), as wait4 gives it, if it called that */
+	bool exited;
 };
 
 _Static_assert(offsetof(struct thread, self) == 0, "GS offset of self");
@@ -128,6 +135,7 @@ _Static_assert(offsetof(struct thread, sleep_word) == 36, "GS offset of sleep_wo
 _Static_assert(offsetof(struct thread, user_ip) == 40, "GS offset of user_ip");
 
 #define current arch_thread_self()
+#define TIMER_SLACK_NS 50000
 
 /*
  * Around host calls that may wait for long: meanwhile the thread takes no CPU time, and nobody kicks it to look at

@@ -11,6 +11,7 @@
 #include "kernel/host/host.h"
 #include "kernel/lib/heap.h"
 #include "kernel/mm/copy.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/task/clone.h"
 #include "kernel/task/create.h"
 #include "kernel/task/execution.h"
@@ -128,6 +129,7 @@ long process_vfork(const struct clone_request *request)
 	struct process *process = process_copy(request);
 	struct thread *child = process ? thread_copy(process, request) : NULL;
 	struct kept_state state;
+	bool stopped;
 	int pid;
 
 	if (!child || state_keep(&state)) {
@@ -142,11 +144,14 @@ long process_vfork(const struct clone_request *request)
 		child->set_tls = request->tls;
 	process_introduce(process, child, request);
 	mm_refresh_if_stale();
+	tracee_inherit(child, request->flags, request->exit_signal);
 	pid = process->pid;
 	thread_get(child);
+	stopped = tracee_vfork_begin(pid, request->flags, request->exit_signal);
 	child_run(child);
 	state_bring_back(&state);
 	thread_put(child);
+	tracee_vfork_end(stopped, pid);
 	return pid;
 }
 

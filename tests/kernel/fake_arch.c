@@ -11,8 +11,8 @@
 _Thread_local struct thread *arch_thread_current;
 
 /* Where stubs of patched programs would jump to. */
-extern const char kernel_entry[];
-const char kernel_entry[1];
+extern const char kernel_entry[], trap_entry[];
+const char kernel_entry[1], trap_entry[1];
 
 void arch_thread_set(struct thread *thread)
 {

@@ -1,6 +1,7 @@
 /* Processes of a check: see family.h. */
 #include "family.h"
 
+#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -93,6 +94,27 @@ bool family_word_is(const volatile int *word, int value)
 	for (int i = 0; i < TRIES && *word != value; i++)
 		usleep(TRY_US);
 	return *word == value;
+}
+
+static int threads_count(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int count = 0;
+	for (const struct dirent *entry; tasks && (entry = readdir(tasks));)
+		count += entry->d_name[0] != '.';
+	if (tasks)
+		closedir(tasks);
+	return count;
+}
+
+bool family_is_alone(void)
+{
+	int count = threads_count();
+	for (int i = 0; i < TRIES && count != 1; i++) {
+		usleep(TRY_US);
+		count = threads_count();
+	}
+	return count == 1;
 }
 
 int *family_memory(void)

@@ -26,6 +26,9 @@ bool family_thread_is(pid_t pid, pid_t tid, const char *states);
 /* Waits, at most ten seconds, until the word has the value; whether it has. */
 bool family_word_is(const volatile int *word, int value);
 
+/* Waits, at most ten seconds, until joined threads of this process are gone altogether; whether they are. */
+bool family_is_alone(void);
+
 /* A page of shared memory, zero. */
 int *family_memory(void);
 

@@ -48,6 +48,11 @@ uint64_t arch_signal_frame_bytes(void);
 /* The calling thread's registers, for a core dump; call_number: of the call that is being served, or all ones. */
 #define CORE_REGISTERS 27
 void arch_core_registers(const struct frame *frame, uint64_t call_number, uint64_t out[CORE_REGISTERS]);
+/* The same for a stopped thread, whose FS base is given; and one of them changed: -EIO if that cannot be. */
+void arch_registers_get(const struct frame *frame, uint64_t call_number, uint64_t fs, uint64_t out[CORE_REGISTERS]);
+int arch_register_set(struct frame *frame, uint64_t *call_number, uint64_t *fs, unsigned index, uint64_t value);
+/* The components that the extended state may have: XCR0. */
+uint64_t arch_xstate_features(void);
 /* And its extended state, as arch_xstate_keep has it, in an area of zeroes. */
 void arch_core_vectors(void *area);
 /* The CPU the thread runs on, for getcpu and for deciding whether to spin. */

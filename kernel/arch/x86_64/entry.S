@@ -43,6 +43,14 @@
 	save_registers
 .endm
 
+.macro push_word word
+	pushq \word
+	.cfi_adjust_cfa_offset 8
+.endm
+
+/* What IRET takes off the stack. */
+#define RETURN_BYTES 40
+
 /* A way in: the application's stack pointer is still in RSP, and no other register is changed. */
 .macro entry_begin name
 	.globl \name
@@ -134,11 +142,29 @@ leave_jump:
 	jmp *%gs:THREAD_USER_IP
 leave_slow:
 	.cfi_restore_state
-	pushq %rdx
-	.cfi_adjust_cfa_offset 8
-	popfq
-	.cfi_adjust_cfa_offset -8
-	jmp leave_registers
+	/* At once, so that a trap flag lets an instruction of the application go by, and none of ours. */
+	push_word $USER_SS
+	push_word FRAME_RSP+8(%rsp)
+	push_word FRAME_RFLAGS+16(%rsp)
+	push_word $USER_CS
+	push_word FRAME_RIP+32(%rsp)
+	movq RETURN_BYTES(%rsp), %r15
+	movq RETURN_BYTES+8(%rsp), %r14
+	movq RETURN_BYTES+16(%rsp), %r13
+	movq RETURN_BYTES+24(%rsp), %r12
+	movq RETURN_BYTES+32(%rsp), %r11
+	movq RETURN_BYTES+40(%rsp), %r10
+	movq RETURN_BYTES+48(%rsp), %r9
+	movq RETURN_BYTES+56(%rsp), %r8
+	movq RETURN_BYTES+64(%rsp), %rbp
+	movq RETURN_BYTES+72(%rsp), %rdi
+	movq RETURN_BYTES+80(%rsp), %rsi
+	movq RETURN_BYTES+88(%rsp), %rdx
+	movq RETURN_BYTES+96(%rsp), %rcx
+	movq RETURN_BYTES+104(%rsp), %rbx
+	movq RETURN_BYTES+112(%rsp), %rax
+	iretq
+	.cfi_adjust_cfa_offset -RETURN_BYTES
 	.globl kernel_leave_end
 	.hidden kernel_leave_end
 kernel_leave_end:

@@ -9,10 +9,6 @@
 
 #include "offsets.h"
 
-/* Selectors of 64-bit code and its stack, as Linux has them. */
-#define USER_CS 0x33
-#define USER_SS 0x2b
-
 struct frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
 	uint64_t rbp, rdi, rsi, rdx, rcx, rbx;

@@ -25,6 +25,10 @@
 #define CONTEXT_RSP 160
 #define CONTEXT_RIP 168
 
+/* Selectors of 64-bit code and its stack, as Linux has them. */
+#define USER_CS 0x33
+#define USER_SS 0x2b
+
 /* Interrupts on, and the bit that is always one */
 #define RFLAGS_START 0x202
 

@@ -37,7 +37,7 @@ struct signal_frame {
 int arch_xstate_save(void *area, uint64_t features);
 int arch_xstate_load(const void *area, uint64_t features);
 
-static uint64_t xstate_features(void)
+uint64_t arch_xstate_features(void)
 {
 	uint32_t low, high;
 
@@ -49,12 +49,12 @@ void arch_xstate_keep(void *area)
 {
 	/* XSAVE leaves alone what it does not write; XRSTOR wants zeroes there. */
 	memset((char *)area + XSTATE_HEADER_OFFSET, 0, XSTATE_HEADER_BYTES);
-	bug_on(arch_xstate_save(area, xstate_features()) < 0);
+	bug_on(arch_xstate_save(area, arch_xstate_features()) < 0);
 }
 
 void arch_xstate_bring_back(const void *area)
 {
-	bug_on(arch_xstate_load(area, xstate_features()) < 0);
+	bug_on(arch_xstate_load(area, arch_xstate_features()) < 0);
 }
 
 static int xstate_push(uint64_t area)
@@ -64,7 +64,7 @@ static int xstate_push(uint64_t area)
 	struct _fpx_sw_bytes software = {
 		.magic1 = FP_XSTATE_MAGIC1,
 		.extended_size = bytes + FP_XSTATE_MAGIC2_SIZE,
-		.xfeatures = xstate_features(),
+		.xfeatures = arch_xstate_features(),
 		.xstate_size = bytes,
 	};
 	uint32_t magic = FP_XSTATE_MAGIC2;
@@ -89,7 +89,7 @@ static int xstate_pop(uint64_t area)
 		return -EFAULT;
 	/* A frame without Linux's words has the legacy state only. */
 	return arch_xstate_load((const void *)(uintptr_t)area,
-				software.magic1 == FP_XSTATE_MAGIC1 ? xstate_features() : 3);
+				software.magic1 == FP_XSTATE_MAGIC1 ? arch_xstate_features() : 3);
 }
 
 static bool is_on_stack(const struct signal_state *signals, uint64_t sp)

@@ -93,7 +93,7 @@ static void fault_enter(int signal, const siginfo_t *info, struct sigcontext *re
 	struct thread *thread = current;
 
 	kernel_statistics()->faults++;
-	/* The trap flag is the application's: the entry path takes it off, the way back sets it again. */
+	/* The trap flag is the application's: the entry path takes it off. */
 	if (signal == SIGTRAP && is_kernel(registers->rip))
 		return;
 	if (is_kernel(registers->rip)) {

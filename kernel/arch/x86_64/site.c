@@ -122,3 +122,16 @@ bool site_stub(uint8_t stub[SITE_STUB_BYTES], uint64_t address, uint64_t site, u
 	memcpy(at + sizeof(jump), &entry, sizeof(entry));
 	return fits;
 }
+
+uint64_t site_jump_target(const uint8_t *code, uint64_t address)
+{
+	return code[0] == JUMP ? address + SITE_PATCH_BYTES + (uint64_t)(int32_t)word_at(code + 1) : 0;
+}
+
+/* Behind the mov lies the lea, of seven bytes. */
+uint64_t site_of_stub(const uint8_t stub[SITE_STUB_BYTES], uint64_t address)
+{
+	const unsigned end = SITE_PATCH_BYTES + 7;
+
+	return address + end + (uint64_t)(int32_t)word_at(stub + end - sizeof(uint32_t)) - SITE_SYSCALL_BYTES;
+}

@@ -32,6 +32,10 @@ struct site_code {
 bool site_can_be_patched(const struct site_code *code, uint64_t rax);
 /* What replaces the five bytes in front of the syscall at `site`. False: the stub is too far away. */
 bool site_jump(uint8_t jump[SITE_PATCH_BYTES], uint64_t site, uint64_t stub);
+/* Where a jump as above leads that lies at the address; 0: it is none. */
+uint64_t site_jump_target(const uint8_t *code, uint64_t address);
+/* The syscall that a stub at the address stands for. A stub begins with the five bytes that were in front of it. */
+uint64_t site_of_stub(const uint8_t stub[SITE_STUB_BYTES], uint64_t address);
 /* The stub's code, for this address. False: too far away. */
 bool site_stub(uint8_t stub[SITE_STUB_BYTES], uint64_t address, uint64_t site, uint32_t number);
 

@@ -69,7 +69,7 @@ CHECK(namespace_files, "openat,read,lseek,ioctl,fchmod")
 /* Who owns a namespace is a namespace of users; of its own owner nothing is told. */
 CHECK(namespace_owner, "ioctl")
 {
-	struct stat ours, theirs;
+	struct stat ours = {0}, theirs = {0};
 	unsigned uid = 77;
 	int fd = namespace_open("uts"), users = namespace_open("user");
 	int owner = CALL_OK(ioctl, fd, NS_GET_USERNS, 0);
@@ -86,6 +86,7 @@ CHECK(namespace_enter, "setns,pidfd_open")
 {
 	static const int wrong[] = {0, CLONE_FS, CLONE_NEWUTS | 1, CLONE_NEWUSER, CLONE_NEWUSER | CLONE_NEWNS};
 	static const int refused[] = {CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWTIME, CLONE_NEWNET | CLONE_NEWIPC};
+	EXPECT(family_is_alone());
 	for (size_t i = 0; i < KINDS; i++) {
 		int fd = namespace_open(kinds[i]);
 		NOTE("%s", kinds[i]);
@@ -124,7 +125,7 @@ CHECK(unshare_namespaces, "unshare,clone")
 	CALL(unshare, CLONE_VFORK);
 	CALL(unshare, CLONE_PARENT);
 	CALL(unshare, CLONE_SETTLS | CLONE_FILES);
-	CALL(unshare, 1l << 40);
+	CALL(unshare, 0x10000000000);
 }
 
 static void *unshare_in_thread(void *unused)
@@ -141,6 +142,7 @@ static void *unshare_in_thread(void *unused)
 CHECK(unshare_threads, "unshare")
 {
 	pthread_t thread;
+	EXPECT(family_is_alone());
 	unshare_in_thread(NULL);
 	CALL(unshare, CLONE_FS | CLONE_FILES | CLONE_SYSVSEM);
 	REQUIRE(pthread_create(&thread, NULL, unshare_in_thread, NULL) == 0);

@@ -2,6 +2,7 @@
 #include "../family.h"
 
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 /* The C library has none, and Linux' header is not for those who include its own. */
@@ -118,4 +119,29 @@ CHECK(sched_attribute_errors, "sched_setattr")
 	CALL(sched_setattr, 0, &wanted, 0);
 	wanted = (struct attributes){.sched_nice = -5};
 	CALL(sched_setattr, 0, &wanted, 0);
+}
+
+static void slack_show(void)
+{
+	char text[32] = "";
+	int fd = open("/proc/self/timerslack_ns", O_RDONLY);
+	SHOW(QUIET(prctl, PR_GET_TIMERSLACK));
+	SHOW_TEXT(text, read(fd, text, sizeof text));
+	close(fd);
+}
+
+static void slack_change(void)
+{
+	CALL(prctl, PR_SET_TIMERSLACK, 70000);
+	slack_show();
+	in_child("inherits", slack_show);
+	CALL(prctl, PR_SET_TIMERSLACK, 1);
+	slack_show();
+}
+
+CHECK(timer_slack, "prctl")
+{
+	slack_show();
+	in_child("child", slack_change);
+	slack_show();
 }

@@ -21,10 +21,19 @@ static void line_set(const struct tty_pair *line, tcflag_t input, tcflag_t outpu
 	tcsetattr(line->slave, TCSANOW, &attributes);
 }
 
+/*
+ * Linux has a thread of its own tell the other end. poll(2) waits for it where there is nothing to read yet, a change of
+ * attributes where it is at it.
+ */
 static void type(const struct tty_pair *line, const char *text)
 {
+	struct pollfd entry = {.fd = line->slave, .events = POLLIN};
+	struct termios attributes;
 	if (write(line->master, text, strlen(text)) != (ssize_t)strlen(text))
 		record_expectation("all of it is written", false);
+	poll(&entry, 1, 0);
+	tcgetattr(line->slave, &attributes);
+	tcsetattr(line->slave, TCSANOW, &attributes);
 }
 
 /* What is there now, by one read after another. */
@@ -50,7 +59,6 @@ static void read_show(const char *what, int fd)
 static void typed_show(const struct tty_pair *line, const char *text)
 {
 	type(line, text);
-	usleep(5000); /* the other end is told by a thread of the kernel's own */
 	record_text("typed", text, (long)strlen(text));
 	read_show("echo", line->master);
 	read_show("read", line->slave);
@@ -113,7 +121,6 @@ CHECK(tty_canonical, "read,write,ioctl")
 	typed_show(&line, "umlaut \303\244\177\r");
 	char bytes[4];
 	type(&line, "longer than the buffer\r");
-	usleep(5000);
 	SHOW(QUIET(read, line.slave, bytes, 3));
 	SHOW_TEXT(bytes, 3);
 	SHOW(QUIET(ioctl, line.slave, FIONREAD, &count));
@@ -193,7 +200,6 @@ CHECK(tty_raw, "read,write,poll")
 	SHOW_HEX(entry.revents);
 	line_set(&line, 0, 0, 0, 5, 0);
 	type(&line, "abc");
-	usleep(5000);
 	SHOW(QUIET(poll, &entry, 1, 0));
 	SHOW_HEX(entry.revents);
 	pid_t child = family_fork();
@@ -209,7 +215,6 @@ CHECK(tty_raw, "read,write,poll")
 	line_set(&line, 0, 0, 0, 0, 0);
 	SHOW(QUIET(read, line.slave, bytes, sizeof bytes));
 	type(&line, "xy");
-	usleep(5000);
 	SHOW(QUIET(read, line.slave, bytes, 1));
 	SHOW(QUIET(read, line.slave, bytes, sizeof bytes));
 	/* A time for the first byte. */
@@ -229,19 +234,15 @@ CHECK(tty_mode_changes, "ioctl,read")
 	QUIET(ioctl, line.slave, TCFLSH, TCIFLUSH);
 	line_set(&line, ICRNL, 0, ICANON, 1, 0);
 	type(&line, "half");
-	usleep(5000);
 	read_show("canonical", line.slave);
 	line_set(&line, 0, 0, 0, 1, 0);
 	read_show("raw", line.slave);
 	type(&line, "more\nraw");
-	usleep(5000);
 	line_set(&line, ICRNL, 0, ICANON, 1, 0);
 	read_show("canonical", line.slave);
 	type(&line, "x\r");
-	usleep(5000);
 	read_show("canonical", line.slave);
 	type(&line, "dropped\r");
-	usleep(5000);
 	SHOW(QUIET(ioctl, line.slave, TCFLSH, TCIFLUSH));
 	read_show("flushed", line.slave);
 	QUIET(read, -1, NULL, 0);
@@ -254,13 +255,11 @@ CHECK(tty_flow, "write,ioctl,poll")
 	int count = -1;
 	line_set(&line, IXON, 0, 0, 1, 0);
 	type(&line, "\023"); /* ^S */
-	usleep(5000);
 	int flags = fcntl(line.slave, F_GETFL);
 	fcntl(line.slave, F_SETFL, flags | O_NONBLOCK);
 	SHOW(QUIET(write, line.slave, "held", 4));
 	read_show("stopped", line.master);
 	type(&line, "\021"); /* ^Q */
-	usleep(5000);
 	SHOW(QUIET(write, line.slave, "through", 7));
 	read_show("started", line.master);
 	SHOW(QUIET(ioctl, line.slave, TCXONC, TCOOFF));
@@ -269,7 +268,6 @@ CHECK(tty_flow, "write,ioctl,poll")
 	read_show("started", line.master);
 	line_set(&line, IXON | IXANY, 0, 0, 1, 0);
 	type(&line, "\023a");
-	usleep(5000);
 	SHOW(QUIET(write, line.slave, "any", 3));
 	read_show("started", line.master);
 	read_show("typed", line.slave);
