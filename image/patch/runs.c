@@ -80,15 +80,15 @@ int runs_make(struct code *code, struct patch_object *object, struct error *erro
 		if (site->kind >= PATCH_BEFORE)
 			site->run = run_extend(object, code_range_find(code, site->vaddr), site->start, site->end);
 	}
-	for (uint32_t i = 0; i < object->run_count; i++) {
-		if (run_fill(code, &object->runs[i], error) < 0)
-			return -1;
-	}
 	for (uint32_t i = 0; i < object->site_count; i++) {
 		const struct patch_site *site = &object->sites[i];
+		struct patch_run *run = &object->runs[site->run];
 
-		if (site->kind >= PATCH_BEFORE)
-			site_write(&object->runs[site->run], site);
+		if (site->kind < PATCH_BEFORE)
+			continue;
+		if (!run->data && run_fill(code, run, error) < 0)
+			return -1;
+		site_write(run, site);
 	}
 	qsort(object->runs, object->run_count, sizeof(object->runs[0]), run_compare);
 	return 0;

@@ -105,11 +105,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct error error = {0};
 	int result = patch_object_make(data, size, &object, &error);
 
-	FUZZ_CHECK(result >= 0);
-	for (uint32_t i = 0; result == 1 && i < object.site_count; i++)
+	FUZZ_CHECK(result >= 0 && (result == 0 || object.sites));
+	for (uint32_t i = 0; result == 1 && i < object.site_count; i++) {
 		site_check(&object, &object.sites[i], i + 1 < object.site_count ? &object.sites[i + 1] : NULL);
-	for (uint32_t i = 0; result == 1 && i < object.site_count; i++)
 		site_runs_check(&object, &object.sites[i]);
+	}
 	for (uint32_t i = 0; i < object.run_count; i++) {
 		run_check(&object, &object.runs[i], data, size);
 		if (i)
