@@ -51,7 +51,8 @@ static void text_add(char text[TEXT_MAX], const char *more, const char *end)
 {
 	size_t length = strlen(text);
 
-	snprintf(text + length, TEXT_MAX - length, "%s%s", more, end);
+	if ((size_t)snprintf(text + length, TEXT_MAX - length, "%s%s", more, end) >= TEXT_MAX - length)
+		fail_msg("more than %d bytes", TEXT_MAX);
 }
 
 /* All needed names, each with a comma; "-" if the object is refused. */
