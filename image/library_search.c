@@ -46,7 +46,8 @@ static void musl_list_read(struct library_places *places)
 void library_places_open(struct library_places *places, const char *loader)
 {
 	*places = (struct library_places){.is_musl = strcmp(loader, MUSL_LOADER) == 0};
-	strcpy(places->directories, places->is_musl ? MUSL_DIRECTORIES : GLIBC_DIRECTORIES);
+	snprintf(places->directories, sizeof(places->directories), "%s",
+		 places->is_musl ? MUSL_DIRECTORIES : GLIBC_DIRECTORIES);
 	places->has_file = mapped_file_open(&places->file, places->is_musl ? MUSL_LIST : GLIBC_CACHE) == 0;
 	if (places->has_file && places->is_musl)
 		musl_list_read(places);
@@ -128,10 +129,12 @@ static bool is_of_system(const char *path)
 /* Returns whether it is there. */
 static bool path_take(const char *directory, const char *subdirectory, const char *name, struct library_paths *found)
 {
-	char *path = found->paths[found->count];
+	char *path;
 
-	if (found->count == LIBRARY_VARIANTS_MAX ||
-	    (size_t)snprintf(path, PATH_MAX, "%s%s/%s", directory, subdirectory, name) >= PATH_MAX ||
+	if (found->count == LIBRARY_VARIANTS_MAX)
+		return false;
+	path = found->paths[found->count];
+	if ((size_t)snprintf(path, PATH_MAX, "%s%s/%s", directory, subdirectory, name) >= PATH_MAX ||
 	    !is_of_system(path) || !is_library(path))
 		return false;
 	found->count++;
@@ -165,7 +168,7 @@ void library_search_places(const struct library_places *places, const char *name
 	       (path = library_cache_next(&places->cache, name, &at, &is_variant)) != NULL) {
 		if ((!is_variant && found->has_plain) || strlen(path) >= PATH_MAX || !is_library(path))
 			continue;
-		strcpy(found->paths[found->count++], path);
+		memcpy(found->paths[found->count++], path, strlen(path) + 1);
 		found->has_plain |= !is_variant;
 	}
 	library_search_list(places->directories, "", name, found);

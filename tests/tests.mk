@@ -11,8 +11,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) tender/spt/options.c \
 	$(patsubst %,tender/hvt/%.c,memory frame hypercall ring pages debug/gdb debug/command debug/hex) \
 	$(patsubst %,tender/linux/%.c,address cgroup_place core kernel_plan layout mount_option network_options options say \
-	tap_filter) \
-	$(patsubst %,tender/slirp/%.c,arguments guard refuse sandbox))
+		tap_filter) \
+	$(patsubst %,tender/slirp/%.c,arguments guard refuse sandbox) cli/debug/image_index.c cli/debug/extract.c)
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 
 UNIT_SOURCES := $(wildcard tests/unit/*.c tests/policy/*.c)
@@ -49,7 +49,7 @@ FUZZ_CC ?= clang
 FUZZ := build/fuzz
 FUZZ_CFLAGS := $(TEST_CFLAGS) -fsanitize=fuzzer-no-link
 FUZZ_PROGRAMS := $(wildcard tests/fuzz/fuzz_*.c)
-FUZZ_SHARED := $(TESTED) tests/fuzz/fuzz.c cli/debug/image_index.c $(filter tests/policy/%,$(UNIT_SHARED))
+FUZZ_SHARED := $(TESTED) tests/fuzz/fuzz.c $(filter tests/policy/%,$(UNIT_SHARED))
 
 $(FUZZ)/objects/%.o: %.c $(B)/gen/errno_names.inc
 	@mkdir -p $(@D)

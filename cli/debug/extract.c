@@ -44,13 +44,18 @@ static int bytes_write(int fd, const uint8_t *bytes, uint64_t count)
 	return 0;
 }
 
-static int contents_write(const struct image_index *files, size_t file, int fd)
+/* -EDQUOT: more than all copies may take. */
+static int contents_write(struct image_index *files, size_t file, int fd)
 {
 	struct erofs_inode inode;
 	struct erofs_run run;
 	uint64_t offset = 0;
 	int result = erofs_inode(&files->fs, files->files[file].nid, &inode);
 
+	if (result == 0 && inode.size > files->copy_bytes)
+		return -EDQUOT;
+	if (result == 0)
+		files->copy_bytes -= inode.size;
 	while (result == 0 && offset < inode.size) {
 		result = erofs_data(&files->fs, &inode, offset, &run);
 		if (result == 0 && run.data)
@@ -99,7 +104,11 @@ const char *image_file_extract(struct image_index *files, size_t file, const cha
 	result = contents_write(files, file, fd);
 	close(fd);
 	if (result < 0) {
-		error_set(error, "%s: %s", path, strerror(-result));
+		if (result == -EDQUOT)
+			error_set(error, "%s: the image's files are together far larger than the image", path);
+		else
+			error_set(error, "%s: %s", path, strerror(-result));
+		unlink(path);
 		free(path);
 		return NULL;
 	}

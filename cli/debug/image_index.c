@@ -109,7 +109,7 @@ static int file_add(struct walk *walk, const struct erofs_inode *inode)
 	if (erofs_data(&files->fs, inode, 0, &run) != 0 || !run.data || run.bytes < sizeof(Elf64_Ehdr) ||
 	    memcmp(run.data, ELFMAG, SELFMAG) != 0)
 		return 0;
-	/* Blocks may stand for many parts of a file: a small image could fill the disk that copies go to. */
+	/* Blocks may stand for many parts of a file; more than all of them no file has that is to be copied. */
 	if (inode->size > files->bytes)
 		return 0;
 	file.path = strdup(walk->path);
@@ -194,6 +194,7 @@ int image_index_open(struct image_index *files, int fd, struct error *error)
 	if (fstat(fd, &status) < 0)
 		return error_set(error, "image: %s", strerror(errno));
 	files->bytes = (uint64_t)status.st_size;
+	files->copy_bytes = files->bytes * 2;
 	bytes = mmap(NULL, files->bytes, PROT_READ, MAP_SHARED, fd, 0);
 	if (bytes == MAP_FAILED)
 		return error_set(error, "image: %s", strerror(errno));

@@ -36,6 +36,11 @@ struct image_index {
 	size_t file_count;
 	struct image_extent *extents; /* sorted by start */
 	size_t extent_count;
+	/*
+	 * What copies may still take: blocks may stand for parts of many files, and a small image could fill the disk
+	 * that copies go to. Twice the image at first.
+	 */
+	uint64_t copy_bytes;
 };
 
 /* Reads the index of the image open as `fd`, which stays the caller's. Returns 0, or -1 with *error. */
@@ -53,7 +58,8 @@ bool image_file_address(const struct image_index *files, size_t file, uint64_t o
 
 /*
  * Copies a file, once, to its place below the directory, whose name may have no other characters than such that mean
- * nothing to debuggers. Returns the copy's path, which lives as long as the image_index, or NULL with *error.
+ * nothing to debuggers, and in which nobody else can have made anything. Returns the copy's path, which lives as long
+ * as the image_index, or NULL with *error.
  */
 const char *image_file_extract(struct image_index *files, size_t file, const char *directory, struct error *error);
 

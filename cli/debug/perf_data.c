@@ -195,6 +195,20 @@ static int record_map(struct record *record, const char *path, struct error *err
 	return bytes == MAP_FAILED ? -1 : 0;
 }
 
+static int record_write(struct record *record, const char *to, struct error *error)
+{
+	int result = 0;
+
+	/* Not over what may be open or linked elsewhere. */
+	unlink(to);
+	record->out = fopen(to, "wbxe");
+	if (record->out)
+		result = record_copy(record, error);
+	if (!record->out || (fclose(record->out) != 0 && result == 0))
+		result = error_set(error, "%s: %s", to, strerror(errno));
+	return result;
+}
+
 int perf_data_rewrite(const char *from, const char *to, const char *directory, struct error *error)
 {
 	struct record record = {.names = perf_names_new(directory)};
@@ -204,14 +218,10 @@ int perf_data_rewrite(const char *from, const char *to, const char *directory, s
 		return error_set(error, "out of memory");
 	result = record_map(&record, from, error);
 	if (result == 0) {
-		/* Not over what may be open or linked elsewhere. */
-		unlink(to);
-		mkdir(directory, 0700);
-		record.out = fopen(to, "wbxe");
-		if (record.out)
-			result = record_copy(&record, error);
-		if (!record.out || (fclose(record.out) != 0 && result == 0))
-			result = error_set(error, "%s: %s", to, strerror(errno));
+		if (mkdir(directory, 0700) < 0)
+			result = error_set(error, "%s: %s", directory, strerror(errno));
+		else
+			result = record_write(&record, to, error);
 		munmap((void *)(uintptr_t)record.bytes, record.count);
 	}
 	perf_names_free(record.names);

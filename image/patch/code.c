@@ -37,7 +37,8 @@ static bool segments_load(struct code *code)
 			return false;
 		if (segment->p_type != PT_LOAD)
 			continue;
-		if (segment->p_vaddr >= VADDR_MAX || segment->p_memsz >= VADDR_MAX - segment->p_vaddr)
+		if (segment->p_vaddr >= VADDR_MAX || segment->p_memsz >= VADDR_MAX - segment->p_vaddr ||
+		    segment->p_filesz > segment->p_memsz)
 			return false;
 		end = (segment->p_vaddr + segment->p_memsz + CODE_PAGE - 1) & ~(uint64_t)(CODE_PAGE - 1);
 		code->vaddr_start = start < code->vaddr_start ? start : code->vaddr_start;
@@ -98,18 +99,30 @@ static int range_compare(const void *left, const void *right)
 	return (l->vaddr > r->vaddr) - (l->vaddr < r->vaddr);
 }
 
-/* Neither addresses nor file pages may be told twice: patches would meet. */
+/*
+ * Patched pages are pages of the file, mapped where its addresses are: two ranges that share a page of either must be
+ * as far apart in memory as in the file, so that it is one page of both. The first range has the lower address.
+ */
+static bool pair_is_apart(const struct code_range *first, const struct code_range *second)
+{
+	uint64_t first_end = first->vaddr + first->size - 1, second_end = second->file_offset + second->size - 1;
+
+	if (second->vaddr <= first_end)
+		return false;
+	if (second->vaddr - first->vaddr == second->file_offset - first->file_offset)
+		return true;
+	return second->vaddr / CODE_PAGE > first_end / CODE_PAGE &&
+	       (second->file_offset / CODE_PAGE > (first->file_offset + first->size - 1) / CODE_PAGE ||
+		first->file_offset / CODE_PAGE > second_end / CODE_PAGE);
+}
+
 static bool ranges_are_apart(const struct code *code)
 {
 	for (unsigned i = 1; i < code->range_count; i++) {
-		const struct code_range *before = &code->ranges[i - 1], *range = &code->ranges[i];
-
-		if (range->vaddr < before->vaddr + before->size)
-			return false;
-		/* One segment's, or on other pages of the file. */
-		if (range->vaddr - before->vaddr != range->file_offset - before->file_offset &&
-		    range->file_offset / CODE_PAGE <= (before->file_offset + before->size - 1) / CODE_PAGE)
-			return false;
+		for (unsigned j = 0; j < i; j++) {
+			if (!pair_is_apart(&code->ranges[j], &code->ranges[i]))
+				return false;
+		}
 	}
 	return true;
 }

@@ -40,6 +40,7 @@ struct patch_site {
 	uint64_t start; /* what is replaced, unless the kind is NONE or RESTORE */
 	uint64_t end;
 	uint64_t stub; /* address of the stub */
+	uint32_t run;  /* among runs before they are ordered */
 	enum patch_kind kind;
 	uint8_t before_count; /* lengths of the instructions in front, nearest first */
 	uint8_t before[PATCH_BEFORE_MAX];

@@ -15,8 +15,11 @@ static uint64_t page_down(uint64_t value)
 	return value & ~(uint64_t)(CODE_PAGE - 1);
 }
 
-/* Extends the last run to the pages of [vaddr, end), or begins another; two segments never share one. */
-static void run_extend(struct patch_object *object, const struct code_range *range, uint64_t vaddr, uint64_t end)
+/*
+ * Extends the last run to the pages of [vaddr, end), or begins another; two segments never share one. Returns which it
+ * is.
+ */
+static uint32_t run_extend(struct patch_object *object, const struct code_range *range, uint64_t vaddr, uint64_t end)
 {
 	uint64_t start = page_down(vaddr);
 	uint64_t bytes = page_down(end - 1) + CODE_PAGE - start;
@@ -27,10 +30,11 @@ static void run_extend(struct patch_object *object, const struct code_range *ran
 	    start <= run->vaddr + run->bytes + GAP_PAGES_MAX * CODE_PAGE) {
 		if (start + bytes > run->vaddr + run->bytes)
 			run->bytes = start + bytes - run->vaddr;
-		return;
+		return object->run_count - 1;
 	}
-	object->runs[object->run_count++] = (struct patch_run){
+	object->runs[object->run_count] = (struct patch_run){
 		.vaddr = start, .file_offset = file_offset, .bytes = bytes};
+	return object->run_count++;
 }
 
 static int run_fill(const struct code *code, struct patch_run *run, struct error *error)
@@ -67,29 +71,24 @@ static int run_compare(const void *left, const void *right)
 
 int runs_make(struct code *code, struct patch_object *object, struct error *error)
 {
-	uint32_t run = 0;
-
 	object->runs = calloc(object->site_count, sizeof(object->runs[0]));
 	if (!object->runs)
 		return error_set(error, "out of memory for patched pages");
 	for (uint32_t i = 0; i < object->site_count; i++) {
-		const struct patch_site *site = &object->sites[i];
+		struct patch_site *site = &object->sites[i];
 
 		if (site->kind >= PATCH_BEFORE)
-			run_extend(object, code_range_find(code, site->vaddr), site->start, site->end);
-	}
-	for (uint32_t i = 0; i < object->run_count; i++) {
-		if (run_fill(code, &object->runs[i], error) < 0)
-			return -1;
+			site->run = run_extend(object, code_range_find(code, site->vaddr), site->start, site->end);
 	}
 	for (uint32_t i = 0; i < object->site_count; i++) {
 		const struct patch_site *site = &object->sites[i];
+		struct patch_run *run = &object->runs[site->run];
 
 		if (site->kind < PATCH_BEFORE)
 			continue;
-		while (site->start - object->runs[run].vaddr >= object->runs[run].bytes)
-			run++;
-		site_write(&object->runs[run], site);
+		if (!run->data && run_fill(code, run, error) < 0)
+			return -1;
+		site_write(run, site);
 	}
 	qsort(object->runs, object->run_count, sizeof(object->runs[0]), run_compare);
 	return 0;

@@ -69,8 +69,8 @@ int elf_read(struct file *file, struct elf *elf)
 
 		if (segment->p_type == PT_LOAD)
 			error = segment_check(elf, segment);
-		else if (segment->p_type == PT_INTERP)
-			elf->interpreter = segment;
+		else if (segment->p_type == PT_INTERP && !elf->interpreter)
+			elf->interpreter = segment; /* of several, the first, as in Linux */
 		else if (segment->p_type == PT_GNU_STACK)
 			elf->executable_stack = segment->p_flags & PF_X;
 	}

@@ -38,6 +38,23 @@ load debug
 	exits_with 1
 }
 
+@test "copies of files do not go through a directory that somebody else made" {
+	"$BATS_TEST_DIRNAME/record.py" make "$PUBLIC/image" "$PUBLIC/root/usr/bin/target" >raw
+	mkdir -p shared/named.files victim
+	ln -s "$PWD/victim" shared/named.files/usr
+	chmod 1777 shared victim
+	chmod 644 raw
+	run setpriv --reuid 65534 --regid 65534 --clear-groups "$TEND" perf name raw shared/named
+	equal status 1 "$status"
+	equal "what is said" "tend: $PWD/shared/named.files: File exists" "$output"
+	equal "files made" "" "$(ls victim)"
+	# One's own of a former record is replaced.
+	tend perf name raw named
+	exits_with 0
+	tend perf name raw named
+	exits_with 0
+}
+
 @test "running guests are given by name, all of their processes" {
 	export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
 	"$BATS_TEST_DIRNAME/record.py" make "$PUBLIC/image" "$PUBLIC/root/usr/bin/target" >raw

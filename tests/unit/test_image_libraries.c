@@ -16,6 +16,7 @@
 
 #define LOADER "/lib64/ld-linux-x86-64.so.2"
 #define ADDRESS 0x400000
+#define TEXT_MAX 200
 
 struct object {
 	Elf64_Ehdr header;
@@ -46,10 +47,18 @@ static struct object object_make(void)
 	};
 }
 
+static void text_add(char text[TEXT_MAX], const char *more, const char *end)
+{
+	size_t length = strlen(text);
+
+	if ((size_t)snprintf(text + length, TEXT_MAX - length, "%s%s", more, end) >= TEXT_MAX - length)
+		fail_msg("more than %d bytes", TEXT_MAX);
+}
+
 /* All needed names, each with a comma; "-" if the object is refused. */
 static const char *needed_of(const struct object *object, size_t size)
 {
-	static char text[200];
+	static char text[TEXT_MAX];
 	struct elf_dynamic dynamic;
 	const char *name;
 	size_t at = 0;
@@ -61,10 +70,10 @@ static const char *needed_of(const struct object *object, size_t size)
 	memcpy(copy, object, size);
 	text[0] = '\0';
 	if (!elf_dynamic_open(&dynamic, copy, size))
-		strcpy(text, "-");
+		text_add(text, "", "-");
 	else
 		while ((name = elf_dynamic_next(&dynamic, DT_NEEDED, &at)) != NULL)
-			strcat(strcat(text, name), ",");
+			text_add(text, name, ",");
 	free(copy);
 	return text;
 }
@@ -192,10 +201,10 @@ static void lists_are_taken_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
 		const char *list = cases[i].list;
-		char directory[PATH_MAX], text[200] = "";
+		char directory[PATH_MAX], text[TEXT_MAX] = "";
 
 		while (library_directory_next(&list, "/o/x", directory))
-			strcat(strcat(text, directory), "|");
+			text_add(text, directory, "|");
 		assert_string_equal(text, cases[i].wanted);
 	}
 }
@@ -207,7 +216,7 @@ static void lists_without_end_are_cut(void **state)
 
 	(void)state;
 	memset(list, '/', sizeof(list));
-	strcpy(list + sizeof(list) - 9, "$ORIGIN:");
+	memcpy(list + sizeof(list) - 9, "$ORIGIN:", 9);
 	assert_true(library_directory_next(&next, "/o", directory));
 	assert_string_equal(directory, "");
 	assert_false(library_directory_next(&next, "/o", directory));

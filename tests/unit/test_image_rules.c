@@ -126,6 +126,61 @@ static void rules_are_kept(void **state)
 	}
 }
 
+/* A call at the start of each of two segments, the second one's at the end of its page, with more behind it. */
+static size_t segments_make(uint64_t second_address, uint64_t second_offset, uint8_t *file)
+{
+	static const uint8_t call[] = {0xb8, 0x27, 0, 0, 0, 0x0f, 0x05, 0xc3};
+	Elf64_Ehdr header = {
+		.e_ident = {0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT},
+		.e_type = ET_DYN,
+		.e_machine = EM_X86_64,
+		.e_entry = 0x1000,
+		.e_phoff = sizeof(header),
+		.e_phentsize = sizeof(Elf64_Phdr),
+		.e_phnum = 2,
+	};
+	Elf64_Phdr segments[2] = {
+		{PT_LOAD, PF_R | PF_X, 0x1000, 0x1000, 0, 0x80, 0x80, 0x1000},
+		{PT_LOAD, PF_R | PF_X, second_offset, second_address, 0, 0x880, 0x880, 0x1000},
+	};
+	size_t bytes = second_offset + 0x880;
+
+	memset(file, 0x90, bytes);
+	memcpy(file, &header, sizeof(header));
+	memcpy(file + sizeof(header), segments, sizeof(segments));
+	memcpy(file + 0x1000, call, sizeof(call));
+	memcpy(file + second_offset + 0x7fd, call, sizeof(call));
+	return bytes;
+}
+
+/* Segments that share a page of addresses or of the file, but not both, are left alone. */
+static void segments_are_apart(void **state)
+{
+	static const struct {
+		uint64_t address, offset;
+		unsigned sites;
+	} pairs[] = {
+		{0x2800, 0x2800, 2},
+		{0x1800, 0x1800, 2},
+		{0x1800, 0x2800, 0},
+		{0x2800, 0x1800, 0},
+	};
+	static uint8_t file[0x4000];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_COUNT(pairs); i++) {
+		struct patch_object object;
+		struct error error = {0};
+		size_t bytes = segments_make(pairs[i].address, pairs[i].offset, file);
+
+		if (patch_object_make(file, bytes, &object, &error) != (pairs[i].sites > 0) ||
+		    object.site_count != pairs[i].sites)
+			fail_msg("%lx at %lx: %u sites %s", pairs[i].address, pairs[i].offset, object.site_count,
+				 error.text);
+		patch_object_free(&object);
+	}
+}
+
 /* The stub, byte by byte: a load relative to RIP, moved from 0x401001 to the page behind the object. */
 static void stub_is_as_agreed(void **state)
 {
@@ -182,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_are_kept),
+		cmocka_unit_test(segments_are_apart),
 		cmocka_unit_test(stub_is_as_agreed),
 		cmocka_unit_test(others_are_left_alone),
 	};

@@ -69,8 +69,9 @@ CHECK(exec_formats, "execve,open,chmod")
 /* A program of one page, whose interpreter is named at its end. */
 struct program {
 	Elf64_Ehdr header;
-	Elf64_Phdr segments[2];
+	Elf64_Phdr segments[3];
 	char interpreter[9];
+	char other[9];
 };
 
 static void program_try(struct program *program, const char *interpreter)
@@ -99,11 +100,21 @@ CHECK(exec_interpreters, "execve")
 						.p_offset = offsetof(struct program, interpreter),
 						.p_filesz = sizeof program.interpreter,
 						.p_memsz = sizeof program.interpreter,
-						.p_align = 1}}};
+						.p_align = 1},
+					       {.p_type = PT_INTERP,
+						.p_offset = offsetof(struct program, other),
+						.p_filesz = sizeof program.other,
+						.p_memsz = sizeof program.other,
+						.p_align = 1}},
+				  .other = "/usr/bin"};
 	program_try(&program, "/missing");
 	program_try(&program, "/usr/bin"); /* a directory */
 	program_try(&program, "/dev/nul");
 	program_try(&program, "no ending");
+	program.header.e_phnum = 3; /* the first of two counts */
+	program_try(&program, "/missing");
+	program_try(&program, "/usr/bin");
+	program.header.e_phnum = 2;
 	program.segments[1].p_filesz = 1;
 	program_try(&program, "/missing");
 	program.segments[1].p_filesz = 5000;
