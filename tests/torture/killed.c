@@ -8,23 +8,24 @@
 #include <unistd.h>
 
 #define WRITE_BYTES (1u << 20)
+#define MEMBERS 6
 /* A child that should have been killed ends by itself, and so can be told of. */
 #define SURVIVOR_SECONDS 20
 
-/* Leads a group whose members become more all the time. */
+/* Leads a group whose members become more. */
 static void group_lead(int ready)
 {
 	setpgid(0, 0);
 	if (write(ready, "", 1) != 1)
 		_exit(1);
-	for (;;) {
-		if (fork() == 0) {
-			alarm(SURVIVOR_SECONDS);
-			for (;;)
-				pause();
-		}
+	for (int i = 0; i < MEMBERS; i++) {
+		if (fork() == 0)
+			break;
 		usleep(200);
 	}
+	alarm(SURVIVOR_SECONDS);
+	for (;;)
+		pause();
 }
 
 static void group_killed(unsigned round)
@@ -38,7 +39,7 @@ static void group_killed(unsigned round)
 		group_lead(ends[1]);
 	if (leader < 0 || read(ends[0], &byte, 1) != 1)
 		complain("no leader of a group");
-	usleep(round * 7919 % 3000);
+	usleep(round * 7919 % 2000);
 	if (leader > 0)
 		kill(-leader, SIGKILL);
 	while (waitpid(-1, &status, 0) > 0)
