@@ -137,6 +137,8 @@ static int options_add(struct start *start)
 
 	if (*workdir && word_print(&start->tender, "--workdir=%s", workdir) != 0)
 		return 1;
+	if (options->terminal && word_add(&start->tender, "--tty") != 0)
+		return 1;
 	for (size_t i = 0; i < options->passed.count; i++) {
 		if (word_add(&start->tender, options->passed.words[i]) != 0)
 			return 1;

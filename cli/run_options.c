@@ -32,7 +32,7 @@ const struct command_option run_options_table[] = {
 	{OPTION_DETACH, 'd', "detach", NULL, "in the background; prints the name, tend logs has the output"},
 	{OPTION_REMOVE, 0, "rm", NULL, "keep nothing of it when it has ended: what it wrote to its files never is"},
 	{OPTION_INTERACTIVE, 'i', "interactive", NULL, "standard input is the guest's, as it is without this option"},
-	{OPTION_TERMINAL, 't', "tty", NULL, "insist on a terminal, which is the guest's where there is one"},
+	{OPTION_TERMINAL, 't', "tty", NULL, "insist on a terminal, whose keys are the guest's whatever its input is"},
 	{OPTION_VARIABLE, 'e', "env", "VAR[=VALUE]", "set a variable, to this shell's value if none is given"},
 	{OPTION_VARIABLES, 0, "env-file", "FILE", "the same for each line of a file"},
 	{OPTION_WORKDIR, 'w', "workdir", "DIR", "where the program starts"},

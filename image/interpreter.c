@@ -5,13 +5,12 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "image/mapped_file.h"
 
 #define ENV "/env"
 
@@ -68,8 +67,10 @@ static bool elf_parse(const uint8_t *bytes, size_t size, struct interpreter *int
 		    segment.p_filesz > sizeof(interpreter->path) ||
 		    bytes[segment.p_offset + segment.p_filesz - 1] != '\0' || bytes[segment.p_offset] != '/')
 			return false;
+		/* Linux takes the first, others the last: nobody's linker makes two. */
+		if (interpreter->path[0])
+			return false;
 		memcpy(interpreter->path, bytes + segment.p_offset, segment.p_filesz);
-		return true;
 	}
 	return true;
 }
@@ -103,34 +104,15 @@ static void command_find(struct interpreter *interpreter)
 	memcpy(interpreter->command, found, strlen(found) + 1);
 }
 
-/* The file as bytes; NULL after an error. */
-static void *file_map(const char *path, size_t *size, struct error *error)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	void *bytes = MAP_FAILED;
-	struct stat status;
-
-	if (fd >= 0 && fstat(fd, &status) == 0) {
-		*size = (size_t)status.st_size;
-		bytes = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
-	}
-	if (bytes == MAP_FAILED)
-		error_set(error, "%s: could not be read: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	return bytes == MAP_FAILED ? NULL : bytes;
-}
-
 int interpreter_find(const char *path, struct interpreter *interpreter, struct error *error)
 {
-	size_t size;
-	void *bytes = file_map(path, &size, error);
+	struct mapped_file file;
 	bool is_known;
 
-	if (!bytes)
-		return -1;
-	is_known = interpreter_parse(bytes, size, interpreter);
-	munmap(bytes, size);
+	if (mapped_file_open(&file, path) < 0)
+		return error_set(error, "%s: could not be read: %s", path, strerror(errno));
+	is_known = interpreter_parse(file.bytes, file.size, interpreter);
+	mapped_file_close(&file);
 	if (!is_known)
 		return error_set(error, "%s: neither a program for x86-64 nor a script", path);
 	if (interpreter->command[0])

@@ -1,7 +1,7 @@
 /*
  * A program of this host as a source: the files of its package and of all that this depends on, the libraries that its
- * loader names, and of scripts the same for the interpreter. Each file keeps its path, so that what the program looks
- * for is where it is on the host.
+ * loader would find, and of scripts the same for the interpreter. Each file keeps its path, so that what the program
+ * looks for is where it is on the host.
  */
 #define _GNU_SOURCE 1
 
@@ -17,6 +17,7 @@
 #include "image/host_files.h"
 #include "image/interpreter.h"
 #include "image/libraries.h"
+#include "image/library_search.h"
 #include "image/made_config.h"
 #include "image/packages.h"
 #include "image/program_accounts.h"
@@ -51,17 +52,22 @@ static void owners_want(struct program *program, const char *path)
 	packages_owners_parse(&program->packages, text);
 }
 
-static int libraries_add(struct program *program, const char *path, struct error *error)
+/* An ELF program's loader, if it is one that the system has: else it could name any file of the caller's. */
+static int loader_add(struct program *program, const char *path, const char *loader, struct error *error)
 {
 	struct libraries libraries;
-	int result = 0;
+	int result;
 
-	if (libraries_find(path, &libraries, error) < 0)
+	if (!loader_is_known(loader))
+		return error_set(error, "%s: its loader is %s, which is unknown here: build a root directory", path,
+				 loader);
+	if (libraries_find(path, loader, &libraries, error) < 0)
 		return -1;
-	for (uint32_t i = 0; i < libraries.count && result == 0; i++) {
-		char *real = realpath(libraries.paths[i], NULL);
+	result = host_file_add(&program->source->scan, loader, error);
+	for (uint32_t i = 1; i < libraries.count && result == 0; i++) {
+		char *real = realpath(libraries.all[i].path, NULL);
 
-		result = host_file_add(&program->source->scan, libraries.paths[i], error);
+		result = host_file_add(&program->source->scan, libraries.all[i].path, error);
 		if (real)
 			owners_want(program, real);
 		free(real);
@@ -87,11 +93,9 @@ static int executable_add(struct program *program, const char *path, unsigned de
 		result = error_set(error, "%s: interpreters more than %u deep", path, DEPTH_MAX);
 	if (result == 0 && interpreter.path[0])
 		result = interpreter.is_script ? executable_add(program, interpreter.path, depth + 1, error)
-					       : host_file_add(&program->source->scan, interpreter.path, error);
+					       : loader_add(program, real, interpreter.path, error);
 	if (result == 0 && interpreter.command[0])
 		result = executable_add(program, interpreter.command, depth + 1, error);
-	if (result == 0 && !interpreter.is_script)
-		result = libraries_add(program, real, error);
 	free(real);
 	return result;
 }

@@ -10,7 +10,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 # functions are libc's.
 TESTED := $(sort $(TENDER_PURE) $(IMAGE) $(wildcard tender/*.c tender/devices/*.c) tender/spt/options.c \
 	$(patsubst %,tender/hvt/%.c,memory frame hypercall ring pages debug/gdb debug/command debug/hex) \
-	$(patsubst %,tender/linux/%.c,address cgroup_place core kernel_plan layout mount_option network_options options say) \
+	$(patsubst %,tender/linux/%.c,address cgroup_place core kernel_plan layout mount_option network_options options say tap_filter) \
 	$(patsubst %,tender/slirp/%.c,arguments guard refuse sandbox))
 TEST_CFLAGS := $(COMMON) -Itender/arch/$(HOST_ARCH) $(SANITIZE)
 

@@ -206,28 +206,18 @@ long transfer_from_pipe(struct pipe *in, struct file *out, uint64_t *out_at, uin
 	return done ? done : part;
 }
 
-static bool pipe_is_broken(struct pipe *pipe)
-{
-	bool broken;
-
-	lock_acquire(&pipe->lock);
-	broken = !pipe->reader_count;
-	lock_release(&pipe->lock);
-	return broken;
-}
-
 long transfer_between_pipes(struct pipe *in, struct pipe *out, uint64_t bytes, unsigned flags, bool keep)
 {
 	long part;
+	int there;
 
+	/* That nobody reads, or that nothing fits, is said even at the end. */
 	do {
-		part = pipe_wait_bytes(in, flags);
-		/* That nobody reads is said even at the end. */
-		if (part > 0 || (!part && pipe_is_broken(out)))
-			part = pipe_wait_room(out, flags);
-		if (part <= 0)
+		there = pipe_wait_bytes(in, flags);
+		part = there < 0 ? there : pipe_wait_room(out, flags);
+		if (part < 0)
 			break;
 		part = pipe_pass(in, out, bytes, flags, keep);
-	} while (!part || (part == -EAGAIN && !(flags & PIPE_NONBLOCK)));
+	} while ((!part && there) || (part == -EAGAIN && !(flags & PIPE_NONBLOCK)));
 	return part;
 }

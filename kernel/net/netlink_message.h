@@ -39,6 +39,7 @@ struct netlink_reply {
 	struct text text;
 	size_t message; /* where the message being made begins */
 	uint32_t port;  /* of the one who asked */
+	uint32_t uid;   /* whose process that is */
 	uint32_t sequence;
 	unsigned flags; /* of every message: NLM_F_MULTI */
 	bool is_capped; /* NETLINK_CAP_ACK: errors come without the request */

@@ -6,6 +6,7 @@
 #include "kernel/net/netlink_diag.h"
 #include "kernel/net/netlink_route.h"
 #include "kernel/net/netlink_socket.h"
+#include "kernel/task/process.h"
 #include "kernel/vfs/io.h"
 #include "kernel/vfs/wait.h"
 
@@ -90,6 +91,7 @@ long netlink_send(struct socket *socket, struct socket_message *message)
 		return -EFAULT;
 	}
 	reply.port = sock->port;
+	reply.uid = process_current()->credentials.uid;
 	reply.is_capped = sock->options >> NETLINK_CAP_ACK & 1;
 	if (socket->protocol == NETLINK_SOCK_DIAG)
 		netlink_diag_serve(copy, bytes, &reply);

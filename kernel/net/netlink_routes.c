@@ -8,7 +8,6 @@
 #include "kernel/net/netlink_route.h"
 #include "kernel/net/socket.h"
 #include "kernel/net/view.h"
-#include "kernel/task/process.h"
 
 /* What Linux gives to routes of IPv6 that nobody gave one. */
 #define METRIC6_KERNEL 256
@@ -68,7 +67,7 @@ static void local4_put(struct netlink_reply *reply, const uint8_t *asked)
 	netlink_put_u32(reply, RTA_OIF, NET_INTERFACE_LOOPBACK);
 	/* Who is called by any of the loopback's addresses answers from the first. */
 	netlink_put(reply, RTA_PREFSRC, asked[0] == LOOPBACK_FIRST ? loopback : asked, 4);
-	netlink_put_u32(reply, RTA_UID, process_current()->credentials.uid);
+	netlink_put_u32(reply, RTA_UID, reply->uid);
 	netlink_put(reply, RTA_CACHEINFO, &local_cache, sizeof(local_cache));
 	netlink_end(reply);
 }

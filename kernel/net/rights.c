@@ -152,26 +152,26 @@ struct rights *rights_copy(const struct unix_message *message)
 	return copy;
 }
 
-void rights_drop_all(struct list *dropped)
+void rights_drop_all(struct rights_drop *drop)
 {
 	struct thread *thread = current;
 
-	thread->rights_dropped = dropped;
-	while (!list_is_empty(dropped)) {
-		struct rights *rights = list_entry(dropped->next, struct rights, list);
+	thread->rights_drop = drop;
+	while (!list_is_empty(&drop->list)) {
+		struct rights *rights = list_entry(drop->list.next, struct rights, list);
 
 		list_remove(&rights->list);
 		for (uint32_t i = 0; i < rights->count; i++)
 			file_put(rights->files[i]);
 		heap_free(rights);
 	}
-	thread->rights_dropped = NULL;
+	thread->rights_drop = NULL;
 }
 
 void rights_drop(struct rights *rights)
 {
 	struct thread *thread = current;
-	struct list dropped;
+	struct rights_drop drop = {0};
 
 	if (!rights)
 		return;
@@ -181,13 +181,14 @@ void rights_drop(struct rights *rights)
 		lock_release(&flight_lock);
 	}
 	/* Closing a file of rights may drop others': those wait for the outermost, lest the stack grow with them. */
-	if (thread->rights_dropped) {
-		list_append(thread->rights_dropped, &rights->list);
+	if (thread->rights_drop) {
+		list_append(&thread->rights_drop->list, &rights->list);
 		return;
 	}
-	list_init(&dropped);
-	list_append(&dropped, &rights->list);
-	rights_drop_all(&dropped);
-	/* For all that was closed together. */
-	rights_collect();
+	list_init(&drop.list);
+	list_append(&drop.list, &rights->list);
+	rights_drop_all(&drop);
+	/* For all that was closed together. Other files that went are no reason to look, as in Linux. */
+	if (drop.socket_closed)
+		rights_collect();
 }

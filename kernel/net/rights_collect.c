@@ -141,11 +141,14 @@ static bool garbage_find(struct list *garbage)
 
 void rights_collect(void)
 {
-	struct list garbage;
+	struct rights_drop garbage = {0};
 
 	/* While rights are dropped it is enough to do so at their end. */
-	if (current->rights_dropped)
+	if (current->rights_drop) {
+		current->rights_drop->socket_closed = true;
 		return;
-	while (__atomic_load_n(&flight_sockets.next, __ATOMIC_ACQUIRE) != &flight_sockets && garbage_find(&garbage))
+	}
+	while (__atomic_load_n(&flight_sockets.next, __ATOMIC_ACQUIRE) != &flight_sockets &&
+	       garbage_find(&garbage.list))
 		rights_drop_all(&garbage);
 }

@@ -39,9 +39,9 @@ bool udp_lite_is_covered(const struct inet_socket *sock)
 /* As Linux: at least the header, at most what a datagram may have. */
 static uint16_t coverage_of(int value)
 {
-	if (value != 0 && value < UDP_HLEN)
+	if (value != 0 && value < (int)UDP_HLEN)
 		return UDP_HLEN;
-	return value > UINT16_MAX ? UINT16_MAX : (uint16_t)value;
+	return value > (int)UINT16_MAX ? UINT16_MAX : (uint16_t)value;
 }
 
 int udp_option_set(struct inet_socket *sock, int name, user_t value, unsigned bytes)

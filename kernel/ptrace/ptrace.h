@@ -168,7 +168,7 @@ void tracee_executed(void);
 /* SIGCONT for the process. signal_lock is held. */
 void tracees_continue(struct process *process);
 
-/* --- wait.c: wait4's search ---------------------------------------------------------------------------------------- */
+/* --- wait.c: wait4's search --------------------------------------------------------------------------------------- */
 
 struct tracee_search {
 	const struct child_wait *wait;
@@ -181,7 +181,7 @@ struct tracee_search {
 /* True: something to report. The tree is locked. */
 bool tracees_look(struct tracee_search *search);
 
-/* --- request.c ----------------------------------------------------------------------------------------------------- */
+/* --- request.c ---------------------------------------------------------------------------------------------------- */
 
 struct ptrace_request {
 	long number;

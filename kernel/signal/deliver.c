@@ -18,6 +18,7 @@
 #define CORE_SIGNALS                                                                                                   \
 	(SIGNAL_BIT(SIGQUIT) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGABRT) | SIGNAL_BIT(SIGBUS) |   \
 	 SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGXCPU) | SIGNAL_BIT(SIGXFSZ) | SIGNAL_BIT(SIGSYS))
+#define HAS_HANDLER(action) ((action).handler > (uint64_t)(uintptr_t)SIG_IGN)
 /* In a status of wait4(2) */
 #define STATUS_DUMPED 0x80
 
@@ -42,35 +43,44 @@ static void call_interrupt(struct frame *frame, const struct signal_action *acti
 	current->restart_deadline_ns = 0;
 }
 
+/* A copy: other threads may change the action meanwhile. */
+static struct signal_action action_take(struct process *process, int signal)
+{
+	struct signal_action *action = &process->actions[signal - 1], taken;
+
+	lock_acquire(&process->signal_lock);
+	taken = *action;
+	if (HAS_HANDLER(taken) && taken.flags & SA_RESETHAND)
+		action->handler = (uint64_t)(uintptr_t)SIG_DFL;
+	lock_release(&process->signal_lock);
+	return taken;
+}
+
 /* Sets up the handler, or ends the process if its stack cannot take the frame. */
-static void handler_enter(struct frame *frame, const siginfo_t *info)
+static void handler_enter(struct frame *frame, const siginfo_t *info, const struct signal_action *action)
 {
 	struct thread *thread = current;
-	struct process *process = thread->process;
-	int signal = info->si_signo;
-	struct signal_action action = process->actions[signal - 1];
 	signal_set_t mask = thread->signals.restore_saved ? thread->signals.saved : thread->signals.blocked;
 
-	if (arch_signal_frame_push(frame, &action, info, mask) < 0) {
+	if (arch_signal_frame_push(frame, action, info, mask) < 0) {
 		const siginfo_t fault = {.si_signo = SIGSEGV, .si_code = SI_KERNEL};
 
 		trace_event("--- SIGSEGV: no room for the frame of a handler ---");
 		process_exit(core_dump(&fault) ? SIGSEGV | STATUS_DUMPED : SIGSEGV);
 	}
 	thread->signals.restore_saved = false;
-	if (action.flags & SA_RESETHAND)
-		process->actions[signal - 1].handler = (uint64_t)(uintptr_t)SIG_DFL;
-	if (!(action.flags & SA_NODEFER))
-		action.mask |= SIGNAL_BIT(signal);
-	signal_mask_set(thread->signals.blocked | action.mask);
+	mask = thread->signals.blocked | action->mask;
+	if (!(action->flags & SA_NODEFER))
+		mask |= SIGNAL_BIT(info->si_signo);
+	signal_mask_set(mask);
 }
 
-/* What a signal without a handler does. */
+/* What a signal does by default. */
 static void default_act(struct process *process, const siginfo_t *info)
 {
 	int signal = info->si_signo;
 
-	if (signal_is_ignored(process, signal) || signal_is_powerless(process, info))
+	if (signal_set_has(SIGNALS_IGNORED_BY_DEFAULT, signal) || signal_is_spared(process, info))
 		return;
 	if (signal_set_has(STOP_SIGNALS, signal))
 		process_stop(process, signal);
@@ -118,17 +128,20 @@ bool signals_deliver(struct frame *frame)
 
 	kicks_heed(thread);
 	while ((signal = signal_next(thread, &info)) != 0) {
+		struct signal_action action = action_take(process, signal);
+
 		trace_event("--- %s ---", names_signal(signal));
-		if (process->actions[signal - 1].handler <= (uint64_t)(uintptr_t)SIG_IGN) {
-			default_act(process, &info);
+		if (!HAS_HANDLER(action)) {
+			if (action.handler == (uint64_t)(uintptr_t)SIG_DFL)
+				default_act(process, &info);
 			stop_observe(process);
 			continue;
 		}
 		if (call_is_interrupted(frame))
-			call_interrupt(frame, &process->actions[signal - 1]);
+			call_interrupt(frame, &action);
 		if (thread->tracee)
 			tracee_handler_begin(frame);
-		handler_enter(frame, &info);
+		handler_enter(frame, &info, &action);
 		if (thread->tracee)
 			tracee_handler_entered();
 	}

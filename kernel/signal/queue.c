@@ -5,12 +5,12 @@
 #include "kernel/mm/mm.h"
 #include "kernel/ptrace/memory.h"
 #include "kernel/ptrace/ptrace.h"
+#include "kernel/signal/send.h"
 #include "kernel/signal/signal.h"
 #include "kernel/signal/stop.h"
 #include "kernel/signal/timers.h"
 #include "kernel/task/words_now.h"
 
-#define IGNORED_BY_DEFAULT (SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT))
 /* Faults and the like come before others, as in Linux. */
 #define SYNCHRONOUS                                                                                                    \
 	(SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGFPE) |    \
@@ -22,23 +22,34 @@ bool signal_is_ignored(const struct process *process, int signal)
 	uint64_t handler = process->actions[signal - 1].handler;
 
 	return handler == (uint64_t)(uintptr_t)SIG_IGN ||
-	       (handler == (uint64_t)(uintptr_t)SIG_DFL && signal_set_has(IGNORED_BY_DEFAULT, signal));
+	       (handler == (uint64_t)(uintptr_t)SIG_DFL && signal_set_has(SIGNALS_IGNORED_BY_DEFAULT, signal));
 }
 
-bool signal_is_powerless(const struct process *process, const siginfo_t *info)
+bool signal_is_spared(const struct process *process, const siginfo_t *info)
 {
-	return process->pid == 1 && process->actions[info->si_signo - 1].handler == (uint64_t)(uintptr_t)SIG_DFL &&
+	return process->pid == 1 &&
 	       (info->si_code == SI_USER || info->si_code == SI_TKILL || info->si_code == SI_QUEUE) && info->si_pid > 1;
+}
+
+static bool is_to_look(const struct thread *thread)
+{
+	return (thread->signals.pending | thread->process->pending) & ~thread->signals.blocked ||
+	       tracee_stop_is_due(thread);
+}
+
+/* Signals were taken away. Setting the bit is for thread_kick: without the host's kick others stay asleep with it. */
+static void kick_settle(struct thread *thread)
+{
+	if (!is_to_look(thread))
+		__atomic_fetch_and(&thread->kick, ~(uint32_t)KICK_SIGNAL, __ATOMIC_SEQ_CST);
 }
 
 void signal_kick_update(struct thread *thread)
 {
-	const struct process *process = thread->process;
-
-	if ((thread->signals.pending | process->pending) & ~thread->signals.blocked || tracee_stop_is_due(thread))
+	if (is_to_look(thread))
 		__atomic_fetch_or(&thread->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST);
 	else
-		__atomic_fetch_and(&thread->kick, ~(uint32_t)KICK_SIGNAL, __ATOMIC_SEQ_CST);
+		kick_settle(thread);
 }
 
 bool thread_is_interrupted(struct thread *thread)
@@ -163,10 +174,13 @@ signal_set_t signals_pending(void)
 void signal_mask_set(signal_set_t blocked)
 {
 	struct process *process = process_current();
+	signal_set_t newly;
 
 	lock_acquire(&process->signal_lock);
+	newly = blocked & ~current->signals.blocked & ~UNBLOCKABLE;
 	current->signals.blocked = blocked & ~UNBLOCKABLE;
 	signal_kick_update(current);
+	signal_retarget(process, newly);
 	lock_release(&process->signal_lock);
 }
 
@@ -217,7 +231,7 @@ void signal_drop(struct process *process, int signal)
 		struct thread *thread = list_entry(at, struct thread, siblings);
 
 		drop(&thread->signals.pending, &thread->signals.queue, signal);
-		signal_kick_update(thread);
+		kick_settle(thread);
 	}
 }
 

@@ -26,12 +26,18 @@ static void add(signal_set_t *pending, struct list *queue, const siginfo_t *info
 	list_append(queue, &entry->list);
 }
 
+static bool is_powerless(const struct process *process, const siginfo_t *info)
+{
+	return process->actions[info->si_signo - 1].handler == (uint64_t)(uintptr_t)SIG_DFL &&
+	       signal_is_spared(process, info);
+}
+
 /* A signal that does nothing and is not blocked is gone at once; but tracers see them all. */
 static bool may_drop(const struct process *process, const struct thread *thread, const siginfo_t *info)
 {
 	if (thread && thread_is_traced(thread) && info->si_signo != SIGKILL)
 		return false;
-	return (signal_is_ignored(process, info->si_signo) || signal_is_powerless(process, info)) &&
+	return (signal_is_ignored(process, info->si_signo) || is_powerless(process, info)) &&
 	       !(thread && signal_set_has(thread->signals.blocked, info->si_signo));
 }
 
@@ -59,14 +65,20 @@ static bool notify(struct thread *thread, int signal)
 	return true;
 }
 
-/* A signal for the whole process: the first thread that does not block it is to take it. */
+/* A signal for the whole process: the first thread that does not block it is to take it; of SIGKILL, any can. */
 static void notify_any(struct process *process, int signal)
 {
 	list_for_each(at, &process->threads)
 	{
-		if (notify(list_entry(at, struct thread, siblings), signal))
+		if (notify(list_entry(at, struct thread, siblings), signal) && signal != SIGKILL)
 			return;
 	}
+}
+
+void signal_retarget(struct process *process, signal_set_t signals)
+{
+	for (signals &= process->pending; signals; signals &= signals - 1)
+		notify_any(process, __builtin_ctzll(signals) + 1);
 }
 
 static struct thread *first_thread(const struct process *process)

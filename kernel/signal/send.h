@@ -26,6 +26,11 @@ void signal_kick_any(struct process *process, uint32_t why);
 void signal_send_thread(struct process *process, int tid, const siginfo_t *info);
 /* Has the thread look up from whatever it does, for the reason `why`, KICK_*. process->signal_lock is held. */
 void thread_kick(struct thread *thread, uint32_t why);
+/*
+ * The calling thread blocks these from now on, or ends: of those that are pending for the process others are told.
+ * process->signal_lock is held.
+ */
+void signal_retarget(struct process *process, signal_set_t signals);
 /* A fault of the calling thread: where it is blocked or ignored, it kills. */
 void signal_send_fault(const siginfo_t *info);
 

@@ -16,14 +16,17 @@ struct signal_info {
 	bool held_back;   /* of a timer: it was dropped because the process ignores it */
 };
 
+#define SIGNALS_IGNORED_BY_DEFAULT                                                                                     \
+	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT))
+
 /* thread->call_number outside restartable calls */
 #define CALL_NONE UINT64_MAX
 
 /*
  * On the way back to the application: takes what is pending, until a handler is set up in the frame or nothing is
- * left. Ends
- * the process if that is what a signal does. A call that ended with one of the ERESTART results gets its EINTR, or is
- * prepared to run again. True if the call in the frame is to be served again at once, no handler having come between.
+ * left. Ends the process if that is what a signal does. A call that ended with one of the ERESTART results gets its
+ * EINTR, or is prepared to run again. True if the call in the frame is to be served again at once, no handler having
+ * come between.
  */
 bool signals_deliver(struct frame *frame);
 
@@ -55,11 +58,11 @@ void signal_give_up(struct process *process, struct signal_info *entry);
 /* The thread's kick bit says whether there is something to deliver. process->signal_lock is held. */
 void signal_kick_update(struct thread *thread);
 /*
- * Whether the signal has no handler and comes to the guest's first process from another one, which cannot end or stop
- * it: the init of a pid namespace is protected so (pid_namespaces(7)). It may end itself, as programs expect that are
- * not meant to be an init: there Linux differs.
+ * Whether the signal comes to the guest's first process from another one, which without a handler for it cannot end or
+ * stop it: the init of a pid namespace is protected so (pid_namespaces(7)). It may end itself, as programs expect that
+ * are not meant to be an init: there Linux differs.
  */
-bool signal_is_powerless(const struct process *process, const siginfo_t *info);
+bool signal_is_spared(const struct process *process, const siginfo_t *info);
 /* Whether the process ignores the signal, by SIG_IGN or by default. */
 bool signal_is_ignored(const struct process *process, int signal);
 

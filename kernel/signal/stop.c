@@ -59,7 +59,10 @@ void process_stop(struct process *process, int signal)
 	if (signal != SIGSTOP && group_is_orphaned(process->group))
 		return;
 	lock_acquire(&process->signal_lock);
-	/* Tracees run in a stopped process, too. What came since the signal was taken counts: a SIGKILL, or a SIGCONT, which may have found nothing to do. */
+	/*
+	 * Tracees run in a stopped process, too. What came since the signal was taken counts: a SIGKILL, or a SIGCONT,
+	 * which may have found nothing to do.
+	 */
 	first = (!process->stopped || thread_is_traced(current)) && !process->exiting && process->stop_taken &&
 		!((process->pending | current->signals.pending) & SIGNAL_BIT(SIGKILL));
 	if (first) {

@@ -59,6 +59,8 @@ static void hide(struct thread *thread)
 	lock_acquire(&process->signal_lock);
 	thread_unlink(thread);
 	thread->host_tid = 0;
+	/* It may have been told of one that it did not take. */
+	signal_retarget(process, ~(signal_set_t)0);
 	lock_release(&process->signal_lock);
 	process_tree_unlock();
 }

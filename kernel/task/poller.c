@@ -71,10 +71,10 @@ static void source_tell(const struct poller_source *source, short events)
 		wait_queue_wake(source->queue, EPOLLIN);
 }
 
-/* Whether `fd` has something. */
-static bool poll_once(int fd, uint64_t timeout_ns)
+/* Whether `fd` has something. Either descriptor may be -1. */
+static bool poll_once(int wake_fd, int fd, uint64_t timeout_ns)
 {
-	struct pollfd fds[2 + SOURCES_MAX] = {{.fd = kernel_boot()->wake_fd, .events = POLLIN}};
+	struct pollfd fds[2 + SOURCES_MAX] = {{.fd = wake_fd, .events = POLLIN}};
 	struct __kernel_timespec timeout = timespec_from_ns(timeout_ns);
 	uint64_t count;
 
@@ -99,7 +99,7 @@ static bool poll_once(int fd, uint64_t timeout_ns)
 void poller_poll(uint64_t timeout_ns)
 {
 	if (!source_look())
-		poll_once(-1, timeout_ns);
+		poll_once(kernel_boot()->wake_fd, -1, timeout_ns);
 }
 
 void poller_leave(void)
@@ -128,7 +128,8 @@ bool poller_stand_in(void)
 
 bool poller_stand(int fd, uint64_t timeout_ns)
 {
-	return poll_once(fd, timeout_ns);
+	/* A wake is for the thread that has just taken over: the service itself is kicked. */
+	return poll_once(-1, fd, timeout_ns);
 }
 
 void poller_stand_down(void)

@@ -103,9 +103,9 @@ struct thread {
 		uint32_t stack_flags;
 	} signals;
 
-	struct list *rights_dropped; /* net/rights.c: descriptors from messages that are being closed; or NULL */
-	uint64_t call_number;        /* of the call being served, for restarting it */
-	bool restart_behind_handler; /* arch/x86_64/signal_frame.c */
+	struct rights_drop *rights_drop; /* net/rights.c: descriptors from messages that are being closed; or NULL */
+	uint64_t call_number;            /* of the call being served, for restarting it */
+	bool restart_behind_handler;     /* arch/x86_64/signal_frame.c */
 	/*
 	 * Of a call that is about to be served again: until when it waits, whatever its arguments say; 0: as they say.
 	 */

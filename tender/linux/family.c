@@ -87,7 +87,7 @@ int family_start(struct linux_guest *guest, struct error *error)
 	host_sigaction(SIGXFSZ, &ignored);
 	host_sigprocmask(SIG_UNBLOCK, HOST_SIGNAL_BIT(SIGTTOU));
 	host_sigprocmask(SIG_BLOCK, taken);
-	terminal_take(&guest->terminal, guest->stdio);
+	terminal_take(&guest->terminal, guest->stdio, guest->options.has_terminal);
 	result = init_spawn(guest);
 	if (result < 0) {
 		terminal_give_back(&guest->terminal);

@@ -68,11 +68,21 @@ static void member_start(struct linux_guest *guest, enum kernel_role role, int e
 		fail("The guest's first processes have other pids than 2 and 3", -EBUSY);
 }
 
+/*
+ * The end of all others, before anything is said of it: the guest writes to standard error, too. Only init itself is not
+ * among those that -1 means.
+ */
+static void members_kill(void)
+{
+	host_kill(-1, SIGKILL);
+}
+
 /* What to say of a process that a signal ended. Returns the exit status. */
 static int death_report(const struct linux_guest *guest, int signal)
 {
 	char number[16];
 
+	members_kill();
 	if (signal == SIGKILL && cgroup_has_killed(&guest->cgroup))
 		say("guest process killed: the guest used all of its memory (--mem=%lu)",
 		    (unsigned long)(guest->options.mem_bytes >> 20));
@@ -97,6 +107,7 @@ static int members_wait(const struct linux_guest *guest)
 		if (pid == GUEST_APPLICATION_PID)
 			return status >> 8 & 0xff;
 		if (pid == GUEST_SERVICE_PID) {
+			members_kill();
 			say("the guest's service process ended with status %d", status >> 8 & 0xff);
 			return STATUS_FAILED;
 		}
@@ -119,6 +130,7 @@ void init_run(void *argument)
 	}
 	privileges_drop(guest);
 	front_follow(guest);
+	say_without_waiting();
 	/* In this order: an application that runs may fork, and its child would get the service's pid. */
 	member_start(guest, KERNEL_ROLE_SERVICE, GUEST_SERVICE_PID);
 	member_start(guest, KERNEL_ROLE_APPLICATION, GUEST_APPLICATION_PID);

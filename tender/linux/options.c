@@ -179,6 +179,14 @@ static int parse_read_only(struct linux_options *options, const char *value, str
 	return 0;
 }
 
+static int parse_tty(struct linux_options *options, const char *value, struct error *error)
+{
+	if (*value)
+		return error_set(error, "--tty%s: it takes no value", value);
+	options->has_terminal = true;
+	return 0;
+}
+
 static int parse_namespaces(struct linux_options *options, const char *value, struct error *error)
 {
 	if (strcmp(value, "pid") != 0 && strcmp(value, "all") != 0)
@@ -251,6 +259,8 @@ static const struct linux_option table[] = {
 	{"--status-fd=", "    --status-fd=FD (descriptor that is told `running', and `exited N')", parse_status},
 	{"--name=", "    --name=NAME (shown by ps)", parse_name},
 	{"--read-only", "    --read-only (nobody writes to the root)", parse_read_only},
+	{"--tty", "    --tty (the terminal's keys are the guest's, even if its standard input is another thing)",
+	 parse_tty},
 	{"--ns=", "    --ns=pid|all (private namespaces: all adds net, ipc, uts, cgroup, and an empty root)",
 	 parse_namespaces},
 	{"--tmpfs=", "    --tmpfs=BYTES:MODE:PATH (an empty file system; 0 bytes: no limit; MODE in octal)",

@@ -37,6 +37,7 @@ struct linux_options {
 	uint64_t stop_timeout_s; /* 0: none */
 	int status_fd;           /* -1: nobody is told how the guest does */
 	bool is_read_only;
+	bool has_terminal; /* what is typed is the guest's, whatever its standard input is */
 	bool has_all_namespaces;
 	unsigned mount_count;
 	struct linux_mount mounts[KERNEL_MOUNTS_MAX];

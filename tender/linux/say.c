@@ -1,6 +1,8 @@
 /* Text without libc: see say.h. */
 #include "tender/linux/say.h"
 
+#include <linux/poll.h>
+#include <linux/time_types.h>
 #include <stdarg.h>
 
 #include "freestanding/format.h"
@@ -9,9 +11,12 @@
 /* What the user called, not this file's name: tend run execs this tender. */
 #define PROGRAM "tend: "
 #define LINE_MAX 1024
+/* Enough for a reader that is alive; a hostile guest can cost the front no more than this for each message. */
+#define PATIENCE_NS 200000000
 
 /* Set by the front; init, which shares its memory, goes by it, too. */
 static bool terminal_is_raw;
+static bool never_waits;
 
 size_t text_make(char *out, size_t size, const char *format, ...)
 {
@@ -22,6 +27,15 @@ size_t text_make(char *out, size_t size, const char *format, ...)
 	length = format_text(out, size, format, args);
 	va_end(args);
 	return length;
+}
+
+/* A pipe that has room at all has some for a line. */
+static bool has_room(void)
+{
+	const uint64_t patience[2] = {0, PATIENCE_NS};
+	struct pollfd error = {.fd = 2, .events = POLLOUT};
+
+	return host_ppoll(&error, 1, patience) > 0;
 }
 
 void say(const char *format, ...)
@@ -36,7 +50,13 @@ void say(const char *format, ...)
 	if (terminal_is_raw)
 		line[length++] = '\r';
 	line[length++] = '\n';
-	host_write(2, line, length);
+	if (!never_waits || has_room())
+		host_write(2, line, length);
+}
+
+void say_without_waiting(void)
+{
+	never_waits = true;
 }
 
 void say_to_raw_terminal(bool is_raw)

@@ -20,7 +20,7 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * SECOND_NS + (uint64_t)now.tv_nsec;
 }
 
-/* Everybody in its pid namespace goes with it. */
+/* Everybody in its pid namespace goes with it. Before anything is said: nobody is left then who could be in the way. */
 static void init_kill(struct stop *stop)
 {
 	stop->deadline_ns = 0;
@@ -41,9 +41,9 @@ void stop_request(struct stop *stop)
 		stop->deadline_ns = now + stop->timeout_ns;
 	if (stop->requests != REQUESTS_MAX)
 		return;
+	init_kill(stop);
 	say("guest killed: %u times SIGTERM within %u seconds", REQUESTS_MAX,
 	    (unsigned)(REQUESTS_WITHIN_NS / SECOND_NS));
-	init_kill(stop);
 }
 
 const struct __kernel_timespec *stop_time_left(struct stop *stop, struct __kernel_timespec *left)
@@ -54,9 +54,10 @@ const struct __kernel_timespec *stop_time_left(struct stop *stop, struct __kerne
 		return NULL;
 	now = now_ns();
 	if (now >= stop->deadline_ns) {
-		say("guest killed: it did not end within %lu seconds of SIGTERM",
-		    (unsigned long)(stop->timeout_ns / SECOND_NS));
+		unsigned long timeout_s = stop->timeout_ns / SECOND_NS;
+
 		init_kill(stop);
+		say("guest killed: it did not end within %lu seconds of SIGTERM", timeout_s);
 		return NULL;
 	}
 	ns = stop->deadline_ns - now;

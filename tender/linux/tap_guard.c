@@ -1,10 +1,8 @@
 /*
- * What keeps a guest to its own addresses: a classic BPF program on the ingress of its tap's clsact (see tap_new.h). It
- * is loaded over netlink, without the bpf system call, and lives and dies with the interface.
+ * Where the filter of a tap (tap_filter.h) is: on the ingress of its clsact (see tap_new.h). It is loaded over netlink,
+ * without the bpf system call, and lives and dies with the interface.
  */
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/if_arp.h>
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
@@ -12,125 +10,15 @@
 #include <string.h>
 
 #include "tender/host/host.h"
+#include "tender/linux/tap_filter.h"
 #include "tender/linux/tap_new.h"
 
 #define FAMILY_NETLINK 16
 #define TYPE_RAW 3
-#define MESSAGE_BYTES 1024
+#define MESSAGE_BYTES 2048
 #define PRIORITY 1u
 
-/* Offsets in a frame */
-#define AT_SENDER_MAC 6
-#define AT_TYPE 12
-#define AT_IP4_SENDER (ETH_HLEN + 12)
-#define AT_ARP_SENDER_MAC (ETH_HLEN + 8)
-#define AT_ARP_SENDER (ETH_HLEN + 14)
-#define AT_IP6_SENDER (ETH_HLEN + 8)
-
-#define INSTRUCTIONS_MAX 64
-
-struct program {
-	struct sock_filter filter[INSTRUCTIONS_MAX];
-	uint16_t length;
-};
-
-static void add(struct program *program, uint16_t code, uint32_t k, uint8_t jump_true, uint8_t jump_false)
-{
-	program->filter[program->length++] = (struct sock_filter){code, jump_true, jump_false, k};
-}
-
-static void verdict(struct program *program, int action)
-{
-	add(program, BPF_RET | BPF_K, (uint32_t)action, 0, 0);
-}
-
-static uint32_t word(const uint8_t *bytes)
-{
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-/* Drops what does not have this MAC at that offset. */
-static void mac_require(struct program *program, uint32_t offset, const uint8_t mac[6])
-{
-	add(program, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0);
-	add(program, BPF_JMP | BPF_JEQ | BPF_K, word(mac), 1, 0);
-	verdict(program, TC_ACT_SHOT);
-	add(program, BPF_LD | BPF_H | BPF_ABS, offset + 4, 0, 0);
-	add(program, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)mac[4] << 8 | mac[5], 1, 0);
-	verdict(program, TC_ACT_SHOT);
-}
-
-/*
- * Of frames of that type: from this IPv4 address at that offset, or with is_nobody_too from 0. Any if it is not known.
- */
-static void ip4_judge(struct program *program, uint16_t type, uint32_t offset, const struct kernel_net_address *ip,
-		      bool is_nobody_too)
-{
-	uint8_t behind = (uint8_t)(ip->family ? 3 + is_nobody_too + 1 : 1);
-
-	add(program, BPF_LD | BPF_H | BPF_ABS, AT_TYPE, 0, 0);
-	add(program, BPF_JMP | BPF_JEQ | BPF_K, type, 0, behind);
-	if (ip->family) {
-		add(program, BPF_LD | BPF_W | BPF_ABS, offset, 0, 0);
-		add(program, BPF_JMP | BPF_JEQ | BPF_K, word(ip->bytes), (uint8_t)(is_nobody_too ? 2 : 1), 0);
-		if (is_nobody_too)
-			add(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
-		verdict(program, TC_ACT_SHOT);
-	}
-	verdict(program, TC_ACT_OK);
-}
-
-/* Lets frames from that IPv6 address, or with an address of its first `words` words, pass; others go on. */
-static void ip6_allow(struct program *program, const uint8_t bytes[16], unsigned words)
-{
-	for (unsigned i = 0; i < words; i++) {
-		uint8_t behind = (uint8_t)(2 * (words - i - 1) + 1);
-
-		add(program, BPF_LD | BPF_W | BPF_ABS, AT_IP6_SENDER + 4 * i, 0, 0);
-		add(program, BPF_JMP | BPF_JEQ | BPF_K, word(bytes + 4 * (size_t)i), 0, behind);
-	}
-	verdict(program, TC_ACT_OK);
-}
-
-/* The link-local address that follows from a MAC. */
-static void link_local_make(const uint8_t mac[6], uint8_t out[16])
-{
-	const uint8_t bytes[16] = {0xfe,   0x80,   0,    0,    0,      0,      0,     0, (uint8_t)(mac[0] ^ 2),
-				   mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]};
-
-	memcpy(out, bytes, sizeof(bytes));
-}
-
-/* The guest's stack has no VLANs, and speaks ARP, IPv4 and IPv6 only. */
-static void program_make(struct program *program, const struct kernel_net *net)
-{
-	static const uint8_t nobody[16];
-	uint8_t link_local[16];
-
-	link_local_make(net->mac, link_local);
-	add(program, BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT), 0, 0);
-	add(program, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
-	verdict(program, TC_ACT_SHOT);
-	mac_require(program, AT_SENDER_MAC, net->mac);
-	/* DHCP is asked from 0, but with an address given nobody asks. */
-	ip4_judge(program, ETH_P_IP, AT_IP4_SENDER, &net->ip4, false);
-	add(program, BPF_LD | BPF_H | BPF_ABS, AT_TYPE, 0, 0);
-	add(program, BPF_JMP | BPF_JEQ | BPF_K, ETH_P_ARP, 0, 6);
-	mac_require(program, AT_ARP_SENDER_MAC, net->mac);
-	ip4_judge(program, ETH_P_ARP, AT_ARP_SENDER, &net->ip4, true);
-	add(program, BPF_LD | BPF_H | BPF_ABS, AT_TYPE, 0, 0);
-	add(program, BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 1, 0);
-	verdict(program, TC_ACT_SHOT);
-	if (net->ip6.family) {
-		ip6_allow(program, nobody, 4);
-		ip6_allow(program, link_local, 4);
-		ip6_allow(program, net->ip6.bytes, 4);
-		verdict(program, TC_ACT_SHOT);
-	} else {
-		/* Advertised prefixes are not known beforehand. */
-		verdict(program, TC_ACT_OK);
-	}
-}
+_Static_assert(TAP_FILTER_MAX * sizeof(struct sock_filter) + 256 <= MESSAGE_BYTES, "a filter fits");
 
 struct message {
 	_Alignas(4) uint8_t bytes[MESSAGE_BYTES];
@@ -202,7 +90,7 @@ static long qdisc_add(int socket, int index)
 	return message_send(socket, &message);
 }
 
-static long filter_add(int socket, int index, const struct program *program)
+static long filter_add(int socket, int index, const struct tap_filter *filter)
 {
 	const struct tcmsg body = {
 		.tcm_ifindex = index,
@@ -218,8 +106,8 @@ static long filter_add(int socket, int index, const struct program *program)
 	attribute_put(&message, TCA_KIND, "bpf", sizeof("bpf"));
 	start = message.length;
 	options = attribute_put(&message, TCA_OPTIONS, NULL, 0);
-	attribute_put(&message, TCA_BPF_OPS_LEN, &program->length, sizeof(program->length));
-	attribute_put(&message, TCA_BPF_OPS, program->filter, (uint16_t)(program->length * sizeof(program->filter[0])));
+	attribute_put(&message, TCA_BPF_OPS_LEN, &filter->length, sizeof(filter->length));
+	attribute_put(&message, TCA_BPF_OPS, filter->code, (uint16_t)(filter->length * sizeof(filter->code[0])));
 	attribute_put(&message, TCA_BPF_FLAGS, &flags, sizeof(flags));
 	options->rta_len = (uint16_t)(message.length - start);
 	return message_send(socket, &message);
@@ -227,16 +115,16 @@ static long filter_add(int socket, int index, const struct program *program)
 
 long tap_guard(int interface_index, const struct kernel_net *net)
 {
-	struct program program = {.length = 0};
+	struct tap_filter filter;
 	long socket = host_socket(FAMILY_NETLINK, TYPE_RAW, NETLINK_ROUTE);
 	long result;
 
 	if (socket < 0)
 		return socket;
-	program_make(&program, net);
+	tap_filter_make(&filter, net);
 	result = qdisc_add((int)socket, interface_index);
 	if (result >= 0)
-		result = filter_add((int)socket, interface_index, &program);
+		result = filter_add((int)socket, interface_index, &filter);
 	host_close((int)socket);
 	return result;
 }

@@ -61,12 +61,13 @@ static void apply(struct terminal *terminal)
 	host_ioctl(terminal->fd, TCSETS, &attributes);
 }
 
-void terminal_take(struct terminal *terminal, const struct kernel_stdio stdio[KERNEL_STDIO_COUNT])
+void terminal_take(struct terminal *terminal, const struct kernel_stdio stdio[KERNEL_STDIO_COUNT], bool is_given)
 {
 	*terminal = (struct terminal){.fd = stdio_terminal(stdio)};
 	if (terminal->fd < 0)
 		return;
 	terminal->stdio = &stdio[terminal->fd];
+	terminal->may_be_read = terminal->fd == 0 || is_given;
 	if (terminal->stdio->raw && terminal_is_foreground(terminal))
 		apply(terminal);
 }
@@ -75,7 +76,8 @@ void terminal_wish(struct terminal *terminal, const uint8_t wanted[64])
 {
 	if (!terminal->stdio)
 		return;
-	terminal->is_read = true;
+	terminal->is_read = terminal->may_be_read;
+	terminal->is_wished = true;
 	memcpy(terminal->wanted, wanted, sizeof(terminal->wanted));
 	apply(terminal);
 }
@@ -93,6 +95,6 @@ void terminal_give_back(struct terminal *terminal)
 
 void terminal_take_again(struct terminal *terminal)
 {
-	if (terminal->stdio && (terminal->stdio->raw || terminal->is_read) && terminal_is_foreground(terminal))
+	if (terminal->stdio && (terminal->stdio->raw || terminal->is_wished) && terminal_is_foreground(terminal))
 		apply(terminal);
 }

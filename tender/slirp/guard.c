@@ -5,8 +5,10 @@
 #include <string.h>
 
 #define IP4_HEADER_BYTES 20
+#define IP4_LENGTH 2
 #define IP4_TARGET 16
 #define IP6_HEADER_BYTES 40
+#define IP6_LENGTH 4
 #define IP6_NEXT 6
 #define IP6_TARGET 24
 #define NEXT_ICMP6 58
@@ -57,4 +59,21 @@ bool guard_allows(const uint8_t *frame, size_t bytes)
 	default:
 		return false;
 	}
+}
+
+static size_t word_at(const uint8_t *at)
+{
+	return (size_t)at[0] << 8 | at[1];
+}
+
+size_t guard_cut(const uint8_t *frame, size_t bytes)
+{
+	const uint8_t *packet = frame + ETH_HLEN;
+	size_t needed = bytes;
+
+	if (word_at(frame + 12) == ETH_P_IP)
+		needed = ETH_HLEN + word_at(packet + IP4_LENGTH);
+	else if (word_at(frame + 12) == ETH_P_IPV6)
+		needed = ETH_HLEN + IP6_HEADER_BYTES + word_at(packet + IP6_LENGTH);
+	return needed < bytes ? needed : bytes;
 }

@@ -14,4 +14,10 @@
  */
 bool guard_allows(const uint8_t *frame, size_t bytes);
 
+/*
+ * How much of a frame that passes libslirp needs to see: what its IP header says, so that padding, which would be kept
+ * as long as the packet, is none. At most `bytes`.
+ */
+size_t guard_cut(const uint8_t *frame, size_t bytes);
+
 #endif

@@ -150,7 +150,7 @@ static void frame_take(struct link *link, size_t bytes)
 	if (answer_bytes)
 		frame_send(answer, answer_bytes, link);
 	else if (guard_allows(link->frame, bytes))
-		slirp_input(link->slirp, link->frame, (int)bytes);
+		slirp_input(link->slirp, link->frame, (int)guard_cut(link->frame, bytes));
 }
 
 static void frames_receive(struct link *link)

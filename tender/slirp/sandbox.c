@@ -10,6 +10,8 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
@@ -22,77 +24,109 @@
 
 #define NOBODY 65534
 
-enum test { ANY, EQUAL, WITHOUT };
+enum test { ANY, EQUAL, WITHOUT, TYPE /* of a socket, whatever its flags are */ };
 
-/*
- * One way to make a call; a call may have several. The tests look at the lower half of one argument: all of them are
- * ints to the kernel, or flags whose upper half means nothing. Hot calls first.
- */
-struct permission {
-	uint16_t call;
-	uint8_t test;
+#define CONDITIONS_MAX 3
+
+struct condition {
+	uint8_t test; /* ANY: there is none, nor another behind it */
 	uint8_t argument;
 	uint32_t value;
 };
 
-static const struct permission table[] = {
+/*
+ * One way to make a call, and what becomes of it; a call may have several, of which the first counts. The tests look at
+ * the lower half of arguments: all of them are ints to the kernel, or flags whose upper half means nothing. Hot calls
+ * first.
+ */
+struct rule {
+	uint16_t call;
+	uint16_t answer; /* 0: it is made; else it fails with this */
+	struct condition conditions[CONDITIONS_MAX];
+};
+
+/* clang-format off */
+#define ALLOW(call) {call, 0, {{ANY, 0, 0}}}
+#define REFUSE(call, answer) {call, answer, {{ANY, 0, 0}}}
+#define ALLOW_IF(call, test, argument, value) {call, 0, {{test, argument, value}}}
+#define SOCKET(family, type, protocol, answer) \
+	{__NR_socket, answer, {{EQUAL, 0, family}, {TYPE, 1, type}, {EQUAL, 2, protocol}}}
+#define OPTION(level, option) {__NR_setsockopt, 0, {{EQUAL, 1, level}, {EQUAL, 2, option}}}
+/* clang-format on */
+
+static const struct rule table[] = {
 	/* packets */
-	{__NR_poll, ANY, 0, 0},
-	{__NR_recvfrom, ANY, 0, 0},
-	{__NR_sendto, ANY, 0, 0},
-	{__NR_recvmsg, ANY, 0, 0},
-	{__NR_sendmsg, ANY, 0, 0},
-	{__NR_readv, ANY, 0, 0},
-	{__NR_writev, ANY, 0, 0},
-	{__NR_read, ANY, 0, 0},
-	{__NR_write, ANY, 0, 0},
-	/* sockets: no others than the internet's, and no new ports to listen on */
-	{__NR_socket, EQUAL, 0, AF_INET},
-	{__NR_socket, EQUAL, 0, AF_INET6},
-	{__NR_connect, ANY, 0, 0},
-	{__NR_accept, ANY, 0, 0},
-	{__NR_accept4, ANY, 0, 0},
-	{__NR_shutdown, ANY, 0, 0},
-	{__NR_getsockname, ANY, 0, 0},
-	{__NR_getpeername, ANY, 0, 0},
-	{__NR_getsockopt, ANY, 0, 0},
-	{__NR_setsockopt, EQUAL, 1, SOL_SOCKET},
-	{__NR_setsockopt, EQUAL, 1, 0 /* IPPROTO_IP */},
-	{__NR_setsockopt, EQUAL, 1, 6 /* IPPROTO_TCP */},
-	{__NR_setsockopt, EQUAL, 1, 41 /* IPPROTO_IPV6 */},
-	{__NR_close, ANY, 0, 0},
-	{__NR_ioctl, EQUAL, 1, FIONREAD},
-	{__NR_ioctl, EQUAL, 1, FIONBIO},
-	{__NR_fcntl, EQUAL, 1, F_GETFL},
-	{__NR_fcntl, EQUAL, 1, F_SETFL},
-	{__NR_fcntl, EQUAL, 1, F_GETFD},
-	{__NR_fcntl, EQUAL, 1, F_SETFD},
+	ALLOW(__NR_poll),
+	ALLOW(__NR_recvfrom),
+	ALLOW(__NR_sendto),
+	ALLOW(__NR_recvmsg),
+	ALLOW(__NR_sendmsg),
+	ALLOW(__NR_readv),
+	ALLOW(__NR_writev),
+	ALLOW(__NR_read),
+	ALLOW(__NR_write),
+	/* sockets: TCP, UDP and ping, no other protocols that the host may have, and no new ports to listen on */
+	SOCKET(AF_INET, SOCK_STREAM, 0, 0),
+	SOCKET(AF_INET, SOCK_DGRAM, 0, 0),
+	SOCKET(AF_INET, SOCK_DGRAM, IPPROTO_ICMP, 0),
+	SOCKET(AF_INET6, SOCK_STREAM, 0, 0),
+	SOCKET(AF_INET6, SOCK_DGRAM, 0, 0),
+	SOCKET(AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6, 0),
+	/* What libslirp tries where the user may not ping; it needs a privilege that there is not. */
+	SOCKET(AF_INET, SOCK_RAW, IPPROTO_ICMP, EPERM),
+	SOCKET(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6, EPERM),
+	ALLOW(__NR_connect),
+	ALLOW(__NR_accept),
+	ALLOW(__NR_accept4),
+	ALLOW(__NR_shutdown),
+	ALLOW(__NR_getsockname),
+	ALLOW(__NR_getpeername),
+	ALLOW(__NR_getsockopt),
+	OPTION(SOL_SOCKET, SO_REUSEADDR),
+	OPTION(SOL_SOCKET, SO_OOBINLINE),
+	OPTION(IPPROTO_TCP, TCP_NODELAY),
+	OPTION(IPPROTO_IP, IP_TTL),
+	OPTION(IPPROTO_IP, IP_RECVERR),
+	OPTION(IPPROTO_IPV6, IPV6_V6ONLY),
+	OPTION(IPPROTO_IPV6, IPV6_UNICAST_HOPS),
+	OPTION(IPPROTO_IPV6, IPV6_RECVERR),
+	/* Whatever another version would like to set. */
+	REFUSE(__NR_setsockopt, ENOPROTOOPT),
+	ALLOW(__NR_close),
+	ALLOW_IF(__NR_ioctl, EQUAL, 1, FIONREAD),
+	ALLOW_IF(__NR_ioctl, EQUAL, 1, FIONBIO),
+	ALLOW_IF(__NR_fcntl, EQUAL, 1, F_GETFL),
+	ALLOW_IF(__NR_fcntl, EQUAL, 1, F_SETFL),
+	ALLOW_IF(__NR_fcntl, EQUAL, 1, F_GETFD),
+	ALLOW_IF(__NR_fcntl, EQUAL, 1, F_SETFD),
 	/* memory, never executable */
-	{__NR_brk, ANY, 0, 0},
-	{__NR_mmap, WITHOUT, 2, PROT_EXEC},
-	{__NR_mprotect, WITHOUT, 2, PROT_EXEC},
-	{__NR_munmap, ANY, 0, 0},
-	{__NR_mremap, ANY, 0, 0},
-	{__NR_madvise, ANY, 0, 0},
+	ALLOW(__NR_brk),
+	ALLOW_IF(__NR_mmap, WITHOUT, 2, PROT_EXEC),
+	ALLOW_IF(__NR_mprotect, WITHOUT, 2, PROT_EXEC),
+	ALLOW(__NR_munmap),
+	ALLOW(__NR_mremap),
+	ALLOW(__NR_madvise),
 	/* the C library and glib */
-	{__NR_clock_gettime, ANY, 0, 0},
-	{__NR_gettimeofday, ANY, 0, 0},
-	{__NR_getrandom, ANY, 0, 0},
-	{__NR_futex, ANY, 0, 0},
-	{__NR_getpid, ANY, 0, 0},
-	{__NR_rt_sigreturn, ANY, 0, 0},
-	{__NR_restart_syscall, ANY, 0, 0},
-	{__NR_exit, ANY, 0, 0},
-	{__NR_exit_group, ANY, 0, 0},
+	ALLOW(__NR_clock_gettime),
+	ALLOW(__NR_gettimeofday),
+	ALLOW(__NR_getrandom),
+	ALLOW(__NR_futex),
+	ALLOW(__NR_getpid),
+	ALLOW(__NR_rt_sigreturn),
+	ALLOW(__NR_restart_syscall),
+	ALLOW(__NR_exit),
+	ALLOW(__NR_exit_group),
+	/* What libslirp tries in order to tell the guest of the host's name servers: it finds none. */
+	REFUSE(__NR_openat, ENOENT),
+	REFUSE(__NR_newfstatat, ENOENT),
+	REFUSE(__NR_stat, ENOENT),
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
-/* What libslirp tries in order to tell the guest of the host's name servers: it finds none. */
-static const uint16_t refused[] = {__NR_openat, __NR_newfstatat, __NR_stat};
-#define REFUSED_COUNT (sizeof(refused) / sizeof(refused[0]))
 
-/* Architecture and x32 (5), a permission (at most 5), a refusal (2), the end (1) */
-#define FILTER_MAX (6 + 5 * TABLE_COUNT + 2 * REFUSED_COUNT)
+/* Architecture (3), the number (1), a rule (the call, its conditions, the answer, the number again), the end (1) */
+#define CONDITION_LENGTH 3
+#define FILTER_MAX (5 + (3 + CONDITION_LENGTH * CONDITIONS_MAX) * TABLE_COUNT)
 
 struct filter {
 	struct sock_filter code[FILTER_MAX];
@@ -109,24 +143,38 @@ static void emit_load(struct filter *filter, size_t offset)
 	emit(filter, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
 }
 
-/* Begins and, where it does not apply, ends with the call's number loaded. */
-static void emit_permission(struct filter *filter, const struct permission *permission)
+/* So many instructions, the last of which skips `behind` more if it does not hold. */
+static unsigned condition_length(const struct condition *condition)
 {
-	size_t number = offsetof(struct seccomp_data, nr);
+	return condition->test == TYPE ? CONDITION_LENGTH : CONDITION_LENGTH - 1;
+}
 
-	if (permission->test == ANY) {
-		emit(filter, BPF_JMP | BPF_JEQ | BPF_K, permission->call, 0, 1);
-		emit(filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
-		return;
-	}
-	emit(filter, BPF_JMP | BPF_JEQ | BPF_K, permission->call, 0, 4);
-	emit_load(filter, offsetof(struct seccomp_data, args[permission->argument]));
-	if (permission->test == EQUAL)
-		emit(filter, BPF_JMP | BPF_JEQ | BPF_K, permission->value, 0, 1);
+static void emit_condition(struct filter *filter, const struct condition *condition, unsigned behind)
+{
+	emit_load(filter, offsetof(struct seccomp_data, args[condition->argument]));
+	if (condition->test == TYPE)
+		emit(filter, BPF_ALU | BPF_AND | BPF_K, ~(uint32_t)(SOCK_NONBLOCK | SOCK_CLOEXEC), 0, 0);
+	if (condition->test == WITHOUT)
+		emit(filter, BPF_JMP | BPF_JSET | BPF_K, condition->value, (uint8_t)behind, 0);
 	else
-		emit(filter, BPF_JMP | BPF_JSET | BPF_K, permission->value, 1, 0);
-	emit(filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
-	emit_load(filter, number);
+		emit(filter, BPF_JMP | BPF_JEQ | BPF_K, condition->value, 0, (uint8_t)behind);
+}
+
+/* Begins and, where it does not apply, ends with the call's number loaded. */
+static void emit_rule(struct filter *filter, const struct rule *rule)
+{
+	unsigned behind = 1; /* the answer */
+
+	for (size_t i = 0; i < CONDITIONS_MAX && rule->conditions[i].test != ANY; i++)
+		behind += condition_length(&rule->conditions[i]);
+	emit(filter, BPF_JMP | BPF_JEQ | BPF_K, rule->call, 0, (uint8_t)(behind + (behind > 1)));
+	for (size_t i = 0; i < CONDITIONS_MAX && rule->conditions[i].test != ANY; i++) {
+		behind -= condition_length(&rule->conditions[i]);
+		emit_condition(filter, &rule->conditions[i], behind);
+	}
+	emit(filter, BPF_RET | BPF_K, rule->answer ? SECCOMP_RET_ERRNO | rule->answer : SECCOMP_RET_ALLOW, 0, 0);
+	if (rule->conditions[0].test != ANY)
+		emit_load(filter, offsetof(struct seccomp_data, nr));
 }
 
 static void filter_make(struct filter *filter)
@@ -138,11 +186,7 @@ static void filter_make(struct filter *filter)
 	/* Numbers of x32 have a bit that none in the table has. */
 	emit_load(filter, offsetof(struct seccomp_data, nr));
 	for (size_t i = 0; i < TABLE_COUNT; i++)
-		emit_permission(filter, &table[i]);
-	for (size_t i = 0; i < REFUSED_COUNT; i++) {
-		emit(filter, BPF_JMP | BPF_JEQ | BPF_K, refused[i], 0, 1);
-		emit(filter, BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOENT, 0, 0);
-	}
+		emit_rule(filter, &table[i]);
 	emit(filter, BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS, 0, 0);
 }
 
@@ -159,17 +203,17 @@ int sandbox_enter(struct error *error)
 	return 0;
 }
 
-/* Every connection of the guest is a descriptor here. */
-static void limits_set(void)
+/* At most so much, for good; no more than whoever started us may have. */
+static int limit_set(int resource, rlim_t most)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-	limit = (struct rlimit){0, 0};
-	setrlimit(RLIMIT_CORE, &limit);
+	if (getrlimit(resource, &limit) < 0)
+		return -1;
+	if (limit.rlim_max > most)
+		limit.rlim_max = most;
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(resource, &limit);
 }
 
 int privileges_give_up(struct error *error)
@@ -177,7 +221,10 @@ int privileges_give_up(struct error *error)
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct none[2] = {{0}};
 
-	limits_set();
+	/* Every connection of the guest is a descriptor here. */
+	if (limit_set(RLIMIT_NOFILE, HELPER_DESCRIPTORS_MAX) < 0 || limit_set(RLIMIT_DATA, HELPER_BYTES_MAX) < 0 ||
+	    limit_set(RLIMIT_CORE, 0) < 0)
+		return error_set(error, "--net user: the helper could not limit itself: %s", error_name(errno));
 	if (geteuid() == 0 &&
 	    (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0))
 		return error_set(error, "--net user: the helper could not give up root: %s", error_name(errno));

@@ -8,7 +8,6 @@
 #include "image/apt.h"
 #include "image/config.h"
 #include "image/interpreter.h"
-#include "image/libraries.h"
 #include "image/packages.h"
 #include "image/program_accounts.h"
 #include "tests/fuzz/fuzz.h"
@@ -79,18 +78,6 @@ static void apt_parse(const char *text)
 	free(files);
 }
 
-static void libraries_of(char *text)
-{
-	struct libraries libraries;
-	struct error error = {0};
-
-	if (libraries_parse(text, &libraries, &error) != 0)
-		return;
-	for (uint32_t i = 0; i < libraries.count; i++)
-		FUZZ_CHECK(libraries.paths[i][0] == '/');
-	libraries_free(&libraries);
-}
-
 static void interpreter_of(const void *bytes, size_t size)
 {
 	struct interpreter interpreter;
@@ -109,7 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(text);
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = '\0';
-	switch (data[0] % 7) {
+	switch (data[0] % 6) {
 	case 0:
 		config_parse(text, size - 1);
 		break;
@@ -124,9 +111,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 4:
 		apt_parse(text);
-		break;
-	case 5:
-		libraries_of(text);
 		break;
 	default:
 		interpreter_of(text, size - 1);

@@ -1,11 +1,12 @@
 /*
- * Fuzz target: the input is a datagram sent to NETLINK_ROUTE, on a machine with two interfaces. Whatever it asks for,
- * the answers are whole, well-formed messages to the one who asked.
+ * Fuzz target: the input is a datagram sent to NETLINK_ROUTE, then to NETLINK_SOCK_DIAG, on a machine with two
+ * interfaces. Whatever it asks for, the answers are whole, well-formed messages to the one who asked.
  */
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
 
+#include "kernel/net/netlink_diag.h"
 #include "kernel/net/netlink_route.h"
 #include "kernel/net/view.h"
 #include "tests/fuzz/fuzz.h"
@@ -14,6 +15,7 @@
 #define PAGE 4096
 #define FAMILY_4 2
 #define FAMILY_6 10
+#define SOCKETS 100
 
 int net_interface_get(uint32_t index, struct net_interface *out)
 {
@@ -52,6 +54,15 @@ size_t net_neighbours_get(struct net_neighbour *out, size_t max)
 	return max;
 }
 
+size_t net_sockets_get(enum net_socket_table table, size_t from, struct net_socket_view *out, size_t max)
+{
+	size_t count = 0;
+
+	for (; count < max && from + count < SOCKETS; count++)
+		out[count] = (struct net_socket_view){.state = (uint8_t)(1 + (from + count) % 11), .inode = table};
+	return count;
+}
+
 /* Attributes from `at` to the end of the message. */
 static void attributes_check(const char *message, size_t at, size_t length)
 {
@@ -65,8 +76,12 @@ static void attributes_check(const char *message, size_t at, size_t length)
 	}
 }
 
+static bool is_diag;
+
 static size_t fixed_bytes(unsigned type)
 {
+	if (is_diag)
+		return type == 20 ? 72 : 0; /* SOCK_DIAG_BY_FAMILY: struct inet_diag_msg */
 	switch (type) {
 	case 16: /* RTM_NEWLINK */
 		return 16;
@@ -74,6 +89,7 @@ static size_t fixed_bytes(unsigned type)
 		return 8;
 	case 24: /* RTM_NEWROUTE */
 	case 28: /* RTM_NEWNEIGH */
+	case 32: /* RTM_NEWRULE */
 		return 12;
 	default:
 		return 0;
@@ -113,7 +129,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(copy);
 	/* A block of its own, so that nothing is read behind it unnoticed. */
 	memcpy(copy, data, size);
+	is_diag = false;
 	netlink_route_serve(copy, size, &reply);
+	FUZZ_CHECK(!reply.text.data);
+	is_diag = true;
+	netlink_diag_serve(copy, size, &reply);
 	FUZZ_CHECK(!reply.text.data);
 	free(copy);
 	return 0;

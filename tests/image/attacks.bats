@@ -151,3 +151,31 @@ archive.addfile(tarfile.TarInfo("\033]0;title\007\n/../x"))' >names.tar
 	[[ $(dump.erofs --path=/capable image.tend) != *"Xattr size: 0"* ]]
 	equal device 1:3 "$(stat -c %t:%T extracted/null)"
 }
+
+@test "attacks: programs are read by whoever packs them, never run or loaded" {
+	"$BATS_TEST_DIRNAME/programs.py" "$DIR"
+	printf '#!%s\n' "$DIR/evil" >script
+	chmod 755 script
+	for program in evil script; do
+		build --program ./$program
+		[ ! -e escaped ]
+	done
+	# Nor where none is built but to be run: the guest's own loader is what it harms then.
+	timeout "$PATIENCE" "$TEND" run ./evil || true
+	[ ! -e escaped ]
+}
+
+@test "attacks: programs choose no files of the caller's for their images" {
+	"$BATS_TEST_DIRNAME/programs.py" "$DIR"
+	refused_with "$DIR/loader: its loader is $DIR/secret, which is unknown here: build a root directory" ./loader
+	refused_with "$DIR/two-loaders: neither a program for x86-64 nor a script" ./two-loaders
+	local needs="which is not among the system's libraries: build a root directory"
+	refused_with "$DIR/runpath: needs libsecret.so, $needs" ./runpath
+	refused_with "$DIR/rpath: needs libsecret.so, $needs" ./rpath
+	refused_with "$DIR/needed: needs $DIR/lib/libsecret.so, $needs" ./needed
+	refused_with "$DIR/needed-up: needs ../..$DIR/lib/libsecret.so, $needs" ./needed-up
+	build --program ./newline
+	contents >/dev/null
+	[ -e extracted/usr/lib/x86_64-linux-gnu/libc.so.6 ]
+	equal "files of the caller's" "$DIR/newline" "$(cd extracted && find ".$DIR" -type f | sed 's/^.//')"
+}

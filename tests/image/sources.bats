@@ -184,3 +184,33 @@ layout_contains() {
 	run script -qec "$TEND build -q -o image.tend --oci layout.tar" /dev/null
 	equal output "" "$output"
 }
+
+# /opt is one of the directories whose libraries are taken: an own one, in a mount namespace.
+@test "sources: libraries beside a program, those that these need, and others for better CPUs" {
+	nobody_setup
+	echo 'int inner(void) { return 3; }' >inner.c
+	echo 'int inner(void); int outer(void) { return inner() + 4; }' >outer.c
+	echo 'int outer(void); int main(void) { return outer(); }' >main.c
+	cat >steps <<-'END'
+		set -e
+		mount -t tmpfs none /opt
+		mkdir -p /opt/a/bin /opt/a/lib/inner /opt/a/lib/glibc-hwcaps/x86-64-v2
+		gcc -shared -fPIC inner.c -o /opt/a/lib/inner/libinner.so
+		gcc -shared -fPIC outer.c -o /opt/a/lib/libouter.so -L/opt/a/lib/inner -linner \
+			-Wl,--enable-new-dtags,-rpath,'$ORIGIN/inner:$ORIGIN/../inner:$ORIGIN/../../inner'
+		cp /opt/a/lib/libouter.so /opt/a/lib/glibc-hwcaps/x86-64-v2/
+		for tags in enable disable; do
+			gcc main.c -o /opt/a/bin/main -L/opt/a/lib -louter -Wl,-rpath-link,/opt/a/lib/inner \
+				-Wl,--$tags-new-dtags,-rpath,'/nowhere:${ORIGIN}/../lib'
+			"$TEND" build -q -o $tags.tend --program /opt/a/bin/main
+		done
+	END
+	TEND=$TEND unshare --mount sh steps
+	for tags in enable disable; do
+		run "$TEND" run ./$tags.tend
+		equal status 7 "$status"
+		contents $tags.tend >/dev/null
+		equal libraries "glibc-hwcaps/x86-64-v2/libouter.so inner/libinner.so libouter.so" \
+			"$(cd extracted/opt/a/lib && find . -type f | sed 's/^..//' | sort | xargs)"
+	done
+}

@@ -98,6 +98,16 @@ static void child_break_rules(const struct kernel_boot *boot)
 	poll_forever(boot->wake_fd);
 }
 
+/* Fills a pipe that nobody reads, and waits there for ever. */
+static void error_fill(void)
+{
+	static const char bytes[4096];
+
+	print("READY\n");
+	for (;;)
+		STUB_CALL(__NR_write, 2, bytes, sizeof(bytes), 0, 0, 0);
+}
+
 /* Counters as no honest kernel would have them. */
 static void statistics_fill(const struct kernel_boot *boot)
 {
@@ -151,6 +161,8 @@ static void application_run(const struct kernel_boot *boot, const uint64_t *regi
 		STUB_CALL(__NR_write, boot->image_fd, "x", 1, 0, 0, 0);
 	} else if (text_equal(mode, "/child")) {
 		child_break_rules(boot);
+	} else if (text_equal(mode, "/error-fill")) {
+		error_fill();
 	} else if (text_equal(mode, "/bomb")) {
 		memory_use_up(boot, false);
 	} else if (text_equal(mode, "/arena-bomb")) {

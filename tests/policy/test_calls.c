@@ -38,7 +38,7 @@
 
 struct call_case {
 	int number;
-	uint64_t args[4];
+	uint64_t args[6];
 	unsigned allowed; /* for which guests */
 };
 
@@ -60,6 +60,7 @@ static const struct call_case cases[] = {
 	{__NR_clock_gettime, {CLOCK_PROCESS_CPUTIME_ID, POINTER}, NEITHER},
 	{__NR_clock_gettime, {(uint64_t)-1, POINTER}, NEITHER},
 	{__NR_epoll_pwait, {EPOLL, POINTER, 3}, SOLO5},
+	{__NR_epoll_pwait, {EPOLL, POINTER, 3, (uint64_t)-1, POINTER, 8}, NEITHER}, /* a signal mask */
 	{__NR_epoll_pwait, {TIMER, POINTER, 3}, NEITHER},
 	{__NR_timerfd_settime, {TIMER, 1, POINTER, 0}, SOLO5},
 	{__NR_timerfd_settime, {EPOLL, 1, POINTER, 0}, NEITHER},

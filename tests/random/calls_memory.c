@@ -104,10 +104,19 @@ static void advise(void)
 	tell_result(madvise(at.start, at.pages * PAGE, advice));
 }
 
+/*
+ * What is stored in a file's last page behind its end is there when the file grows on Linux's tmpfs, and nowhere else:
+ * the start of a page never is behind the end.
+ */
+static unsigned long store_place(void)
+{
+	return random_below(PAGES) * PAGE;
+}
+
 static void touch(void)
 {
-	volatile unsigned char *at = area + random_below(PAGES * PAGE);
 	unsigned value = random_below(256), write = random_below(2);
+	volatile unsigned char *at = area + (write ? store_place() : random_below(PAGES * PAGE));
 	tell("%s(%lu)", write ? "store" : "load", (unsigned long)(at - area));
 	if (sigsetjmp(fault_place, 1)) {
 		tell(" = fault %d", fault_code);
@@ -145,7 +154,8 @@ static bool is_behind_end(int fd)
 static void copy(void)
 {
 	int fd = random_fd();
-	unsigned long place = random_below(PAGES * PAGE - 300), count = random_below(300), out = random_below(2);
+	unsigned long out = random_below(2), count = random_below(300);
+	unsigned long place = out ? random_below(PAGES * PAGE - 300) : store_place();
 	if (out && is_behind_end(fd)) {
 		tell("behind the end");
 		return;

@@ -16,7 +16,7 @@ union control {
 	char space[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
 };
 
-/* No sockets: when two that are in each other go away is each kernel's own affair. */
+/* No sockets: those that are in each other go when anybody on the machine closes one. */
 static int descriptor_choose(void)
 {
 	int fd = random_fd();

@@ -90,14 +90,18 @@ load linux
 	exits_with 137
 }
 
-# terminal_play PLAY PROGRAM
+# terminal_play PLAY PROGRAM [OPTION...]
 terminal_play() {
 	python3 "$BATS_TEST_DIRNAME/terminal.py" "$1" "$PUBLIC/tend-linux" --kernel="$PUBLIC/kernel-stub.elf" \
-		--image="$PUBLIC/image" -- "$2"
+		--image="$PUBLIC/image" "${@:3}" -- "$2"
 }
 
-@test "a shared terminal: window sizes, interrupts, stopping, attributes within bounds and restored" {
+@test "a shared terminal: window sizes, interrupts, stopping, attributes within bounds and restored; no keys" {
 	terminal_play shared /terminal
+}
+
+@test "a shared terminal: with --tty its keys are the guest's" {
+	terminal_play given /terminal --tty
 }
 
 @test "a shared terminal: from the background, a guest that sets it is stopped, and it stays as it is" {
@@ -200,4 +204,52 @@ is_unprivileged() {
 	kill -TERM "$GUEST_PID"
 	guest_wait
 	exits_with 143
+}
+
+# A guest that has filled its standard error, which nobody reads.
+stuck_start() {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	# shellcheck disable=SC2016
+	guest_start bash -c 'pipe=$1; shift; exec "$@" 2<>"$pipe"' - "$BATS_TEST_TMPDIR/pipe" "$PUBLIC/tend-linux" \
+		--kernel="$PUBLIC/kernel-stub.elf" --image="$PUBLIC/image" "$@" -- /error-fill
+	family_find
+	waits_for is_stuck
+}
+
+# In write, to descriptor 2: the first two words of what /proc says.
+is_stuck() {
+	[[ $(cat "/proc/$APPLICATION/syscall") == "1 0x2 "* ]]
+}
+
+@test "a guest that has filled a pipe with its errors: the third SIGTERM ends it" {
+	stuck_start
+	for _ in 1 2 3; do
+		kill -TERM "$GUEST_PID"
+		sleep 0.2
+	done
+	# Not by guest_wait, which kills what does not end.
+	gone "$GUEST_PID"
+	guest_wait
+	exits_with 137
+	gone "$INIT" "$APPLICATION" "$SERVICE"
+}
+
+@test "a guest that has filled a pipe with its errors: --stop-timeout ends it" {
+	stuck_start --stop-timeout=1
+	kill -TERM "$GUEST_PID"
+	# Not by guest_wait, which kills what does not end.
+	gone "$GUEST_PID"
+	guest_wait
+	exits_with 137
+	gone "$INIT" "$APPLICATION" "$SERVICE"
+}
+
+@test "a guest that has filled a pipe with its errors: a member that is killed takes the rest along" {
+	stuck_start
+	kill -KILL "$SERVICE"
+	# Not by guest_wait, which kills what does not end.
+	gone "$GUEST_PID"
+	guest_wait
+	exits_with 137
+	gone "$INIT" "$APPLICATION" "$SERVICE"
 }

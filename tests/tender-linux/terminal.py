@@ -3,7 +3,8 @@
 
 The command is tend-linux with the stub kernel's /terminal, which asks for a terminal without echo and with other line
 settings and prints the messages it gets; or with /control, which only prints. PLAY is a function's name:
-    shared      standard input is not the terminal: the guest's wishes are the host's attributes
+    shared      standard input is not the terminal: the guest's wishes are the host's attributes, keys are not its
+    given       the same with --tty: it gets what is typed
     background  the same in the background
     own         the guest has the terminal for itself, and does not read it
     read        it does
@@ -20,6 +21,8 @@ import time
 from typing import Callable, List
 
 PATIENCE_S = 60
+TYPED = b"xyz\n"
+TAKEN = "signal 4"  # the stub's word for so many bytes of input
 
 
 def job_without_input(command: list[str]) -> int:
@@ -80,7 +83,7 @@ class Terminal:
     """Our end of it."""
 
     def __init__(self, run: Callable[[list[str]], int], command: list[str]) -> None:
-        self.seen = ""
+        self.seen = self.all = ""
         pid, self.fd = pty.fork()
         if pid == 0:
             time.sleep(0.2)  # until the window has its size
@@ -93,7 +96,9 @@ class Terminal:
             if time.monotonic() > deadline:
                 sys.exit(f"no {text!r} in {self.seen!r}")
             if select.select([self.fd], [], [], 0.1)[0]:
-                self.seen += os.read(self.fd, 4096).decode()
+                got = os.read(self.fd, 4096).decode()
+                self.seen += got
+                self.all += got
         self.seen = self.seen.split(text, 1)[1]
 
     def resize(self, rows: int, columns: int) -> None:
@@ -138,6 +143,7 @@ def shared(command: list[str]) -> None:
     terminal.expect("READY\r")
     terminal.await_does("OPOST", "ISIG", "ICANON")
     check("the line's own", original[2], terminal.attributes()[2])
+    os.write(terminal.fd, TYPED)
     terminal.resize(31, 91)
     terminal.expect("window 31 91")
     os.write(terminal.fd, b"\x03")
@@ -148,6 +154,19 @@ def shared(command: list[str]) -> None:
     terminal.expect("stopped TTT in order")
     terminal.expect(f"signal {signal.SIGCONT.value}\r")
     terminal.await_does("OPOST", "ISIG", "ICANON")
+    os.kill(terminal.front(), signal.SIGTERM)
+    terminal.expect(f"signal {signal.SIGTERM.value}\r")
+    terminal.ends(128 + signal.SIGTERM, original)
+    check("what is typed gets in", False, TAKEN in terminal.all)
+
+
+def given(command: list[str]) -> None:
+    terminal = Terminal(job_without_input, command)
+    original = terminal.attributes()
+    terminal.expect("READY\r")
+    terminal.await_does("OPOST", "ISIG", "ICANON")
+    os.write(terminal.fd, TYPED)
+    terminal.expect(TAKEN)
     os.kill(terminal.front(), signal.SIGTERM)
     terminal.expect(f"signal {signal.SIGTERM.value}\r")
     terminal.ends(128 + signal.SIGTERM, original)
@@ -185,5 +204,5 @@ def read(command: list[str]) -> None:
     terminal.ends(128 + signal.SIGKILL, original)
 
 
-PLAYS = {play.__name__: play for play in (shared, background, own, read)}
+PLAYS = {play.__name__: play for play in (shared, given, background, own, read)}
 PLAYS[sys.argv[1]](sys.argv[2:])

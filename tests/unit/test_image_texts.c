@@ -1,4 +1,4 @@
-/* The texts that image sources are made of: configurations, accounts, what dpkg, apt and loaders print. */
+/* The texts that image sources are made of: configurations, accounts, what dpkg and apt print. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,7 +6,6 @@
 #include "image/apt.h"
 #include "image/config.h"
 #include "image/interpreter.h"
-#include "image/libraries.h"
 #include "image/packages.h"
 #include "image/program_accounts.h"
 #include "tests/unit/unit.h"
@@ -140,23 +139,6 @@ static void files_of_apt_are_named(void **state)
 	free(files);
 }
 
-static void loaders_name_libraries(void **state)
-{
-	char text[] =
-		"\tlinux-vdso.so.1 (0x00007f)\n\tlibc.so.6 => /lib/libc.so.6 (0x00007f)\n"
-		"\t/lib64/ld-linux-x86-64.so.2 => /usr/lib64/ld.so (0x7f)\n\tlibx.so => not found\n\t/l/ld.so (0x1)\n";
-	struct libraries libraries;
-	struct error error = {0};
-
-	(void)state;
-	success_expect("libraries", libraries_parse(text, &libraries, &error), &error);
-	assert_int_equal(libraries.count, 3);
-	assert_string_equal(libraries.paths[0], "/lib/libc.so.6");
-	assert_string_equal(libraries.paths[1], "/usr/lib64/ld.so");
-	assert_string_equal(libraries.paths[2], "/l/ld.so");
-	libraries_free(&libraries);
-}
-
 static void interpreters_are_found(void **state)
 {
 	static const struct {
@@ -192,8 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(configurations_are_read), cmocka_unit_test(accounts_are_found),
 		cmocka_unit_test(people_are_left_out),     cmocka_unit_test(packages_want_what_they_depend_on),
-		cmocka_unit_test(files_of_apt_are_named),  cmocka_unit_test(loaders_name_libraries),
-		cmocka_unit_test(interpreters_are_found),
+		cmocka_unit_test(files_of_apt_are_named),  cmocka_unit_test(interpreters_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

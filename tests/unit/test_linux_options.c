@@ -38,6 +38,7 @@ static void test_defaults(void **state)
 	assert_int_equal(options.status_fd, -1);
 	assert_int_equal(options.mount_count, 0);
 	assert_false(options.is_read_only);
+	assert_false(options.has_terminal);
 	assert_false(options.has_all_namespaces);
 	assert_int_equal(options.program, 4);
 	assert_int_equal(options.environment_count, 0);
@@ -100,6 +101,7 @@ static void test_mounts(void **state)
 					 "--volume=0:dir:/d",
 					 "--volume=2147483647:file:/f",
 					 "--read-only",
+					 "--tty",
 					 "--ns=all",
 					 "--status-fd=5",
 					 "--",
@@ -123,6 +125,7 @@ static void test_mounts(void **state)
 	assert_int_equal(options.mounts[3].fd, 2147483647);
 	assert_string_equal(options.mounts[3].path, "/f");
 	assert_true(options.is_read_only);
+	assert_true(options.has_terminal);
 	assert_true(options.has_all_namespaces);
 	assert_int_equal(options.status_fd, 5);
 }
@@ -174,6 +177,7 @@ static void test_bad_values(void **state)
 		{"--ns=", "--ns=: not one of pid, all"},
 		{"--ns=alle", "--ns=alle: not one of pid, all"},
 		{"--read-only=1", "--read-only=1: it takes no value"},
+		{"--tty=1", "--tty=1: it takes no value"},
 		{"--tmpfs=", "--tmpfs=: not of the form BYTES:MODE:PATH"},
 		{"--tmpfs=1:8:/x", "--tmpfs=1:8:/x: not of the form BYTES:MODE:PATH"},
 		{"--tmpfs=1:10000:/x", "--tmpfs=1:10000:/x: not of the form BYTES:MODE:PATH"},
@@ -205,7 +209,7 @@ static void test_usage_covers_every_option(void **state)
 	(void)state;
 	while (linux_options_usage_line(lines))
 		assert_memory_equal(linux_options_usage_line(lines++), "    --", 6);
-	assert_int_equal(lines, 26);
+	assert_int_equal(lines, 27);
 }
 
 int main(void)

@@ -100,6 +100,28 @@ static void test_frames(void **state)
 	assert_false(guard_allows(frame, 33));
 }
 
+/* Padding does not pass; what says that it is longer than it is, passes as it is. */
+static void test_padding(void **state)
+{
+	uint8_t frame[FRAME_BYTES];
+
+	(void)state;
+	frame_make(frame, 0x0800);
+	frame[17] = 41;
+	assert_int_equal(guard_cut(frame, sizeof(frame)), 14 + 41);
+	assert_int_equal(guard_cut(frame, 14 + 41), 14 + 41);
+	assert_int_equal(guard_cut(frame, 14 + 30), 14 + 30);
+	frame[16] = 0xff;
+	assert_int_equal(guard_cut(frame, sizeof(frame)), sizeof(frame));
+	frame_make(frame, 0x86dd);
+	frame[19] = 1;
+	assert_int_equal(guard_cut(frame, sizeof(frame)), 14 + 40 + 1);
+	frame[18] = 1;
+	assert_int_equal(guard_cut(frame, sizeof(frame)), sizeof(frame));
+	frame_make(frame, 0x0806);
+	assert_int_equal(guard_cut(frame, sizeof(frame)), sizeof(frame));
+}
+
 static void published_expect(const char *text, int family, const char *address, unsigned host_port, unsigned guest_port,
 			     bool is_udp)
 {
@@ -267,6 +289,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ip4),       cmocka_unit_test(test_ip6),       cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_published), cmocka_unit_test(test_addresses), cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_padding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,10 +2,12 @@
 #define _GNU_SOURCE /* CLONE_NEWUSER */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -101,7 +103,13 @@ static void test_forbidden(void **state)
 		{"ioctl TIOCSTI", SYS_ioctl, {0, TIOCSTI, 0}},
 		{"fcntl F_DUPFD", SYS_fcntl, {0, F_DUPFD, 0}},
 		{"fcntl F_SETOWN", SYS_fcntl, {0, F_SETOWN, 1}},
-		{"setsockopt SOL_NETLINK", SYS_setsockopt, {0, 270, 1, 0}},
+		{"MPTCP", SYS_socket, {AF_INET, SOCK_STREAM, 262}},
+		{"SCTP", SYS_socket, {AF_INET6, SOCK_STREAM, IPPROTO_SCTP}},
+		{"UDP-Lite", SYS_socket, {AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_UDPLITE}},
+		{"SOCK_SEQPACKET", SYS_socket, {AF_INET, SOCK_SEQPACKET, 0}},
+		{"SOCK_RAW, all protocols", SYS_socket, {AF_INET, SOCK_RAW, IPPROTO_RAW}},
+		{"ICMPv6 over IPv4", SYS_socket, {AF_INET, SOCK_DGRAM, IPPROTO_ICMPV6}},
+		{"another flag", SYS_socket, {AF_INET, SOCK_STREAM | 0x100, 0}},
 		{"x32", X32_BIT | SYS_read, {0, 0, 0}},
 	};
 
@@ -120,6 +128,18 @@ static void test_refused(void **state)
 		{"openat", SYS_openat, {AT_FDCWD, (long)path, O_RDONLY}},
 		{"stat", SYS_newfstatat, {AT_FDCWD, (long)path, (long)&(struct stat){0}, 0}},
 	};
+	const struct call sockets[] = {
+		{"SOCK_RAW", SYS_socket, {AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP}},
+		{"SOCK_RAW of IPv6", SYS_socket, {AF_INET6, SOCK_RAW, IPPROTO_ICMPV6}},
+	};
+	const struct call options[] = {
+		{"SOL_NETLINK", SYS_setsockopt, {-1, 270, 1, 0}},
+		{"SO_MARK", SYS_setsockopt, {-1, SOL_SOCKET, SO_MARK, 0}},
+		{"SO_REUSEPORT", SYS_setsockopt, {-1, SOL_SOCKET, SO_REUSEPORT, 0}},
+		{"TCP_ULP", SYS_setsockopt, {-1, IPPROTO_TCP, 31, 0}},
+		{"IP_OPTIONS", SYS_setsockopt, {-1, IPPROTO_IP, IP_OPTIONS, 0}},
+		{"IPV6_HDRINCL", SYS_setsockopt, {-1, IPPROTO_IPV6, 36, 0}},
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -128,6 +148,10 @@ static void test_refused(void **state)
 		if (outcome(&calls[i]) != ENOENT)
 			fail_msg("%s is let through", calls[i].name);
 	}
+	for (size_t i = 0; i < ARRAY_COUNT(sockets); i++)
+		assert_int_equal(outcome(&sockets[i]), EPERM);
+	for (size_t i = 0; i < ARRAY_COUNT(options); i++)
+		assert_int_equal(outcome(&options[i]), ENOPROTOOPT);
 }
 
 static void test_allowed(void **state)
@@ -135,6 +159,10 @@ static void test_allowed(void **state)
 	const struct call calls[] = {
 		{"AF_INET", SYS_socket, {AF_INET, SOCK_STREAM, 0}},
 		{"AF_INET6", SYS_socket, {AF_INET6, SOCK_DGRAM, 0}},
+		{"UDP", SYS_socket, {AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0}},
+		{"TCP over IPv6", SYS_socket, {AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0}},
+		{"ping", SYS_socket, {AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP}},
+		{"ping of IPv6", SYS_socket, {AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6}},
 		{"connect", SYS_connect, {-1, 0, 0}},
 		{"accept", SYS_accept, {-1, 0, 0}},
 		{"sendto", SYS_sendto, {-1, 0, 0, 0}},
@@ -143,10 +171,19 @@ static void test_allowed(void **state)
 		{"close", SYS_close, {-1}},
 		{"ioctl FIONREAD", SYS_ioctl, {-1, FIONREAD, 0}},
 		{"fcntl F_SETFL", SYS_fcntl, {-1, F_SETFL, 0}},
-		{"setsockopt SOL_SOCKET", SYS_setsockopt, {-1, SOL_SOCKET, 2, 0}},
 		{"brk", SYS_brk, {0}},
 		{"mmap", SYS_mmap, {0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS}},
 		{"exit", SYS_exit, {0}},
+	};
+	const struct call made[] = {
+		{"SO_REUSEADDR", SYS_setsockopt, {-1, SOL_SOCKET, SO_REUSEADDR, 0}},
+		{"SO_OOBINLINE", SYS_setsockopt, {-1, SOL_SOCKET, SO_OOBINLINE, 0}},
+		{"TCP_NODELAY", SYS_setsockopt, {-1, IPPROTO_TCP, 1, 0}},
+		{"IP_TTL", SYS_setsockopt, {-1, IPPROTO_IP, IP_TTL, 0}},
+		{"IP_RECVERR", SYS_setsockopt, {-1, IPPROTO_IP, IP_RECVERR, 0}},
+		{"IPV6_V6ONLY", SYS_setsockopt, {-1, IPPROTO_IPV6, IPV6_V6ONLY, 0}},
+		{"IPV6_UNICAST_HOPS", SYS_setsockopt, {-1, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 0}},
+		{"IPV6_RECVERR", SYS_setsockopt, {-1, IPPROTO_IPV6, IPV6_RECVERR, 0}},
 	};
 
 	(void)state;
@@ -154,6 +191,38 @@ static void test_allowed(void **state)
 		if (fate(&calls[i]) != 0)
 			fail_msg("%s is refused", calls[i].name);
 	}
+	/* It gets as far as the descriptor, which there is not. */
+	for (size_t i = 0; i < ARRAY_COUNT(made); i++)
+		assert_int_equal(outcome(&made[i]), EBADF);
+}
+
+/* In a process of its own, which the limits stay with. */
+static int limits_check(void)
+{
+	struct error error = {0};
+	struct rlimit data, descriptors, core;
+
+	if (privileges_give_up(&error) < 0 || getrlimit(RLIMIT_DATA, &data) < 0 ||
+	    getrlimit(RLIMIT_NOFILE, &descriptors) < 0 || getrlimit(RLIMIT_CORE, &core) < 0)
+		return 1;
+	if (data.rlim_cur > HELPER_BYTES_MAX || data.rlim_max > HELPER_BYTES_MAX)
+		return 2;
+	if (descriptors.rlim_max > HELPER_DESCRIPTORS_MAX || descriptors.rlim_cur != descriptors.rlim_max)
+		return 3;
+	return core.rlim_max == 0 ? 0 : 4;
+}
+
+static void test_limits(void **state)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(limits_check());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 int main(void)
@@ -162,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_forbidden),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_allowed),
+		cmocka_unit_test(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

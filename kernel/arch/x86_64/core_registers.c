@@ -1,6 +1,7 @@
 /* Registers as core dumps have them: struct user_regs_struct. */
 #include <asm/sigcontext.h>
 #include <linux/errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "arch.h"
@@ -59,6 +60,12 @@ static uint64_t *register_of(struct frame *frame, unsigned index)
 	return index < sizeof(registers) / sizeof(registers[0]) ? registers[index] : NULL;
 }
 
+/* Others cannot be gone to: Linux finds that out behind the application's back, and sends it a signal. */
+static bool is_canonical(uint64_t address)
+{
+	return address >> 47 == 0 || address >> 47 == 0x1ffff;
+}
+
 int arch_register_set(struct frame *frame, uint64_t *call_number, uint64_t *fs, unsigned index, uint64_t value)
 {
 	uint64_t *place = register_of(frame, index);
@@ -67,7 +74,7 @@ int arch_register_set(struct frame *frame, uint64_t *call_number, uint64_t *fs, 
 		*place = value;
 	else if (index == INDEX_CALL)
 		*call_number = value;
-	else if (index == INDEX_RIP)
+	else if (index == INDEX_RIP && is_canonical(value))
 		frame->rip = value;
 	else if (index == INDEX_SP)
 		frame->rsp = value;
@@ -75,7 +82,7 @@ int arch_register_set(struct frame *frame, uint64_t *call_number, uint64_t *fs, 
 		frame->rflags = (frame->rflags & ~RFLAGS_TRACER) | (value & RFLAGS_TRACER);
 	else if (index == INDEX_FS_BASE && value < USER_ADDRESS_MAX)
 		*fs = value;
-	else if (index == INDEX_FS_BASE || (index == INDEX_CS && value != USER_CS) ||
+	else if (index == INDEX_RIP || index == INDEX_FS_BASE || (index == INDEX_CS && value != USER_CS) ||
 		 (index == INDEX_SS && value != USER_SS))
 		return -EIO;
 	/* The base of GS is the kernel's, the other segments are 0. */

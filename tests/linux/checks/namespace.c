@@ -69,7 +69,7 @@ CHECK(namespace_files, "openat,read,lseek,ioctl,fchmod")
 /* Who owns a namespace is a namespace of users; of its own owner nothing is told. */
 CHECK(namespace_owner, "ioctl")
 {
-	struct stat ours, theirs;
+	struct stat ours = {0}, theirs = {0};
 	unsigned uid = 77;
 	int fd = namespace_open("uts"), users = namespace_open("user");
 	int owner = CALL_OK(ioctl, fd, NS_GET_USERNS, 0);
@@ -125,7 +125,7 @@ CHECK(unshare_namespaces, "unshare,clone")
 	CALL(unshare, CLONE_VFORK);
 	CALL(unshare, CLONE_PARENT);
 	CALL(unshare, CLONE_SETTLS | CLONE_FILES);
-	CALL(unshare, 1l << 40);
+	CALL(unshare, 0x10000000000);
 }
 
 static void *unshare_in_thread(void *unused)

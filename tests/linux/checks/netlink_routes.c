@@ -16,12 +16,11 @@ struct request {
 static void attributes_show(const struct rtattr *attribute, int left)
 {
 	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
+		/* How many use the route differs, and what was learnt of it is there or not. */
+		if (attribute->rta_type == RTA_CACHEINFO || attribute->rta_type == RTA_METRICS)
+			continue;
 		NOTE("attribute %d", attribute->rta_type);
-		/* How many use the route differs. */
-		if (attribute->rta_type == RTA_CACHEINFO)
-			SHOW(RTA_PAYLOAD(attribute));
-		else
-			SHOW_TEXT(RTA_DATA(attribute), (long)RTA_PAYLOAD(attribute));
+		SHOW_TEXT(RTA_DATA(attribute), (long)RTA_PAYLOAD(attribute));
 	}
 }
 

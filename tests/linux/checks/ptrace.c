@@ -1,11 +1,6 @@
-/* ptrace: who may trace whom, requests and their errors, stops by signals and system calls. */
+/* ptrace: requests and their errors, stops by signals and system calls. */
 #include "../signals.h"
 #include "../tracee.h"
-
-#include <grp.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/prctl.h>
 
 static void nothing(void)
 {
@@ -248,58 +243,4 @@ CHECK(ptrace_changes_calls, "ptrace,getppid")
 	tracee_status("emulated", tracee_next(PTRACE_SYSEMU, child, 0));
 	SHOW(TRACE(PTRACE_POKEUSR, child, offsetof(struct user_regs_struct, rax), 5));
 	tracee_end(child);
-}
-
-static void in_proc(pid_t child)
-{
-	char path[64], line[256];
-	snprintf(path, sizeof(path), "/proc/%d/status", child);
-	FILE *file = fopen(path, "r");
-	while (file && fgets(line, sizeof(line), file)) {
-		if (strncmp(line, "State:", 6) == 0)
-			NOTE("%.*s", (int)strcspn(line, "\n"), line);
-		if (strncmp(line, "TracerPid:", 10) == 0)
-			SHOW(atoi(line + 10) == getpid());
-	}
-	if (file)
-		fclose(file);
-}
-
-CHECK(ptrace_in_proc, "ptrace")
-{
-	pid_t child = tracee_fork(nothing);
-	in_proc(child);
-	SHOW(family_state(child, 0));
-	SHOW(TRACE(PTRACE_DETACH, child, 0, SIGSTOP));
-	SHOW(family_wait(child) == -1);
-	EXPECT(family_state_is(child, "T"));
-	in_proc(child);
-	kill(child, SIGCONT);
-	tracee_show("detached", child);
-}
-
-/* The same user's only, and nobody's who may not be looked into. */
-CHECK(ptrace_permission, "ptrace,prctl")
-{
-	struct gate ready = gate_make();
-	for (int how = 0; how < 3; how++) {
-		pid_t child = family_fork();
-		if (child == 0) {
-			if (how == 0 && (setgid(1000) || setuid(1000)))
-				_exit(1);
-			if (how == 1 && (setresuid(0, 1000, 0)))
-				_exit(1);
-			if (how == 2)
-				prctl(PR_SET_DUMPABLE, 0);
-			gate_open(&ready);
-			for (;;)
-				pause();
-		}
-		record_made("prctl");
-		gate_wait(&ready);
-		NOTE("child %d", how);
-		SHOW(TRACE(PTRACE_ATTACH, child, 0, 0));
-		SHOW(TRACE(PTRACE_SEIZE, child, 0, 0));
-		family_kill(child);
-	}
 }

@@ -143,19 +143,27 @@ CHECK(vmsplice_capacity, "vmsplice,write,read")
 }
 
 /* Of the pipe first: whether it is broken or full. */
-CHECK(splice_refused, "splice,sendfile,eventfd2")
+CHECK(splice_refused, "splice,tee,sendfile,eventfd2")
 {
-	int ends[2];
+	int ends[2], ended[2];
 	CALL(pipe2, ends, O_NONBLOCK);
+	CALL(pipe2, ended, O_NONBLOCK);
 	long from = CALL(eventfd2, 1, EFD_NONBLOCK);
+	CALL(splice, ended[0], NULL, ends[1], NULL, 8, 0);
+	close(ended[1]);
+	CALL(splice, ended[0], NULL, ends[1], NULL, 8, 0);
 	CALL(splice, from, NULL, ends[1], NULL, 8, 0);
 	CALL(sendfile, ends[1], from, NULL, 8);
 	SHOW(fill(ends[1], 4096));
 	CALL(splice, from, NULL, ends[1], NULL, 8, 0);
 	CALL(sendfile, ends[1], from, NULL, 8);
+	CALL(splice, ended[0], NULL, ends[1], NULL, 8, 0);
+	CALL(tee, ended[0], ends[1], 8, 0);
 	close(ends[0]);
 	CALL(splice, from, NULL, ends[1], NULL, 8, 0);
 	CALL(sendfile, ends[1], from, NULL, 8);
+	CALL(splice, ended[0], NULL, ends[1], NULL, 8, 0);
+	CALL(tee, ended[0], ends[1], 8, 0);
 }
 
 CHECK(splice_packets, "splice,tee,write,read,pipe2")
