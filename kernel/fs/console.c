@@ -117,7 +117,7 @@ static long output_wait(int fd)
 	}
 }
 
-/* One write to the host: waits for room, -EINTR: a kick ended that. Without waiting it gets what surely fits, or -EAGAIN. */
+/* One write to the host. It waits for room, and -EINTR: a kick ended that; or it gets what surely fits, or -EAGAIN. */
 static long output_write(int fd, struct io *io, bool wait)
 {
 	size_t bytes;
