@@ -4,6 +4,7 @@
 #include "kernel/fs/nsfs.h"
 #include "kernel/fs/proc.h"
 #include "kernel/lib/string.h"
+#include "kernel/ptrace/ptrace.h"
 #include "kernel/task/pid.h"
 #include "kernel/vfs/file.h"
 #include "kernel/vfs/namei.h"
@@ -29,13 +30,17 @@ long proc_path_text(const struct path *path, char *out, size_t size)
 
 /* --- places ------------------------------------------------------------------------------------------------------- */
 
-/* A copy of one of the process's places, with a reference. */
+/* A copy of one of the process's places, with a reference: -ESRCH, -EACCES, -ENOENT. */
 static int place_get(const struct pseudo_node *node, size_t offset, struct path *out)
 {
 	struct process *process = proc_process(node);
 
 	if (!process)
 		return -ESRCH;
+	if (!process_may_look_into(process)) {
+		process_put(process);
+		return -EACCES;
+	}
 	lock_acquire(&process->lock);
 	*out = *(struct path *)(void *)((char *)process + offset);
 	if (out->dentry)

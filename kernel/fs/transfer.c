@@ -114,6 +114,14 @@ static uint64_t pipe_room(struct pipe *pipe)
 	return room;
 }
 
+/* What source_peek found, cut so that a pipe's slots are pages of the file: a hole is zeroes from anywhere on. */
+static long part_cut(const struct source *source, long part, uint64_t wanted)
+{
+	uint64_t end = PAGE_ROUND_DOWN(*source->at + (uint64_t)part);
+
+	return !source->buffer && (uint64_t)part < wanted && end > *source->at ? (long)(end - *source->at) : part;
+}
+
 int transfer_refuse(struct pipe *out, unsigned flags)
 {
 	int error = pipe_wait_room(out, flags);
@@ -139,6 +147,8 @@ long transfer_to_pipe(struct file *in, uint64_t *in_at, struct pipe *out, uint64
 		bytes = pipe_room(out);
 	do {
 		part = source_peek(&source, bytes - (uint64_t)done, &data);
+		if (part > 0)
+			part = part_cut(&source, part, bytes - (uint64_t)done);
 		written = part;
 		if (part > 0) {
 			io_kernel(&io, (void *)(uintptr_t)data, (size_t)part);

@@ -190,7 +190,7 @@ struct ptrace_request {
 };
 
 /* A request to a tracee of the calling thread. The result of ptrace(2), as the kernel has it. */
-long tracee_request(long request, int tid, uint64_t address, uint64_t data);
+long tracee_request(long number, int tid, uint64_t address, uint64_t data);
 
 /* --- inspect.c: of a stopped tracee; the tree is locked ----------------------------------------------------------- */
 

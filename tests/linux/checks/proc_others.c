@@ -253,3 +253,32 @@ CHECK(proc_tasks, "fork,clone")
 	family_end("child", child);
 	SHOW(tasks_count(child));
 }
+
+static void links_read(pid_t pid)
+{
+	static const char *const names[] = {"exe", "cwd", "root"};
+	char path[64], text[256];
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		snprintf(path, sizeof path, "/proc/%d/%s", pid, names[i]);
+		NOTE("%s", names[i]);
+		CALL_OK(readlink, path, text, sizeof text);
+		CALL_OK(openat, AT_FDCWD, path, O_PATH);
+	}
+}
+
+/* Where another user's process is and what it runs is not for everybody. */
+CHECK(proc_links_of_others, "readlink,openat")
+{
+	pid_t child = child_waiting();
+	EXPECT(family_state_is(child, "S"));
+	links_read(child);
+	pid_t other = family_fork();
+	if (other == 0) {
+		QUIET(setresuid, 1000, 1000, 1000);
+		links_read(child);
+		links_read(getpid());
+		_exit(0);
+	}
+	family_end("another user", other);
+	family_kill(child);
+}

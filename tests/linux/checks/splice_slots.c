@@ -91,7 +91,7 @@ CHECK(tee_capacity, "tee,write,read,ioctl,splice")
 	CALL(splice, in[0], NULL, out[1], NULL, 10, 0);
 }
 
-CHECK(splice_file_capacity, "splice,sendfile,write,read")
+CHECK(splice_file_capacity, "splice,sendfile,write,read,ftruncate")
 {
 	int ends[2];
 	CALL(pipe2, ends, O_NONBLOCK);
@@ -114,6 +114,12 @@ CHECK(splice_file_capacity, "splice,sendfile,write,read")
 	CALL(sendfile, ends[1], file, &at, 10000);
 	SHOW(at);
 	SHOW(held(ends[0]));
+	CALL(read, ends[0], bytes, sizeof bytes);
+	CALL(ftruncate, file, 0);
+	CALL(ftruncate, file, 20000); /* a hole */
+	at = 460;
+	CALL(splice, file, &at, ends[1], NULL, 9000, 0);
+	SHOW(fill(ends[1], 4096));
 }
 
 CHECK(vmsplice_capacity, "vmsplice,write,read")
