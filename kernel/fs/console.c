@@ -117,49 +117,65 @@ static long output_wait(int fd)
 	}
 }
 
-/* One write to the host. A guest's descriptor that must not block on a host's that does gets what surely fits. */
-static long output_write(int fd, struct io *io, bool nonblock)
+/* One write to the host. It waits for room, and -EINTR: a kick ended that; or it gets what surely fits, or -EAGAIN. */
+static long output_write(int fd, struct io *io, bool wait)
 {
 	size_t bytes;
 	const void *from = io_piece(io, &bytes);
 	long result;
 
-	if (nonblock) {
+	if (wait) {
+		result = host_write_waiting(fd, from, bytes);
+	} else {
 		if (!(host_events(fd, POLLOUT) & (POLLOUT | POLLERR | POLLHUP)))
 			return -EAGAIN;
 		if (bytes > PIPE_BYTES_ATOMIC)
 			bytes = PIPE_BYTES_ATOMIC;
+		result = host_write(fd, from, bytes);
 	}
-	result = host_write(fd, from, bytes);
 	if (result > 0)
 		io_advance(io, (size_t)result);
 	return result;
 }
 
+/* SIGKILL, or another thread ends the process: not even what seems to fit is written, others may fill the pipe. */
+static bool is_to_end(const struct thread *thread)
+{
+	signal_set_t pending = thread->signals.pending | thread->process->pending;
+
+	return thread->kick & KICK_EXIT || pending & SIGNAL_BIT(SIGKILL);
+}
+
+/* As Linux's pipes: a signal ends the wait for room, not the write of what there is room for. */
+static long output_step(int fd, struct io *io, bool nonblock)
+{
+	bool interrupted = thread_is_interrupted(current);
+	long result;
+
+	if (interrupted && is_to_end(current))
+		return -ERESTARTSYS;
+	result = output_write(fd, io, !nonblock && !interrupted);
+	if (result == -EINTR)
+		return 0;
+	if (result != -EAGAIN || nonblock)
+		return result;
+	return interrupted ? -ERESTARTSYS : output_wait(fd);
+}
+
 long console_write(struct file *file, struct io *io, uint64_t *position)
 {
 	const struct console_end *end = file->data;
-	bool nonblock = file->flags & O_NONBLOCK;
-	long done = 0;
+	uint64_t wanted = io->left;
+	long result = 0;
 
 	(void)position;
 	if (end->output < 0)
 		return -EIO;
-	while (io->left) {
-		long result = output_write(end->output, io, nonblock);
-
-		if (result > 0) {
-			done += result;
-			continue;
-		}
-		if ((result == -EAGAIN && !nonblock) || result == -EINTR)
-			result = output_wait(end->output);
-		if (result == -EPIPE)
-			signal_send_current(SIGPIPE);
-		if (result)
-			return done ? done : result;
-	}
-	return done;
+	while (io->left && result >= 0)
+		result = output_step(end->output, io, file->flags & O_NONBLOCK);
+	if (result == -EPIPE)
+		signal_send_current(SIGPIPE);
+	return io->left < wanted || result >= 0 ? (long)(wanted - io->left) : result;
 }
 
 unsigned console_poll(struct file *file, struct poll_entry *entry)

@@ -103,12 +103,18 @@ static void timerfd_release(struct file *file)
 static void timerfd_read_setting(struct timerfd *timerfd, struct __kernel_itimerspec *out)
 {
 	uint64_t now_ns = interval_now(&timerfd->interval);
+	bool untold = false;
 
 	lock_acquire(&timerfd->lock);
-	if (forward(timerfd, now_ns))
+	if (forward(timerfd, now_ns)) {
+		/* The kernel's timer has not been looked at since: it will not tell of what is counted here. */
+		untold = timer_is_armed(&timerfd->interval.timer);
 		interval_start(&timerfd->interval, now_ns, 1);
+	}
 	*out = interval_show(&timerfd->interval, now_ns);
 	lock_release(&timerfd->lock);
+	if (untold)
+		wait_queue_wake(&timerfd->queue, EPOLLIN);
 }
 
 static void timerfd_show(struct file *file, struct text *text)

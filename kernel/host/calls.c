@@ -27,6 +27,12 @@ long host_write(int fd, const void *buffer, size_t bytes)
 	return arch_syscall(__NR_write, fd, (long)(uintptr_t)buffer, (long)bytes, 0, 0, 0);
 }
 
+long host_write_waiting(int fd, const void *buffer, size_t bytes)
+{
+	count(KERNEL_HOST_WRITE);
+	return host_blocking_call(__NR_write, fd, (long)(uintptr_t)buffer, (long)bytes, 0, 0, 0);
+}
+
 long host_clock_gettime(int clock, struct __kernel_timespec *out)
 {
 	count(KERNEL_HOST_CLOCK_GETTIME);

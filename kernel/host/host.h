@@ -14,6 +14,8 @@
 
 long host_read(int fd, void *buffer, size_t bytes);
 long host_write(int fd, const void *buffer, size_t bytes);
+/* May wait, and a kick ends it: what was written by then, or -EINTR. */
+long host_write_waiting(int fd, const void *buffer, size_t bytes);
 long host_clock_gettime(int clock, struct __kernel_timespec *out);
 _Noreturn void host_exit_group(int status);
 

@@ -65,18 +65,32 @@ struct attempt {
 	long result;
 };
 
-/* The process's adjustments for the set, made if there are none yet. The set is locked. */
+/* NULL: the process has none for the set. */
+static struct sem_undo *undo_find(struct process *process, const struct sem_set *set)
+{
+	struct sem_undo *found = NULL;
+
+	/* Another thread may be adding one for another set, which is what it has locked. */
+	lock_acquire(&process->lock);
+	list_for_each(at, &process->sem_undos)
+	{
+		struct sem_undo *undo = list_entry(at, struct sem_undo, of_process);
+
+		if (undo->set == set)
+			found = undo;
+	}
+	lock_release(&process->lock);
+	return found;
+}
+
+/* The process's adjustments for the set, made if there are none yet. The set is locked: nobody else makes them. */
 static struct sem_undo *undo_get(struct sem_set *set)
 {
 	struct process *process = process_current();
-	struct sem_undo *undo;
+	struct sem_undo *undo = undo_find(process, set);
 
-	list_for_each(at, &process->sem_undos)
-	{
-		undo = list_entry(at, struct sem_undo, of_process);
-		if (undo->set == set)
-			return undo;
-	}
+	if (undo)
+		return undo;
 	undo = heap_alloc_zero(sizeof(*undo) + set->count * sizeof(undo->adjust[0]));
 	if (!undo)
 		return NULL;
@@ -84,7 +98,9 @@ static struct sem_undo *undo_get(struct sem_set *set)
 	/* Until the process ends: the set's memory has to be there then. */
 	__atomic_fetch_add(&set->object.references, 1, __ATOMIC_RELAXED);
 	list_append(&set->undos, &undo->of_set);
+	lock_acquire(&process->lock);
 	list_append(&process->sem_undos, &undo->of_process);
+	lock_release(&process->lock);
 	return undo;
 }
 

@@ -24,7 +24,7 @@ struct sem_set {
 /* What a process's end adds to the values of a set. Guarded by the set's lock. */
 struct sem_undo {
 	struct list of_set;
-	struct list of_process; /* process->sem_undos, which only its own threads change */
+	struct list of_process; /* process->sem_undos, guarded by process->lock */
 	struct sem_set *set;    /* with a reference */
 	int16_t adjust[];
 };

@@ -106,7 +106,7 @@ static void segment_destroy(struct segment *segment)
 	shared_memory_put(memory);
 }
 
-void shm_detached(struct shared_memory *memory)
+void shm_detach_memory(struct shared_memory *memory)
 {
 	struct ipc_object *object = memory->segment;
 	struct segment *segment = segment_of(object);
@@ -115,6 +115,8 @@ void shm_detached(struct shared_memory *memory)
 	lock_acquire(&object->lock);
 	segment->detached_s = now_s();
 	segment->last = process_current()->pid;
+	/* Behind this only the lock keeps another one from destroying it. */
+	shared_memory_return(memory);
 	if (object->mode & SHM_DEST && !object->removed && attaches(segment) == 0)
 		segment_destroy(segment);
 	ipc_put(&segments, object);

@@ -13,7 +13,7 @@ long shm_detach(user_t address);
 long shm_control(int id, int command, user_t argument);
 void shm_show(struct text *text);
 
-/* mm/shared.c: a mapping of the segment's memory is gone. */
-void shm_detached(struct shared_memory *memory);
+/* mm/shared.c: a mapping of the segment's memory is gone. Gives back its reference, and may destroy the segment. */
+void shm_detach_memory(struct shared_memory *memory);
 
 #endif

@@ -30,12 +30,12 @@ void shared_memory_get(struct shared_memory *shared)
 
 void shared_memory_put(struct shared_memory *shared)
 {
-	struct ipc_object *segment = shared->segment;
-	uint32_t left = __atomic_sub_fetch(&shared->references, 1, __ATOMIC_ACQ_REL);
-
-	if (left && segment)
-		shm_detached(shared);
-	if (left)
+	/* While there are references besides the segment's own, it does not give that one up: ours keeps it. */
+	if (shared->segment) {
+		shm_detach_memory(shared);
+		return;
+	}
+	if (__atomic_sub_fetch(&shared->references, 1, __ATOMIC_ACQ_REL) != 0)
 		return;
 	pages_free(shared->pages, shared->page_count);
 	heap_free(shared);

@@ -143,12 +143,13 @@ void signal_send_group(int group, const siginfo_t *info)
 	struct process *process = process_next(1);
 
 	while (process) {
-		struct process *next = process_next(process->pid + 1);
+		int next = process->pid + 1;
 
 		if (process->group == group)
 			signal_send_process(process, info);
 		process_put(process);
-		process = next;
+		/* Only now: what a member was making when the signal came is there, or will not be. */
+		process = process_next(next);
 	}
 }
 

@@ -56,7 +56,7 @@ static int send_to_group(int group, const siginfo_t *info)
 	int result = -ESRCH;
 
 	while (process) {
-		struct process *next = process_next(process->pid + 1);
+		int next = process->pid + 1;
 
 		if (is_meant(process, group)) {
 			int sent = signal_send_checked(process, info);
@@ -68,7 +68,8 @@ static int send_to_group(int group, const siginfo_t *info)
 				result = sent;
 		}
 		process_put(process);
-		process = next;
+		/* Only now: what a member was making when the signal came is there, or will not be. */
+		process = process_next(next);
 	}
 	return result;
 }

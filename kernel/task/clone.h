@@ -33,8 +33,11 @@ struct thread *thread_copy(struct process *process, const struct clone_request *
 /* A child like the calling process, but for memory. NULL: no memory. process_drop undoes it. */
 struct process *process_copy(const struct clone_request *request);
 void process_drop(struct process *process);
-/* Gives it an id and makes it and its only thread findable. */
-void process_introduce(struct process *process, struct thread *thread, const struct clone_request *request);
+/*
+ * Gives it an id and makes it and its only thread findable, in the caller's group and session. -ERESTARTNOINTR: a
+ * signal came before, and both are gone: what a group was sent must not miss a child that is being made.
+ */
+int process_introduce(struct process *process, struct thread *thread, const struct clone_request *request);
 
 /* The first thing that a new host thread does (arch/clone.S), before the application. */
 void thread_begin(struct frame *frame);

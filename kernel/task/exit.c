@@ -164,7 +164,10 @@ void thread_leave(void)
 		borrower_end(thread);
 	if (thread->is_leader)
 		leader_end(thread);
+	/* A timer whose signal is queued here may be given up at this moment. */
+	lock_acquire(&thread->process->signal_lock);
 	signal_queue_clear(&thread->signals.queue);
+	lock_release(&thread->process->signal_lock);
 	follower_end(thread);
 }
 

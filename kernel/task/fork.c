@@ -12,6 +12,7 @@
 #include "kernel/mm/space.h"
 #include "kernel/ptrace/ptrace.h"
 #include "kernel/signal/signal.h"
+#include "kernel/syscall/table.h"
 #include "kernel/task/clone.h"
 #include "kernel/task/create.h"
 #include "kernel/task/pid.h"
@@ -58,8 +59,6 @@ struct process *process_copy(const struct clone_request *request)
 
 	if (!child)
 		return NULL;
-	child->group = parent->group;
-	child->session = parent->session;
 	child->exit_signal = request->exit_signal;
 	child->arguments_start = parent->arguments_start;
 	child->arguments_end = parent->arguments_end;
@@ -115,13 +114,37 @@ static void pidfd_give(struct process *process, user_t at)
 	(void)put_user_u32(at, (uint32_t)fd);
 }
 
-void process_introduce(struct process *process, struct thread *thread, const struct clone_request *request)
+/* The calling thread is to take a signal or to leave first. */
+static bool fork_is_late(const struct thread *thread)
+{
+	signal_set_t pending = thread->signals.pending | thread->process->pending;
+
+	return pending & ~thread->signals.blocked || __atomic_load_n(&thread->kick, __ATOMIC_RELAXED) & KICK_EXIT;
+}
+
+/* Process and thread have never been in any list. */
+static void never_introduced(struct process *process, struct thread *thread)
+{
+	thread->host_alive = 0;
+	thread_put(thread);
+	process_drop(process);
+}
+
+int process_introduce(struct process *process, struct thread *thread, const struct clone_request *request)
 {
 	struct process *self = process_current();
 
 	process->pid = thread->tid = pid_new();
 	/* In one go: our parent may end, and gives its children away then. */
 	process_tree_lock();
+	/* Who signals a group finds us either with the child, whose id is higher, or before it: then it is not to be. */
+	if (fork_is_late(current)) {
+		process_tree_unlock();
+		never_introduced(process, thread);
+		return -ERESTARTNOINTR;
+	}
+	process->group = self->group;
+	process->session = self->session;
 	process->parent = request->flags & CLONE_PARENT && self->parent ? self->parent : self;
 	if (request->flags & CLONE_PARENT) {
 		process->exit_signal = self->exit_signal;
@@ -138,6 +161,7 @@ void process_introduce(struct process *process, struct thread *thread, const str
 		pidfd_give(process, request->pidfd);
 	if (request->flags & CLONE_PARENT_SETTID)
 		(void)put_user_u32(request->parent_tid, (uint32_t)thread->tid);
+	return 0;
 }
 
 /* Nobody waits for it and nobody is told: it never ran. */
@@ -151,9 +175,7 @@ static void process_withdraw(struct process *process, struct thread *thread)
 	process_tree_unlock();
 	process_unregister(process);
 	tracee_forget(thread);
-	thread->host_alive = 0;
-	thread_put(thread);
-	process_drop(process);
+	never_introduced(process, thread);
 }
 
 /* The host copies memory, the bookkeeping has to be of the same moment. */
@@ -181,6 +203,7 @@ long process_fork(const struct clone_request *request)
 {
 	struct process *process = process_copy(request);
 	struct thread *thread = process ? thread_copy(process, request) : NULL;
+	int error;
 
 	if (!thread) {
 		if (process)
@@ -190,7 +213,9 @@ long process_fork(const struct clone_request *request)
 	thread_lead(thread);
 	if (request->flags & CLONE_SETTLS)
 		thread->set_tls = request->tls;
-	process_introduce(process, thread, request);
+	error = process_introduce(process, thread, request);
+	if (error)
+		return error;
 	tracee_inherit(thread, request->flags, request->exit_signal);
 	return start(process, thread);
 }

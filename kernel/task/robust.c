@@ -9,8 +9,11 @@
 
 #define WORD_BYTES sizeof(uint32_t)
 
-/* As Linux: marks a lock of ours as left behind by its owner, and wakes one waiter. */
-static void lock_release_dead(user_t word, bool inherits, const struct thread *thread)
+/*
+ * As Linux: marks a lock of ours as left behind by its owner, and wakes one waiter. Of the pending one we may have
+ * unlocked the word already and not have come to wake anybody.
+ */
+static void lock_release_dead(user_t word, bool inherits, bool pending, const struct thread *thread)
 {
 	uint32_t value;
 	uint32_t old;
@@ -21,6 +24,8 @@ static void lock_release_dead(user_t word, bool inherits, const struct thread *t
 		futex_pi_abandon(word);
 		return;
 	}
+	if (pending && !inherits && !(value & FUTEX_TID_MASK))
+		host_futex(word, FUTEX_WAKE, 1, 0, 0, 0);
 	while ((value & FUTEX_TID_MASK) == (uint32_t)thread->tid) {
 		if (user_compare_exchange_u32(word, value, (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED, &old))
 			return;
@@ -57,9 +62,9 @@ void robust_list_release(struct thread *thread)
 		user_t next = entry_next(entry);
 
 		if ((entry ^ pending) & ~1ull)
-			lock_release_dead((entry & ~1ull) + (uint64_t)head.futex_offset, entry & 1, thread);
+			lock_release_dead((entry & ~1ull) + (uint64_t)head.futex_offset, entry & 1, false, thread);
 		entry = next;
 	}
 	if (pending)
-		lock_release_dead((pending & ~1ull) + (uint64_t)head.futex_offset, pending & 1, thread);
+		lock_release_dead((pending & ~1ull) + (uint64_t)head.futex_offset, pending & 1, true, thread);
 }

@@ -130,7 +130,7 @@ long process_vfork(const struct clone_request *request)
 	struct thread *child = process ? thread_copy(process, request) : NULL;
 	struct kept_state state;
 	bool stopped;
-	int pid;
+	int error, pid;
 
 	if (!child || state_keep(&state)) {
 		thread_put(child);
@@ -142,7 +142,11 @@ long process_vfork(const struct clone_request *request)
 	process->space = process_current()->space;
 	if (request->flags & CLONE_SETTLS)
 		child->set_tls = request->tls;
-	process_introduce(process, child, request);
+	error = process_introduce(process, child, request);
+	if (error) {
+		heap_free(state.block);
+		return error;
+	}
 	mm_refresh_if_stale();
 	tracee_inherit(child, request->flags, request->exit_signal);
 	pid = process->pid;

@@ -140,6 +140,8 @@ int fd_table_unshare(void)
 	own = fd_table_copy(old);
 	if (!own)
 		return -ENOMEM;
+	/* What other threads of the process have lent of the old table is to be settled when this one closes it. */
+	own->shared = process->thread_count > 1;
 	/* Who looks at another process's table does so under the lock. */
 	lock_acquire(&process->lock);
 	process->files = own;

@@ -100,6 +100,11 @@ long host_write(int fd, const void *buffer, size_t bytes)
 	return result(write(fd, buffer, bytes));
 }
 
+long host_write_waiting(int fd, const void *buffer, size_t bytes)
+{
+	return host_write(fd, buffer, bytes);
+}
+
 long host_ppoll(struct pollfd *fds, unsigned count, const struct __kernel_timespec *timeout)
 {
 	return result(syscall(SYS_ppoll, fds, (unsigned long)count, timeout, NULL, 0ul));

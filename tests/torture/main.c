@@ -150,6 +150,8 @@ int main(int count, char **arguments)
 	if (count > 1 && strcmp(arguments[1], "--sleeper") == 0)
 		return sleeper_serve();
 	complaints = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (count > 1 && strcmp(arguments[1], "--full-pipe") == 0)
+		return pipe_fill();
 	bool found = count > 1 && strcmp(arguments[1], "--list") == 0;
 	for (const struct torture *torture = __start_tortures; torture < __stop_tortures; torture++) {
 		if (count > 1 && strcmp(arguments[1], "--list") == 0) {

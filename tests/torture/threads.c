@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sem.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -149,4 +150,42 @@ TORTURE(thread_storm_caught, 300, 10000)
 	kill(killer, SIGKILL);
 	child_expect(killer, SIGKILL, "who sent signals");
 	sigaction(SIGUSR1, &old, NULL);
+}
+
+#define SETS 16
+
+static int undone_sets[2][SETS];
+static volatile int undoing;
+
+/* The first operations of the process on each of its sets, at the same time as the other thread's. */
+static void *undoing_thread(void *data)
+{
+	struct sembuf up = {0, 1, SEM_UNDO};
+	int which = __atomic_fetch_add(&undoing, 1, __ATOMIC_SEQ_CST);
+	(void)data;
+	while (undoing < 2)
+		;
+	for (int i = 0; i < SETS; i++)
+		if (semop(undone_sets[which][i], &up, 1) != 0)
+			_exit(1);
+	return NULL;
+}
+
+TORTURE(undos_of_threads, 100, 10000)
+{
+	for (int i = 0; i < 2 * SETS; i++)
+		undone_sets[i % 2][i / 2] = semget(IPC_PRIVATE, 1, 0600);
+	for (unsigned i = 0; i < times; i++) {
+		pid_t child = fork();
+		if (child == 0) {
+			threads_run(2, undoing_thread);
+			_exit(0);
+		}
+		child_expect(child, 0, "operations on semaphores");
+		for (int k = 0; k < 2 * SETS; k++)
+			if (semctl(undone_sets[k % 2][k / 2], 0, GETVAL) != 0)
+				complain("round %u: semaphore %d is not as it was", i, k);
+	}
+	for (int i = 0; i < 2 * SETS; i++)
+		semctl(undone_sets[i % 2][i / 2], 0, IPC_RMID);
 }

@@ -32,6 +32,8 @@ void execute_exit(int status);
 /* For the runner: a family to be killed from outside; as many processes as there may be (the exit status). */
 void family_stand(void);
 int bomb_explode(void);
+/* Processes that write to standard output, a pipe that nobody reads, are signalled and killed: 0. */
+int pipe_fill(void);
 /*
  * For step.c: a child that waits for signals and says "caught", and its parent, which sends one for each byte it reads.
  */
