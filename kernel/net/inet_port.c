@@ -128,7 +128,9 @@ static bool is_usable(const struct inet_socket *sock, uint16_t port, const struc
 		if (other->local.port == port && (other->is_bound || inet_state(other) == INET_LISTENING))
 			return false;
 	}
-	return !tcp_hash_find(&sock->local.ip, port, &remote->ip, remote->port);
+	/* The other end may be in this stack, too, and remember a connection that this one has forgotten. */
+	return !tcp_hash_find(&sock->local.ip, port, &remote->ip, remote->port) &&
+	       !tcp_hash_find(&remote->ip, remote->port, &sock->local.ip, port);
 }
 
 int inet_port_choose(struct inet_socket *sock, const struct inet_name *remote)

@@ -313,3 +313,39 @@ CHECK(inet_privileged_port, "bind,setresuid")
 	QUIET(wait4, -1, &status, 0, NULL);
 	SHOW(WEXITSTATUS(status));
 }
+
+/* Bound to the port and connected, once both are free again; -1: not within ten seconds. */
+static int connected_from(const union inet_address *from, const union inet_address *to)
+{
+	for (int i = 0; i < 1000; i++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+		if (bind(fd, &from->any, sizeof from->v4) == 0 && connect(fd, &to->any, sizeof to->v4) == 0)
+			return fd;
+		bool not_yet = errno == EADDRINUSE || errno == EADDRNOTAVAIL;
+		close(fd);
+		if (!not_yet)
+			return -1;
+		usleep(10000);
+	}
+	return -1;
+}
+
+/* Who closed first remembers a connection that the other end begins anew. */
+CHECK(inet_connection_anew, "accept")
+{
+	union inet_address server, client;
+	int listener = inet_listener(AF_INET, &server);
+	close(inet_bound(AF_INET, SOCK_STREAM, &client));
+	for (int i = 0; i < 3; i++) {
+		char byte = 0;
+		int fd = connected_from(&client, &server);
+		int accepted = CALL_OK(accept, listener, NULL, NULL);
+		EXPECT(write(accepted, "x", 1) == 1);
+		CALL(close, accepted);
+		SHOW(read(fd, &byte, 1));
+		SHOW(read(fd, &byte, 1)); /* its end */
+		SHOW(fd >= 0 && close(fd) == 0);
+	}
+	close(listener);
+}
