@@ -8,10 +8,14 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define TRIES 10000
 #define TRY_US 1000
+#define WAIT_MIN_US 50
+#define WAIT_MAX_US 10000
 #define CHILD_SECONDS 20
+#define STOPPED_SECONDS 60
 
 extern const struct part __start_parts[], __stop_parts[];
 
@@ -30,6 +34,41 @@ int family_wait(pid_t child)
 	int status = -1;
 	while (QUIET(wait4, child, &status, __WALL, NULL) == -EINTR)
 		;
+	return status;
+}
+
+static time_t seconds_now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* How many seconds it was seen stopped without a pause; it is looked at once a second. */
+static int stopped_seconds(pid_t child, time_t *looked, int seconds)
+{
+	if (seconds_now() == *looked)
+		return seconds;
+	*looked = seconds_now();
+	char state = family_state(child, 0);
+	return state == 't' || state == 'T' ? seconds + 1 : 0;
+}
+
+int family_wait_stopped(pid_t child, int flags)
+{
+	int status = -1, seconds = 0;
+	unsigned pause_us = WAIT_MIN_US;
+	time_t looked = seconds_now();
+	while (QUIET(wait4, child, &status, __WALL | WNOHANG | flags, NULL) == 0) {
+		seconds = stopped_seconds(child, &looked, seconds);
+		if (seconds >= STOPPED_SECONDS) {
+			NOTE("killed: it stayed stopped (%c)", family_state(child, 0));
+			QUIET(kill, child, SIGKILL);
+			seconds = 0;
+		}
+		usleep(pause_us);
+		pause_us = pause_us < WAIT_MAX_US ? pause_us * 2 : pause_us;
+	}
 	return status;
 }
 

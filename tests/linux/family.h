@@ -7,10 +7,13 @@
 
 #include <sys/types.h>
 
-/* fork. A child that is forgotten ends by SIGALRM after 20 seconds. */
+/* fork. A child that is forgotten ends by SIGALRM after 20 seconds, unless it is stopped. */
 pid_t family_fork(void);
 /* The child's wait status, -1 without one. */
 int family_wait(pid_t child);
+/* The same, with further flags of wait4, for one that may be stopped: if it stays so for a minute it is killed, and a
+ * line says so, since no alarm ends it. It asks again and again; that waiting sleeps and wakes, others look at. */
+int family_wait_stopped(pid_t child, int flags);
 /* Waits and writes down how it ended: "what: exit 3", "what: killed by INT". */
 void family_end(const char *what, pid_t child);
 void family_status(const char *what, int status);

@@ -20,7 +20,7 @@ bool signal_is_pending(int signal);
 long signal_take(uint64_t set, siginfo_t *info);
 
 void pass_ms(long milliseconds);
-/* Computes, without a system call, until a signal was caught or ten seconds have passed. */
+/* Computes, for ten seconds without a system call, until a signal was caught or ten seconds of CPU time have passed. */
 bool compute_until_caught(void);
 
 #endif

@@ -1,17 +1,21 @@
 /* Traced children: see tracee.h. */
 #include "tracee.h"
 
+#include <sys/prctl.h>
+
 pid_t tracee_fork(void (*run)(void))
 {
 	pid_t pid = family_fork();
 	record_made("ptrace");
 	if (pid == 0) {
+		/* Stopped it would outlive a tracer that fails. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		TRACE(PTRACE_TRACEME, 0, 0, 0);
 		kill(getpid(), SIGSTOP);
 		run();
 		_exit(0);
 	}
-	EXPECT(WIFSTOPPED(family_wait(pid)));
+	EXPECT(WIFSTOPPED(family_wait_stopped(pid, 0)));
 	return pid;
 }
 
@@ -19,7 +23,7 @@ int tracee_next(long request, pid_t pid, int signal)
 {
 	if (TRACE(request, pid, 0, signal) < 0)
 		return -1;
-	return family_wait(pid);
+	return family_wait_stopped(pid, 0);
 }
 
 void tracee_status(const char *what, int status)
@@ -34,7 +38,7 @@ void tracee_status(const char *what, int status)
 
 void tracee_show(const char *what, pid_t pid)
 {
-	tracee_status(what, family_wait(pid));
+	tracee_status(what, family_wait_stopped(pid, 0));
 }
 
 void tracee_end(pid_t pid)

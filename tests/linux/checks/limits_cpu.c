@@ -12,9 +12,15 @@ static void limit_set(rlim_t soft, rlim_t hard)
 	QUIET(setrlimit, RLIMIT_CPU, &limit);
 }
 
+/* For whoever computes, or waits for one who does: where others have the CPUs, a second of CPU time may be long. */
+static void take_time(void)
+{
+	alarm(0);
+}
+
 static void compute(void)
 {
-	alarm(0); /* a second of CPU time may be long */
+	take_time();
 	for (volatile unsigned long i = 0;; i++)
 		;
 }
@@ -53,6 +59,7 @@ CHECK(limit_of_cpu_time, "setrlimit,prlimit64,getrlimit")
 	/* It goes with the process into children and programs. */
 	child = family_fork();
 	if (child == 0) {
+		take_time();
 		limit_set(1, RLIM_INFINITY);
 		if (family_fork() == 0)
 			part_execute("compute", "");
@@ -73,6 +80,7 @@ CHECK(limit_of_cpu_time_caught, "setrlimit,prlimit64,getrlimit")
 	pid_t child = family_fork();
 	if (child == 0) {
 		/* SIGXCPU at one second; the soft limit is then the next second, the hard one the end. */
+		take_time();
 		signal_handle(SIGXCPU, signal_count);
 		prlimit(0, RLIMIT_CPU, &limit, NULL);
 		compute_until_caught();

@@ -182,21 +182,29 @@ CHECK(ptrace_by_thread, "ptrace")
 	tracee_kill(child);
 }
 
+static volatile int *seen;
+
+/* It sleeps until the signal was seen: however late that is sent, it finds it sleeping, or between two sleeps. */
 static void sleeping(void)
 {
 	struct timespec time = {0, 50000000};
-	_exit(nanosleep(&time, NULL) ? 1 : 2);
+	bool failed = false;
+	while (!*seen)
+		failed |= nanosleep(&time, NULL) != 0;
+	_exit(failed ? 1 : 2);
 }
 
 /* A call that a stop interrupts goes on. */
 CHECK(ptrace_interrupts_calls, "ptrace,nanosleep")
 {
+	seen = family_memory();
 	pid_t child = tracee_fork(sleeping);
 	record_made("nanosleep");
 	SHOW(TRACE(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESYSGOOD));
 	SHOW(TRACE(PTRACE_CONT, child, 0, 0));
 	kill(child, SIGUSR1);
 	tracee_show("signal", child);
+	*seen = 1;
 	tracee_end(child);
 }
 
@@ -217,13 +225,11 @@ static void in_proc(pid_t child)
 
 CHECK(ptrace_in_proc, "ptrace")
 {
-	int status = 0;
 	pid_t child = tracee_fork(nothing);
 	in_proc(child);
 	SHOW(family_state(child, 0));
 	SHOW(TRACE(PTRACE_DETACH, child, 0, SIGSTOP));
-	SHOW(QUIET(wait4, child, &status, WUNTRACED, NULL) == child);
-	SHOW_HEX(status);
+	SHOW_HEX(family_wait_stopped(child, WUNTRACED));
 	EXPECT(family_state_is(child, "T"));
 	in_proc(child);
 	kill(child, SIGCONT);
