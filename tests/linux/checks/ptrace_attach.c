@@ -217,7 +217,7 @@ static void in_proc(pid_t child)
 		if (strncmp(line, "State:", 6) == 0)
 			NOTE("%.*s", (int)strcspn(line, "\n"), line);
 		if (strncmp(line, "TracerPid:", 10) == 0)
-			SHOW(atoi(line + 10) == getpid());
+			SHOW(strtol(line + 10, NULL, 10) == getpid());
 	}
 	if (file)
 		fclose(file);
