@@ -81,7 +81,7 @@ static void fork_and_wait(void)
 	pid_t child = fork();
 
 	if (child == 0) {
-		compute_outer(20000);
+		usleep(5000); /* what a fork takes is little beside it: who looks meets the parent waiting */
 		_exit(0);
 	}
 	if (waitpid(child, NULL, 0) != child)
