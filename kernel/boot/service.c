@@ -63,12 +63,12 @@ static void control_serve(const struct kernel_control *message)
 }
 
 /* Sleeps until a message comes or a timer is due. False: the supervisor is gone. */
-static bool control_wait(int fd)
+static bool control_wait(int fd, uint64_t timeout_ns)
 {
 	struct kernel_control message;
 	long bytes;
 
-	if (!watch_wait(fd, timekeeper_run()))
+	if (!watch_wait(fd, timeout_ns))
 		return true;
 	bytes = host_read(fd, &message, sizeof(message));
 	if (bytes == sizeof(message))
@@ -83,7 +83,12 @@ void service_run(void)
 	arch_thread_set(service_thread);
 	arch_kick_unblock(kernel_boot()->signal_stacks[KERNEL_ROLE_SERVICE]);
 	for (;;) {
-		if (!control_wait(fd))
+		/* First: a kick that comes behind it ends the wait. */
+		uint64_t timeout_ns = timekeeper_run();
+
+		if (timekeeper_is_dismissed())
+			host_exit_group(0);
+		if (!control_wait(fd, timeout_ns))
 			fd = -1;
 	}
 }

@@ -52,7 +52,7 @@ static int supervisor_ask(uint32_t step, const void *bytes, size_t count, uint64
 
 	memcpy(message.bytes, &piece, sizeof(piece));
 	__atomic_store_n(&answer, ANSWER_NONE, __ATOMIC_RELAXED);
-	if (host_write(kernel_boot()->control_fd, &message, sizeof(message)) < 0)
+	if (host_write(kernel_boot()->request_fd, &message, sizeof(message)) < 0)
 		return -EIO;
 	while (got == ANSWER_NONE) {
 		host_futex_wait_uninterruptible(&answer, ANSWER_NONE);

@@ -20,6 +20,7 @@
 #include "kernel/task/children.h"
 #include "kernel/task/create.h"
 #include "kernel/task/pid.h"
+#include "kernel/task/timekeeper.h"
 #include "kernel/task/words.h"
 #include "kernel/tty/tty.h"
 #include "kernel/vfs/file.h"
@@ -35,10 +36,11 @@ static void tell(int status)
 		trace_event("+++ exited with %d +++", EXIT_CODE(status));
 }
 
-/* As shells have it: 128 and the signal. */
+/* As shells have it: 128 and the signal. The host frees the memory of two processes at a time. */
 _Noreturn static void guest_end(int status)
 {
 	kernel_statistics()->arena_bytes = pages_used() * PAGE_BYTES;
+	timekeeper_dismiss();
 	host_exit_group(EXIT_SIGNAL(status) ? 128 + EXIT_SIGNAL(status) : EXIT_CODE(status));
 }
 

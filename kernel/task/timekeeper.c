@@ -8,6 +8,7 @@
 static struct thread *keeper;
 /* When the timekeeper looks again by itself. */
 static uint64_t sleeps_until;
+static bool is_dismissed;
 
 void timekeeper_set(struct thread *thread)
 {
@@ -44,4 +45,15 @@ void timekeeper_kick(void)
 {
 	if (keeper && !__atomic_fetch_or(&keeper->kick, KICK_SIGNAL, __ATOMIC_SEQ_CST))
 		host_kick(keeper->host_pid, keeper->host_tid);
+}
+
+void timekeeper_dismiss(void)
+{
+	__atomic_store_n(&is_dismissed, true, __ATOMIC_RELEASE);
+	timekeeper_kick();
+}
+
+bool timekeeper_is_dismissed(void)
+{
+	return __atomic_load_n(&is_dismissed, __ATOMIC_ACQUIRE);
 }

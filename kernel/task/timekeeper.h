@@ -5,6 +5,7 @@
 #ifndef KERNEL_TASK_TIMEKEEPER_H
 #define KERNEL_TASK_TIMEKEEPER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct thread;
@@ -19,5 +20,9 @@ uint64_t timekeeper_run(void);
 
 /* Ends the timekeeper's sleep. */
 void timekeeper_kick(void);
+
+/* The guest is at its end, and so is the timekeeper's work: it looks behind timekeeper_run. */
+void timekeeper_dismiss(void);
+bool timekeeper_is_dismissed(void);
 
 #endif

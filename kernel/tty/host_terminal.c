@@ -108,14 +108,14 @@ static void console_changed(struct tty *tty)
 	struct kernel_control message = {.kind = KERNEL_CONTROL_TERMIOS};
 	struct termios wanted = host_attributes(tty);
 
-	if (kernel_boot()->control_fd < 0)
+	if (kernel_boot()->request_fd < 0)
 		return;
 	lock_acquire(&console.messages);
 	if (!console.sent || memcmp(&console.last, &wanted, sizeof(wanted)) != 0) {
 		console.sent = true;
 		console.last = wanted;
 		memcpy(message.bytes, &wanted, sizeof(wanted));
-		host_write(kernel_boot()->control_fd, &message, sizeof(message));
+		host_write(kernel_boot()->request_fd, &message, sizeof(message));
 	}
 	lock_release(&console.messages);
 }

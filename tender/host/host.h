@@ -273,9 +273,10 @@ static inline long host_fstat(int fd, void *status)
 	return HOST_CALL2(__NR_fstat, fd, status);
 }
 
-static inline long host_socketpair(int family, int type, int protocol, int fds[2])
+/* pipe2(2) */
+static inline long host_pipe(int fds[2], int flags)
 {
-	return HOST_CALL4(__NR_socketpair, family, type, protocol, fds);
+	return HOST_CALL2(__NR_pipe2, fds, flags);
 }
 
 static inline long host_send(int fd, const void *buf, size_t size, int flags)

@@ -45,12 +45,13 @@ static void privileges_drop(const struct linux_guest *guest)
 static void front_follow(const struct linux_guest *guest)
 {
 	static const uint64_t now[2];
-	struct pollfd control = {.fd = guest->control_fd};
+	struct pollfd control = {.fd = guest->control.guest_fd};
 	long result = host_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 
 	if (result < 0)
 		fail("Could not bind the guest's life to this process's", result);
-	host_close(guest->supervisor_fd);
+	host_close(guest->control.front_fd);
+	host_close(guest->request.front_fd);
 	host_ppoll(&control, 1, now);
 	if (control.revents & POLLHUP)
 		host_exit(STATUS_FAILED);
@@ -106,7 +107,8 @@ static int members_wait(const struct linux_guest *guest)
 			return death_report(guest, status & 0x7f);
 		if (pid == GUEST_APPLICATION_PID)
 			return status >> 8 & 0xff;
-		if (pid == GUEST_SERVICE_PID) {
+		/* Without an error: the application's kernel told it to, on its own way out. */
+		if (pid == GUEST_SERVICE_PID && status) {
 			members_kill();
 			say("the guest's service process ended with status %d", status >> 8 & 0xff);
 			return STATUS_FAILED;

@@ -137,18 +137,26 @@ static void process_describe(const struct linux_guest *guest, enum kernel_role r
 
 static void descriptors_keep(const struct linux_guest *guest)
 {
-	int kept[KERNEL_STDIO_COUNT + 6 + KERNEL_MOUNTS_MAX] = {
-		0, 1, 2, guest->image_fd, guest->arena_fd, guest->wake_fd, guest->control_fd};
-	size_t count = KERNEL_STDIO_COUNT + 4;
+	const int maybe[] = {
+		guest->image_fd,
+		guest->arena_fd,
+		guest->wake_fd,
+		guest->control.guest_fd,
+		guest->request.guest_fd,
+		guest->trace_fd,
+		guest->options.network.net.fd,
+	};
+	int kept[KERNEL_STDIO_COUNT + sizeof(maybe) / sizeof(maybe[0]) + KERNEL_MOUNTS_MAX] = {0, 1, 2};
+	size_t count = KERNEL_STDIO_COUNT;
 
-	if (guest->trace_fd >= 0)
-		kept[count++] = guest->trace_fd;
+	for (size_t i = 0; i < sizeof(maybe) / sizeof(maybe[0]); i++) {
+		if (maybe[i] >= 0)
+			kept[count++] = maybe[i];
+	}
 	for (unsigned i = 0; i < guest->options.mount_count; i++) {
 		if (guest->volumes[i].bytes)
 			kept[count++] = guest->volumes[i].fd;
 	}
-	if (guest->options.network.net.fd >= 0)
-		kept[count++] = guest->options.network.net.fd;
 	check("close descriptors (it takes Linux 5.9)", descriptors_close_others(kept, count));
 }
 

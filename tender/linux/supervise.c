@@ -4,7 +4,6 @@
 #include <linux/signalfd.h>
 #include <linux/wait.h>
 #include <signal.h>
-#include <sys/socket.h>
 
 #include "tender/host/host.h"
 #include "tender/linux/family.h"
@@ -15,12 +14,15 @@ struct front {
 	struct linux_guest *guest;
 	int init_pid;
 	int signal_fd;
-	int control_fd; /* -1: nobody is left at the other end */
+	int control_fd; /* -1: nobody is left to read it */
+	int request_fd; /* -1: nobody is left to write to it */
 	struct terminal *terminal;
 	uint64_t pending;    /* signals that are still to be sent, as HOST_SIGNAL_BIT */
 	bool terminal_ended; /* nothing more will be typed */
 	bool has_input;      /* input is still to be sent */
+	bool has_answer;     /* and so is an answer */
 	struct kernel_control input;
+	struct kernel_control answer;
 	struct stop stop;
 };
 
@@ -38,14 +40,24 @@ static struct kernel_control message_make(const struct front *front, int signal)
 	return message;
 }
 
+/* False: it cannot be sent now, or never more. */
+static bool message_send(struct front *front, const struct kernel_control *message)
+{
+	long result = front->control_fd < 0 ? -EPIPE : host_write(front->control_fd, message, sizeof(*message));
+
+	if (result == -EPIPE)
+		front->control_fd = -1;
+	return result >= 0;
+}
+
 /* Sends what is pending as long as the channel takes it. */
 static void pending_send(struct front *front)
 {
-	while (front->pending && front->control_fd >= 0) {
+	while (front->pending) {
 		int signal = __builtin_ctzll(front->pending) + 1;
 		struct kernel_control message = message_make(front, signal);
 
-		if (host_send(front->control_fd, &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		if (!message_send(front, &message))
 			break;
 		front->pending &= ~HOST_SIGNAL_BIT(signal);
 	}
@@ -72,32 +84,34 @@ static void input_read(struct front *front)
 
 static void input_send(struct front *front)
 {
-	long result;
-
-	if (!front->has_input || front->control_fd < 0)
-		return;
-	result = host_send(front->control_fd, &front->input, sizeof(front->input), MSG_DONTWAIT | MSG_NOSIGNAL);
-	front->has_input = result == -EAGAIN;
+	if (front->has_input && message_send(front, &front->input))
+		front->has_input = false;
 }
 
-/* A guest that does not wait for answers may not get any. */
+static void answer_send(struct front *front)
+{
+	if (front->has_answer && message_send(front, &front->answer))
+		front->has_answer = false;
+}
+
+/* A guest that does not wait for answers gets the last. */
 static void core_take(struct front *front, const struct kernel_control *message)
 {
 	struct linux_guest *guest = front->guest;
-	struct kernel_control answer = {.kind = KERNEL_CONTROL_CORE};
 
-	answer.value = core_store_take(&guest->core, message, guest->arena_fd, guest->layout.arena_bytes);
-	host_send(front->control_fd, &answer, sizeof(answer), MSG_DONTWAIT | MSG_NOSIGNAL);
+	front->answer.kind = KERNEL_CONTROL_CORE;
+	front->answer.value = core_store_take(&guest->core, message, guest->arena_fd, guest->layout.arena_bytes);
+	front->has_answer = true;
 }
 
-/* What the guest sends is hostile: an empty packet is not yet the end, but with nobody left to send another it is. */
-static void message_receive(struct front *front, bool is_alone)
+/* What the guest sends is hostile. Of a packet that is too long only the beginning comes. */
+static void request_receive(struct front *front)
 {
 	struct kernel_control message;
-	long got = host_receive(front->control_fd, &message, sizeof(message), MSG_DONTWAIT | MSG_TRUNC);
+	long got = host_read(front->request_fd, &message, sizeof(message));
 
-	if (got == 0 && is_alone)
-		front->control_fd = -1;
+	if (got == 0)
+		front->request_fd = -1;
 	if (got == sizeof(message) && message.kind == KERNEL_CONTROL_CORE)
 		core_take(front, &message);
 	if (got == sizeof(message) && message.kind == KERNEL_CONTROL_TERMIOS)
@@ -140,17 +154,21 @@ static int signal_take(struct front *front)
 	return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
 }
 
-enum { FROM_HOST, FROM_GUEST, FROM_TERMINAL, SOURCES };
+static bool wants_to_send(const struct front *front)
+{
+	return front->pending || front->has_input || front->has_answer;
+}
+
+enum { FROM_HOST, FROM_GUEST, FROM_TERMINAL, TO_GUEST, SOURCES };
 
 static void wait_for_events(struct front *front, struct pollfd fds[SOURCES])
 {
 	struct __kernel_timespec left;
 
 	fds[FROM_HOST] = (struct pollfd){.fd = front->signal_fd, .events = POLLIN};
-	fds[FROM_GUEST] = (struct pollfd){.fd = front->control_fd, .events = POLLIN};
+	fds[FROM_GUEST] = (struct pollfd){.fd = front->request_fd, .events = POLLIN};
 	fds[FROM_TERMINAL] = (struct pollfd){.fd = wants_input(front) ? front->terminal->fd : -1, .events = POLLIN};
-	if (front->pending || front->has_input)
-		fds[FROM_GUEST].events |= POLLOUT;
+	fds[TO_GUEST] = (struct pollfd){.fd = wants_to_send(front) ? front->control_fd : -1, .events = POLLOUT};
 	host_ppoll(fds, SOURCES, stop_time_left(&front->stop, &left));
 }
 
@@ -160,7 +178,8 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 		.guest = guest,
 		.init_pid = init_pid,
 		.signal_fd = guest->signal_fd,
-		.control_fd = guest->supervisor_fd,
+		.control_fd = guest->control.front_fd,
+		.request_fd = guest->request.front_fd,
 		.terminal = &guest->terminal,
 		.stop = {.init_pid = init_pid, .timeout_ns = guest->options.stop_timeout_s * 1000000000ull},
 	};
@@ -170,13 +189,14 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 		struct pollfd fds[SOURCES];
 
 		wait_for_events(&front, fds);
-		if (fds[FROM_GUEST].revents & (POLLIN | POLLHUP | POLLERR))
-			message_receive(&front, fds[FROM_GUEST].revents & POLLHUP);
+		if (fds[FROM_GUEST].revents)
+			request_receive(&front);
 		/* What is typed behind a change of the window comes behind it to the guest, too. */
 		if (fds[FROM_HOST].revents || fds[FROM_TERMINAL].revents)
 			status = signal_take(&front);
 		if (fds[FROM_TERMINAL].revents)
 			input_read(&front);
+		answer_send(&front);
 		pending_send(&front);
 		input_send(&front);
 	}

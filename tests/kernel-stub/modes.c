@@ -1,6 +1,7 @@
 /* What the stub can be asked to do, by the name of its "program". */
 #include <asm/signal.h>
 #include <asm/unistd.h>
+#include <errno.h>
 #include <linux/mman.h>
 #include <linux/poll.h>
 #include <linux/time_types.h>
@@ -61,7 +62,7 @@ static void terminal_change(const struct kernel_boot *boot)
 		message.bytes[i] = boot->stdio[1].termios[i];
 	flags[2] ^= 0x1f;  /* c_cflag */
 	flags[3] &= ~010u; /* c_lflag: ECHO */
-	STUB_CALL(__NR_write, boot->control_fd, &message, sizeof(message), 0, 0, 0);
+	STUB_CALL(__NR_write, boot->request_fd, &message, sizeof(message), 0, 0, 0);
 }
 
 /* Messages of every length, an empty one among them, and of every kind. */
@@ -71,7 +72,7 @@ static void control_flood(const struct kernel_boot *boot)
 
 	for (unsigned i = 0; i < CONTROL_MESSAGES; i++) {
 		message.kind = i % 8;
-		STUB_CALL(__NR_write, boot->control_fd, &message, i % (sizeof(message) + 1), 0, 0, 0);
+		STUB_CALL(__NR_write, boot->request_fd, &message, i % (sizeof(message) + 1), 0, 0, 0);
 	}
 }
 
@@ -96,6 +97,16 @@ static void child_break_rules(const struct kernel_boot *boot)
 	if (pid == 0)
 		STUB_CALL(__NR_getpid, 0, 0, 0, 0, 0, 0);
 	poll_forever(boot->wake_fd);
+}
+
+/* Until init has taken note of the service's end. */
+static void service_outlive(const struct kernel_boot *boot)
+{
+	int service = boot->service_pid;
+
+	while (STUB_CALL(__NR_tgkill, service, service, KERNEL_KICK_SIGNAL, 0, 0, 0) != -ESRCH)
+		STUB_CALL(__NR_sched_yield, 0, 0, 0, 0, 0, 0);
+	stub_exit(7);
 }
 
 /* Fills a pipe that nobody reads, and waits there for ever. */
@@ -161,6 +172,8 @@ static void application_run(const struct kernel_boot *boot, const uint64_t *regi
 		STUB_CALL(__NR_write, boot->image_fd, "x", 1, 0, 0, 0);
 	} else if (text_equal(mode, "/child")) {
 		child_break_rules(boot);
+	} else if (text_equal(mode, "/service-leaves")) {
+		service_outlive(boot);
 	} else if (text_equal(mode, "/error-fill")) {
 		error_fill();
 	} else if (text_equal(mode, "/bomb")) {
@@ -174,7 +187,7 @@ static void application_run(const struct kernel_boot *boot, const uint64_t *regi
 	stub_exit(0);
 }
 
-/* The checks print by the application alone: the service's verdict is its life or death. */
+/* Where it checks, an error of its own is the guest's end: the application only sleeps. */
 static void service_run(const struct kernel_boot *boot, const uint64_t *registers)
 {
 	const char *mode = stub_string(boot->arguments, 0);
@@ -182,10 +195,12 @@ static void service_run(const struct kernel_boot *boot, const uint64_t *register
 
 	if (text_equal(mode, "/service-exit"))
 		stub_exit(3);
+	if (text_equal(mode, "/service-leaves"))
+		stub_exit(0);
 	if (text_equal(mode, "/service-check")) {
 		if (check_all(boot, KERNEL_ROLE_SERVICE, registers, stack) == 0)
 			print("service ok\n");
-		stub_exit(0);
+		stub_exit(3);
 	}
 	poll_forever(boot->wake_fd);
 }

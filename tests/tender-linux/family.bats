@@ -24,6 +24,12 @@ load linux
 	equal "standard error" "tend: the guest's service process ended with status 3" "$stderr"
 }
 
+@test "a service process that ends without an error leaves the end to the application" {
+	linux -- /service-leaves
+	exits_with 7
+	equal "standard error" "" "$stderr"
+}
+
 @test "a member that somebody kills takes the family along" {
 	for victim in APPLICATION SERVICE; do
 		linux_start -- /sleep
