@@ -38,10 +38,9 @@ def root_make(kept: Path, packages: List[str], programs: List[Path]) -> Path:
         return root
     for path in programs:
         host.staged(root / "usr/bin", path, path.name)
-    python = root / "usr/bin/python3"
-    if python.exists():
-        # As a package's installation does: else every start compiles.
-        run_visibly([python, "-m", "compileall", "-q", root / "usr/lib/python3.11"], "see above")
+    if (root / "usr/bin/python3").exists():
+        # As a package's installation does: else every start compiles. In the root, where its links lead somewhere.
+        run_visibly([*chroot(), root, "python3", "-m", "compileall", "-q", "/usr/lib/python3.11"], "see above")
     (kept / "image").unlink(missing_ok=True)
     stamp.write_text(digest)
     return root
