@@ -36,7 +36,6 @@
 	X(KICK_FD, "the net ring's eventfd")                                                                           \
 	X(WAKE_FD, "the wake descriptor")                                                                              \
 	X(CONTROL_FD, "the control descriptor")                                                                        \
-	X(REQUEST_FD, "the request descriptor")                                                                        \
 	X(TRACE_FD, "the trace descriptor")                                                                            \
 	X(IMAGE_FD, "the image descriptor")                                                                            \
 	X(VOLUME_FD, "a volume's descriptor")                                                                          \

@@ -156,8 +156,7 @@ struct kernel_boot {
 	int32_t image_fd;
 	int32_t arena_fd;
 	int32_t wake_fd;    /* an eventfd, non-blocking: ends the poller's ppoll */
-	int32_t control_fd; /* struct kernel_control from the supervisor: a pipe of packets, -1: none */
-	int32_t request_fd; /* struct kernel_control to the supervisor: a pipe of packets, -1: none */
+	int32_t control_fd; /* SOCK_SEQPACKET to the supervisor (struct kernel_control), -1: none */
 	int32_t trace_fd;   /* where to write system call traces, -1: off */
 	uint32_t policy;    /* enum kernel_policy */
 
@@ -247,7 +246,7 @@ struct kernel_statistics {
 #define KERNEL_HOST_CALL_ENUM(name, text) KERNEL_HOST_##name,
 enum kernel_host_call { KERNEL_HOST_CALLS(KERNEL_HOST_CALL_ENUM) KERNEL_HOST_CALL_COUNT };
 
-/* Messages over the control channel, which is two pipes (pipe(2), O_DIRECT): one in each packet. */
+/* Messages on the control channel, one per packet. */
 enum kernel_control_kind {
 	KERNEL_CONTROL_SIGNAL = 1, /* supervisor to guest: value is a signal for guest process 1 */
 	KERNEL_CONTROL_WINDOW,     /* supervisor to guest: value is rows << 16 | columns */

@@ -49,10 +49,14 @@ static int supervisor_ask(uint32_t step, const void *bytes, size_t count, uint64
 		.arena_offset = count ? arena_offset(bytes) : 0,
 	};
 	uint32_t got = ANSWER_NONE;
+	long done;
 
 	memcpy(message.bytes, &piece, sizeof(piece));
 	__atomic_store_n(&answer, ANSWER_NONE, __ATOMIC_RELAXED);
-	if (host_write(kernel_boot()->request_fd, &message, sizeof(message)) < 0)
+	do
+		done = host_write(kernel_boot()->control_fd, &message, sizeof(message));
+	while (done == -EINTR);
+	if (done < 0)
 		return -EIO;
 	while (got == ANSWER_NONE) {
 		host_futex_wait_uninterruptible(&answer, ANSWER_NONE);

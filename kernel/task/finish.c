@@ -36,7 +36,7 @@ static void tell(int status)
 		trace_event("+++ exited with %d +++", EXIT_CODE(status));
 }
 
-/* As shells have it: 128 and the signal. The host frees the memory of two processes at a time. */
+/* As shells have it: 128 and the signal. */
 _Noreturn static void guest_end(int status)
 {
 	kernel_statistics()->arena_bytes = pages_used() * PAGE_BYTES;

@@ -21,7 +21,10 @@ uint64_t timekeeper_run(void);
 /* Ends the timekeeper's sleep. */
 void timekeeper_kick(void);
 
-/* The guest is at its end, and so is the timekeeper's work: it looks behind timekeeper_run. */
+/*
+ * The guest is at its end: the timekeeper, which looks behind timekeeper_run, is to end its own process. The host then
+ * takes down both address spaces at once.
+ */
 void timekeeper_dismiss(void);
 bool timekeeper_is_dismissed(void);
 

@@ -102,20 +102,31 @@ static struct termios host_attributes(struct tty *tty)
 	return attributes;
 }
 
+static bool wish_send(const struct kernel_control *message)
+{
+	long done;
+
+	do
+		done = host_write(kernel_boot()->control_fd, message, sizeof(*message));
+	while (done == -EINTR && !(current->kick & KICK_EXIT));
+	return done == sizeof(*message);
+}
+
 /* The first message also says that the guest wants input. */
 static void console_changed(struct tty *tty)
 {
 	struct kernel_control message = {.kind = KERNEL_CONTROL_TERMIOS};
 	struct termios wanted = host_attributes(tty);
 
-	if (kernel_boot()->request_fd < 0)
+	if (kernel_boot()->control_fd < 0)
 		return;
 	lock_acquire(&console.messages);
 	if (!console.sent || memcmp(&console.last, &wanted, sizeof(wanted)) != 0) {
-		console.sent = true;
-		console.last = wanted;
 		memcpy(message.bytes, &wanted, sizeof(wanted));
-		host_write(kernel_boot()->request_fd, &message, sizeof(message));
+		if (wish_send(&message)) {
+			console.sent = true;
+			console.last = wanted;
+		}
 	}
 	lock_release(&console.messages);
 }

@@ -273,10 +273,9 @@ static inline long host_fstat(int fd, void *status)
 	return HOST_CALL2(__NR_fstat, fd, status);
 }
 
-/* pipe2(2) */
-static inline long host_pipe(int fds[2], int flags)
+static inline long host_socketpair(int family, int type, int protocol, int fds[2])
 {
-	return HOST_CALL2(__NR_pipe2, fds, flags);
+	return HOST_CALL4(__NR_socketpair, family, type, protocol, fds);
 }
 
 static inline long host_send(int fd, const void *buf, size_t size, int flags)

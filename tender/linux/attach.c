@@ -1,6 +1,7 @@
 /* Second stage of a Linux guest: its descriptors and its memory limit. */
 #include <linux/fcntl.h>
 #include <linux/memfd.h>
+#include <sys/socket.h>
 
 #include "tender/host/host.h"
 #include "tender/linux/guest.h"
@@ -23,20 +24,16 @@ static long arena_make(struct linux_guest *guest)
 	return result;
 }
 
-/*
- * Packets, as what comes is hostile: a short one spoils no other. No sockets, whose end may cost as much as all sockets
- * of this host that are on their way in others (unix(7), SCM_RIGHTS).
- */
-static long pipe_make(struct linux_pipe *pipe, bool is_read_by_guest)
+static long control_make(struct linux_guest *guest)
 {
 	int fds[2];
-	long result = host_pipe(fds, O_DIRECT | O_CLOEXEC);
+	long result = host_socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds);
 
 	if (result < 0)
 		return result;
-	pipe->guest_fd = fds[!is_read_by_guest];
-	pipe->front_fd = fds[is_read_by_guest];
-	return host_fcntl(pipe->front_fd, F_SETFL, O_DIRECT | O_NONBLOCK);
+	guest->supervisor_fd = fds[0];
+	guest->control_fd = fds[1];
+	return 0;
 }
 
 static void limit_make(struct linux_guest *guest)
@@ -59,9 +56,7 @@ int guest_attach(struct linux_guest *guest, struct error *error)
 	result = host_eventfd(0, EVENTFD_FLAGS);
 	guest->wake_fd = (int)result;
 	if (result >= 0)
-		result = pipe_make(&guest->control, true);
-	if (result >= 0)
-		result = pipe_make(&guest->request, false);
+		result = control_make(guest);
 	if (result < 0)
 		return error_set(error, "Could not make the guest's descriptors: %s", error_name(-result));
 	if (network_attach(&guest->options.network, error) < 0)

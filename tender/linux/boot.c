@@ -148,8 +148,7 @@ int boot_write(struct linux_guest *guest, struct error *error)
 	boot->image_fd = guest->image_fd;
 	boot->arena_fd = guest->arena_fd;
 	boot->wake_fd = guest->wake_fd;
-	boot->control_fd = guest->control.guest_fd;
-	boot->request_fd = guest->request.guest_fd;
+	boot->control_fd = guest->control_fd;
 	boot->trace_fd = guest->trace_fd;
 	boot->policy = guest->options.policy;
 	boot->takes_cores = guest->core.directory_fd >= 0;

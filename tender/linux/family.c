@@ -83,9 +83,8 @@ int family_start(struct linux_guest *guest, struct error *error)
 	host_sigaction(SIGCHLD, &by_default);
 	host_sigaction(SIGTTOU, &by_default);
 	host_sigaction(SIGTSTP, &by_default);
-	/* Who writes to a file that may not grow, or to a guest that has just ended, gets an error: no end of the front. */
+	/* A limit for the size of files is an error for whoever writes one, and no end of the front. */
 	host_sigaction(SIGXFSZ, &ignored);
-	host_sigaction(SIGPIPE, &ignored);
 	host_sigprocmask(SIG_UNBLOCK, HOST_SIGNAL_BIT(SIGTTOU));
 	host_sigprocmask(SIG_BLOCK, taken);
 	terminal_take(&guest->terminal, guest->stdio, guest->options.has_terminal);
@@ -95,7 +94,6 @@ int family_start(struct linux_guest *guest, struct error *error)
 		return namespace_error(result, error);
 	}
 	/* Init and the members hold the guest's ends: when they are gone, the other end says so. */
-	host_close(guest->control.guest_fd);
-	host_close(guest->request.guest_fd);
+	host_close(guest->control_fd);
 	return (int)result;
 }

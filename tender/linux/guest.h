@@ -39,12 +39,6 @@ struct linux_volume {
 	uint64_t place; /* where it is mapped */
 };
 
-/* One direction of the control channel: a pipe of packets, whose ends are O_NONBLOCK for the front only. */
-struct linux_pipe {
-	int guest_fd;
-	int front_fd;
-};
-
 struct linux_guest {
 	const struct start *start;
 	struct linux_options options;
@@ -52,9 +46,9 @@ struct linux_guest {
 	int image_fd;
 	int arena_fd;
 	int wake_fd;
-	struct linux_pipe control; /* to the guest */
-	struct linux_pipe request; /* from it */
-	int signal_fd;             /* the front's signals */
+	int control_fd;    /* the guest's end */
+	int supervisor_fd; /* ours */
+	int signal_fd;     /* the front's signals */
 	int trace_fd;
 	uint64_t image_bytes;
 	struct linux_volume volumes[KERNEL_MOUNTS_MAX]; /* with the index of their mount; others are {0} */

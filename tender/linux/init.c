@@ -45,13 +45,12 @@ static void privileges_drop(const struct linux_guest *guest)
 static void front_follow(const struct linux_guest *guest)
 {
 	static const uint64_t now[2];
-	struct pollfd control = {.fd = guest->control.guest_fd};
+	struct pollfd control = {.fd = guest->control_fd};
 	long result = host_prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 
 	if (result < 0)
 		fail("Could not bind the guest's life to this process's", result);
-	host_close(guest->control.front_fd);
-	host_close(guest->request.front_fd);
+	host_close(guest->supervisor_fd);
 	host_ppoll(&control, 1, now);
 	if (control.revents & POLLHUP)
 		host_exit(STATUS_FAILED);

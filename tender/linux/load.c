@@ -117,8 +117,7 @@ static void policy_fill(struct linux_guest *guest)
 		.image_fd = guest->image_fd,
 		.arena_fd = guest->arena_fd,
 		.wake_fd = guest->wake_fd,
-		.control_fd = guest->control.guest_fd,
-		.request_fd = guest->request.guest_fd,
+		.control_fd = guest->control_fd,
 		.trace_fd = guest->trace_fd,
 	};
 	for (unsigned i = 0; i < guest->options.mount_count; i++) {

@@ -138,13 +138,8 @@ static void process_describe(const struct linux_guest *guest, enum kernel_role r
 static void descriptors_keep(const struct linux_guest *guest)
 {
 	const int maybe[] = {
-		guest->image_fd,
-		guest->arena_fd,
-		guest->wake_fd,
-		guest->control.guest_fd,
-		guest->request.guest_fd,
-		guest->trace_fd,
-		guest->options.network.net.fd,
+		guest->image_fd,   guest->arena_fd, guest->wake_fd,
+		guest->control_fd, guest->trace_fd, guest->options.network.net.fd,
 	};
 	int kept[KERNEL_STDIO_COUNT + sizeof(maybe) / sizeof(maybe[0]) + KERNEL_MOUNTS_MAX] = {0, 1, 2};
 	size_t count = KERNEL_STDIO_COUNT;

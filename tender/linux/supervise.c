@@ -4,6 +4,7 @@
 #include <linux/signalfd.h>
 #include <linux/wait.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include "tender/host/host.h"
 #include "tender/linux/family.h"
@@ -14,8 +15,7 @@ struct front {
 	struct linux_guest *guest;
 	int init_pid;
 	int signal_fd;
-	int control_fd; /* -1: nobody is left to read it */
-	int request_fd; /* -1: nobody is left to write to it */
+	int control_fd; /* -1: nobody is left at the other end */
 	struct terminal *terminal;
 	uint64_t pending;    /* signals that are still to be sent, as HOST_SIGNAL_BIT */
 	bool terminal_ended; /* nothing more will be typed */
@@ -41,13 +41,10 @@ static struct kernel_control message_make(const struct front *front, int signal)
 }
 
 /* False: it cannot be sent now, or never more. */
-static bool message_send(struct front *front, const struct kernel_control *message)
+static bool message_send(const struct front *front, const struct kernel_control *message)
 {
-	long result = front->control_fd < 0 ? -EPIPE : host_write(front->control_fd, message, sizeof(*message));
-
-	if (result == -EPIPE)
-		front->control_fd = -1;
-	return result >= 0;
+	return front->control_fd >= 0 &&
+	       host_send(front->control_fd, message, sizeof(*message), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 
 /* Sends what is pending as long as the channel takes it. */
@@ -104,14 +101,14 @@ static void core_take(struct front *front, const struct kernel_control *message)
 	front->has_answer = true;
 }
 
-/* What the guest sends is hostile. Of a packet that is too long only the beginning comes. */
-static void request_receive(struct front *front)
+/* What the guest sends is hostile: an empty packet is not yet the end, but with nobody left to send another it is. */
+static void message_receive(struct front *front, bool is_alone)
 {
 	struct kernel_control message;
-	long got = host_read(front->request_fd, &message, sizeof(message));
+	long got = host_receive(front->control_fd, &message, sizeof(message), MSG_DONTWAIT | MSG_TRUNC);
 
-	if (got == 0)
-		front->request_fd = -1;
+	if (got == 0 && is_alone)
+		front->control_fd = -1;
 	if (got == sizeof(message) && message.kind == KERNEL_CONTROL_CORE)
 		core_take(front, &message);
 	if (got == sizeof(message) && message.kind == KERNEL_CONTROL_TERMIOS)
@@ -154,21 +151,17 @@ static int signal_take(struct front *front)
 	return status & 0x7f ? 128 + (status & 0x7f) : status >> 8 & 0xff;
 }
 
-static bool wants_to_send(const struct front *front)
-{
-	return front->pending || front->has_input || front->has_answer;
-}
-
-enum { FROM_HOST, FROM_GUEST, FROM_TERMINAL, TO_GUEST, SOURCES };
+enum { FROM_HOST, FROM_GUEST, FROM_TERMINAL, SOURCES };
 
 static void wait_for_events(struct front *front, struct pollfd fds[SOURCES])
 {
 	struct __kernel_timespec left;
 
 	fds[FROM_HOST] = (struct pollfd){.fd = front->signal_fd, .events = POLLIN};
-	fds[FROM_GUEST] = (struct pollfd){.fd = front->request_fd, .events = POLLIN};
+	fds[FROM_GUEST] = (struct pollfd){.fd = front->control_fd, .events = POLLIN};
 	fds[FROM_TERMINAL] = (struct pollfd){.fd = wants_input(front) ? front->terminal->fd : -1, .events = POLLIN};
-	fds[TO_GUEST] = (struct pollfd){.fd = wants_to_send(front) ? front->control_fd : -1, .events = POLLOUT};
+	if (front->pending || front->has_input || front->has_answer)
+		fds[FROM_GUEST].events |= POLLOUT;
 	host_ppoll(fds, SOURCES, stop_time_left(&front->stop, &left));
 }
 
@@ -178,8 +171,7 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 		.guest = guest,
 		.init_pid = init_pid,
 		.signal_fd = guest->signal_fd,
-		.control_fd = guest->control.front_fd,
-		.request_fd = guest->request.front_fd,
+		.control_fd = guest->supervisor_fd,
 		.terminal = &guest->terminal,
 		.stop = {.init_pid = init_pid, .timeout_ns = guest->options.stop_timeout_s * 1000000000ull},
 	};
@@ -189,8 +181,8 @@ int family_supervise(struct linux_guest *guest, int init_pid)
 		struct pollfd fds[SOURCES];
 
 		wait_for_events(&front, fds);
-		if (fds[FROM_GUEST].revents)
-			request_receive(&front);
+		if (fds[FROM_GUEST].revents & (POLLIN | POLLHUP | POLLERR))
+			message_receive(&front, fds[FROM_GUEST].revents & POLLHUP);
 		/* What is typed behind a change of the window comes behind it to the guest, too. */
 		if (fds[FROM_HOST].revents || fds[FROM_TERMINAL].revents)
 			status = signal_take(&front);

@@ -42,7 +42,6 @@ struct policy_kernel {
 	int arena_fd;
 	int wake_fd;
 	int control_fd; /* -1: none */
-	int request_fd; /* to be written to; there is one if there is the one for control */
 	int trace_fd;   /* -1: none */
 };
 

@@ -46,8 +46,6 @@ static uint64_t value_resolve(enum hostcall_value value, const struct policy_gue
 		return (uint64_t)guest->kernel.wake_fd;
 	case HOSTCALL_VALUE_CONTROL_FD:
 		return (uint64_t)guest->kernel.control_fd;
-	case HOSTCALL_VALUE_REQUEST_FD:
-		return (uint64_t)guest->kernel.request_fd;
 	case HOSTCALL_VALUE_TRACE_FD:
 		return (uint64_t)guest->kernel.trace_fd;
 	case HOSTCALL_VALUE_IMAGE_FD:

@@ -51,7 +51,8 @@ counter() {
 	equal "unknown 499" 2 "$(counter 'unknown 499')"
 	equal "unknown beyond" 1 "$(counter unknown_other)"
 	[ "$(counter library_calls)" -ge 11 ]
-	[ "$(counter 'host_call exit_group')" -eq 1 ]
+	# The service's, too, if it comes to that before the end of all.
+	[[ "$(counter 'host_call exit_group')" == [12] ]]
 	[ "$(counter 'host_call mmap')" -ge 1 ]
 	equal "traps" 0 "$(counter traps)"
 }

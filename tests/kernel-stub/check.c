@@ -167,7 +167,7 @@ static void kick_check(const struct kernel_boot *boot, enum kernel_role role)
 static bool is_kept(const struct kernel_boot *boot, int fd)
 {
 	return fd < KERNEL_STDIO_COUNT || fd == boot->image_fd || fd == boot->arena_fd || fd == boot->wake_fd ||
-	       fd == boot->control_fd || fd == boot->request_fd || fd == boot->trace_fd;
+	       fd == boot->control_fd || fd == boot->trace_fd;
 }
 
 static void descriptors_check(const struct kernel_boot *boot)

@@ -62,7 +62,7 @@ static void terminal_change(const struct kernel_boot *boot)
 		message.bytes[i] = boot->stdio[1].termios[i];
 	flags[2] ^= 0x1f;  /* c_cflag */
 	flags[3] &= ~010u; /* c_lflag: ECHO */
-	STUB_CALL(__NR_write, boot->request_fd, &message, sizeof(message), 0, 0, 0);
+	STUB_CALL(__NR_write, boot->control_fd, &message, sizeof(message), 0, 0, 0);
 }
 
 /* Messages of every length, an empty one among them, and of every kind. */
@@ -72,7 +72,7 @@ static void control_flood(const struct kernel_boot *boot)
 
 	for (unsigned i = 0; i < CONTROL_MESSAGES; i++) {
 		message.kind = i % 8;
-		STUB_CALL(__NR_write, boot->request_fd, &message, i % (sizeof(message) + 1), 0, 0, 0);
+		STUB_CALL(__NR_write, boot->control_fd, &message, i % (sizeof(message) + 1), 0, 0, 0);
 	}
 }
 

@@ -75,8 +75,6 @@ static uint64_t value_of(enum hostcall_value value, const struct policy_guest *g
 		return descriptor(guest->kernel.wake_fd);
 	case HOSTCALL_VALUE_CONTROL_FD:
 		return descriptor(guest->kernel.control_fd);
-	case HOSTCALL_VALUE_REQUEST_FD:
-		return descriptor(guest->kernel.request_fd);
 	case HOSTCALL_VALUE_TRACE_FD:
 		return descriptor(guest->kernel.trace_fd);
 	case HOSTCALL_VALUE_IMAGE_FD:

@@ -71,11 +71,10 @@ static void shape_kernel(const struct shape *shape, int fd, struct policy_kernel
 		.arena_fd = fd + 1,
 		.wake_fd = fd + 2,
 		.control_fd = shape->has_control ? fd + 3 : -1,
-		.request_fd = shape->has_control ? fd + 4 : -1,
-		.trace_fd = shape->has_trace ? fd + 5 : -1,
+		.trace_fd = shape->has_trace ? fd + 4 : -1,
 		/* Where there is a trace: both rows that are rare are seen with and without. */
 		.volume_count = shape->has_trace ? 2 : 0,
-		.volume_fds = {fd + 6, fd + 8},
+		.volume_fds = {fd + 5, fd + 7},
 	};
 }
 

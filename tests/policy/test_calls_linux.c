@@ -19,8 +19,7 @@
 #define ARENA 4
 #define WAKE 5
 #define CONTROL 6
-#define REQUEST 7
-#define TRACE 8
+#define TRACE 7
 
 #define KERNEL 0x5a3c00000000
 #define USER 0x100000000000
@@ -50,14 +49,12 @@ static const struct call_case cases[] = {
 	{__NR_read, {IMAGE, POINTER, 5}, NEITHER},
 	{__NR_read, {ARENA, POINTER, 5}, NEITHER},
 	{__NR_read, {TRACE, POINTER, 5}, NEITHER},
-	{__NR_read, {REQUEST, POINTER, 72}, NEITHER},
 	{__NR_write, {0, POINTER, 5}, NEITHER},
 	{__NR_write, {1, POINTER, 5}, BOTH},
 	{__NR_write, {GIB4 + 1, POINTER, 5}, BOTH}, /* the kernel's fd is an int */
 	{__NR_write, {2, POINTER, 5}, BOTH},
 	{__NR_write, {WAKE, POINTER, 8}, BOTH},
-	{__NR_write, {REQUEST, POINTER, 72}, BOTH},
-	{__NR_write, {CONTROL, POINTER, 72}, NEITHER},
+	{__NR_write, {CONTROL, POINTER, 72}, BOTH},
 	{__NR_write, {TRACE, POINTER, 80}, BOTH},
 	{__NR_write, {IMAGE, POINTER, 5}, NEITHER},
 	{__NR_write, {ARENA, POINTER, 5}, NEITHER},
@@ -149,7 +146,7 @@ static const struct call_case cases[] = {
 	{__NR_pread64, {IMAGE, POINTER, 512, 0}, NEITHER},
 	{__NR_pwrite64, {ARENA, POINTER, 512, 0}, NEITHER},
 	{__NR_preadv2, {IMAGE, POINTER, 1, 0}, NEITHER},
-	{__NR_sendmsg, {REQUEST, POINTER, 0}, NEITHER},
+	{__NR_sendmsg, {CONTROL, POINTER, 0}, NEITHER},
 	{__NR_recvmsg, {CONTROL, POINTER, 0}, NEITHER},
 	{__NR_socket, {1, 1, 0}, NEITHER},
 	{__NR_execve, {POINTER, 0, 0}, NEITHER},

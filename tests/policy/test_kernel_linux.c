@@ -7,12 +7,12 @@
 
 #include <asm/unistd.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,18 +48,14 @@ static unsigned cases_tried;
 static void guest_open(enum hostcall_guest kind)
 {
 	struct shape shape = kernel_shape;
-	int control[2];
-	int request[2];
+	int pair[2];
 	size_t length;
 
 	shape.kind = kind;
 	shape_guest(&shape, &guest);
-	assert_int_equal(pipe2(control, O_DIRECT | O_NONBLOCK), 0);
-	assert_int_equal(pipe2(request, O_DIRECT | O_NONBLOCK), 0);
-	close(control[1]);
-	close(request[0]);
-	guest.kernel.control_fd = control[0];
-	guest.kernel.request_fd = request[1];
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
+	close(pair[1]);
+	guest.kernel.control_fd = pair[0];
 	guest.kernel.image_fd = memfd_create("image", 0);
 	guest.kernel.arena_fd = memfd_create("arena", 0);
 	guest.kernel.trace_fd = memfd_create("trace", 0);
@@ -75,7 +71,6 @@ static void guest_open(enum hostcall_guest kind)
 static void guest_close(void)
 {
 	close(guest.kernel.control_fd);
-	close(guest.kernel.request_fd);
 	close(guest.kernel.image_fd);
 	close(guest.kernel.arena_fd);
 	close(guest.kernel.trace_fd);

@@ -121,7 +121,6 @@ static void optional_rows_need_their_descriptor(void **state)
 
 		rules_make(HOSTCALL_GUEST_STRICT, 0, 0);
 		guest.kernel.control_fd = bits & 1 ? 7 : -1;
-		guest.kernel.request_fd = bits & 1 ? 8 : -1;
 		guest.kernel.trace_fd = bits & 2 ? 0 : -1;
 		count = policy_rules(&guest, rules);
 		for (size_t i = 0; i < count; i++)

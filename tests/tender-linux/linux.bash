@@ -107,6 +107,17 @@ groups_of() {
 	find /sys/fs/cgroup -type d -name "tend-${1:-*}.*" 2>/dev/null
 }
 
+# groups_left: those whose front is gone. Other guests of this machine come and go.
+groups_left() {
+	local group front
+
+	for group in $(groups_of); do
+		front=${group##*/tend-}
+		# In this order: a front removes its groups before it ends.
+		[ -e "/proc/${front%%.*}" ] || [ ! -d "$group" ] || echo "$group"
+	done | sort
+}
+
 # waits_for COMMAND...: until it succeeds.
 waits_for() {
 	local i

@@ -52,7 +52,6 @@ static struct policy_guest guest_describe(void)
 			   .arena_fd = boot->arena_fd,
 			   .wake_fd = boot->wake_fd,
 			   .control_fd = boot->control_fd,
-			   .request_fd = boot->request_fd,
 			   .trace_fd = boot->trace_fd},
 	};
 }

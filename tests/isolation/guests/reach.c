@@ -126,8 +126,7 @@ static void descriptors(void)
 		struct timespec now = {0};
 		struct pollfd poll = {.fd = fd};
 		bool is_ours = fd < KERNEL_STDIO_COUNT || fd == gate_boot->image_fd || fd == gate_boot->arena_fd ||
-			       fd == gate_boot->wake_fd || fd == gate_boot->control_fd || fd == gate_boot->request_fd ||
-			       fd == gate_boot->trace_fd;
+			       fd == gate_boot->wake_fd || fd == gate_boot->control_fd || fd == gate_boot->trace_fd;
 
 		call(SYS_ppoll, (uintptr_t)&poll, 1, (uintptr_t)&now, 0, 0, 0);
 		expect(is_ours || poll.revents & POLLNVAL, "a descriptor that is not in the table");
@@ -150,9 +149,8 @@ static void control_flood(void)
 	for (unsigned i = 0; i < CONTROL_MESSAGES; i++) {
 		message.kind = i % 5 ? i : KERNEL_CONTROL_TERMIOS;
 		message.bytes[i % sizeof(message.bytes)] = (uint8_t)i;
-		call(SYS_write, (uint64_t)gate_boot->request_fd, (uintptr_t)&message, i % (sizeof(message) + 1), 0, 0,
+		call(SYS_write, (uint64_t)gate_boot->control_fd, (uintptr_t)&message, i % (sizeof(message) + 1), 0, 0,
 		     0);
-		call(SYS_write, (uint64_t)gate_boot->request_fd, 0, sizeof(message), 0, 0, 0);
 	}
 }
 

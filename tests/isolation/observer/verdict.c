@@ -69,7 +69,6 @@ bool verdict_guest_read(struct verdict *verdict, pid_t process)
 		.arena_fd = boot.arena_fd,
 		.wake_fd = boot.wake_fd,
 		.control_fd = boot.control_fd,
-		.request_fd = boot.request_fd,
 		.trace_fd = boot.trace_fd,
 	};
 	verdict->is_known = true;
