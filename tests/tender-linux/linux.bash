@@ -104,14 +104,14 @@ gone() {
 
 # The control groups of guests whose front has one of the pids, or of all.
 groups_of() {
-	find /sys/fs/cgroup -type d -name "tend-${1:-*}.*" 2>/dev/null
+	find /sys/fs/cgroup -type d -name "tend-$1.*" 2>/dev/null
 }
 
 # groups_left: those whose front is gone. Other guests of this machine come and go.
 groups_left() {
 	local group front
 
-	for group in $(groups_of); do
+	for group in $(groups_of '*'); do
 		front=${group##*/tend-}
 		# In this order: a front removes its groups before it ends.
 		[ -e "/proc/${front%%.*}" ] || [ ! -d "$group" ] || echo "$group"
