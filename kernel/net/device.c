@@ -187,8 +187,6 @@ int device_start(void)
 	struct device *device = &eth0;
 
 	device->boot = &kernel_boot()->net;
-	if (device->boot->fd < 0)
-		return 0;
 	device->has_frame_header = device->boot->flags & KERNEL_NET_VNET_HEADER;
 	device->has_segments = device->boot->flags & KERNEL_NET_SEGMENTS;
 	device->receive = heap_alloc(DEVICE_BUFFER_BYTES);
@@ -240,7 +238,7 @@ void device_await(void)
 {
 	uint64_t end_ns = deadline_after(DHCP_WAIT_NS);
 
-	if (!eth0.boot || eth0.boot->fd < 0 || !(eth0.boot->flags & KERNEL_NET_DHCP))
+	if (!eth0.boot || !(eth0.boot->flags & KERNEL_NET_DHCP))
 		return;
 	if (wait_until(&address_changes, has_address, NULL, end_ns))
 		kernel_log("no address from DHCP in %u s: going on without one",

@@ -31,7 +31,7 @@ struct device {
 	uint8_t *transmit; /* likewise, for frames that are not in one piece */
 };
 
-/* Once at boot: the interface, if there is a descriptor. -ENOMEM */
+/* Once at boot, the stack entered: the interface, for which there is a descriptor. -ENOMEM */
 int device_start(void);
 /* The descriptor's other end is gone for good: device_settle (net/stack.h) does the rest. */
 void device_end(struct device *device);

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 
 #include "kernel/lib/heap.h"
+#include "kernel/net/inet_error.h"
 #include "kernel/net/inet_socket.h"
 #include "kernel/task/process.h"
 #include "lwip/err.h"
@@ -96,6 +97,8 @@ static int create(int domain, int type, int protocol, struct socket **out)
 	if (protocol < 0 || protocol >= IPPROTO_MAX)
 		return -EINVAL;
 	error = kind_find(domain, type, &protocol, &ops);
+	if (!error)
+		error = inet_errors_need();
 	if (error)
 		return error;
 	sock = inet_new(ops, domain, type, (uint32_t)protocol);

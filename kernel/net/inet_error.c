@@ -216,14 +216,26 @@ static uint8_t arrived6(void *arg, struct raw_pcb *pcb, struct pbuf *p, const ip
 	return 0;
 }
 
-int inet_error_start(void)
+int inet_errors_need(void)
 {
-	struct raw_pcb *pcb4 = raw_new_ip_type(IPADDR_TYPE_V4, IPPROTO_ICMP);
-	struct raw_pcb *pcb6 = raw_new_ip_type(IPADDR_TYPE_V6, IPPROTO_ICMPV6);
+	static struct raw_pcb *pcb4, *pcb6;
+	static bool are_there;
+	int error = 0;
 
-	if (!pcb4 || !pcb6)
-		return -ENOMEM;
-	raw_recv(pcb4, arrived4, NULL);
-	raw_recv(pcb6, arrived6, NULL);
-	return 0;
+	if (__atomic_load_n(&are_there, __ATOMIC_ACQUIRE))
+		return 0;
+	stack_enter();
+	if (!pcb4)
+		pcb4 = raw_new_ip_type(IPADDR_TYPE_V4, IPPROTO_ICMP);
+	if (!pcb6)
+		pcb6 = raw_new_ip_type(IPADDR_TYPE_V6, IPPROTO_ICMPV6);
+	if (pcb4 && pcb6) {
+		raw_recv(pcb4, arrived4, NULL);
+		raw_recv(pcb6, arrived6, NULL);
+		__atomic_store_n(&are_there, true, __ATOMIC_RELEASE);
+	} else {
+		error = -ENOMEM;
+	}
+	stack_leave();
+	return error;
 }

@@ -2,7 +2,7 @@
 #ifndef KERNEL_NET_INET_ERROR_H
 #define KERNEL_NET_INET_ERROR_H
 
-/* Once at boot, the stack entered. -ENOMEM */
-int inet_error_start(void);
+/* Before there are sockets; does nothing if it was done. -ENOMEM */
+int inet_errors_need(void);
 
 #endif

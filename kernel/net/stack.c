@@ -9,7 +9,6 @@
 #include "kernel/lib/hash.h"
 #include "kernel/lib/random.h"
 #include "kernel/net/device.h"
-#include "kernel/net/inet_error.h"
 #include "kernel/net/inet_socket.h"
 #include "kernel/net/lwip/hooks.h"
 #include "kernel/net/stack_timer.h"
@@ -28,6 +27,7 @@
 
 static struct {
 	struct lock lock;
+	bool has_begun;   /* nothing that follows is set before */
 	struct list told; /* of struct inet_socket, each with a reference */
 	struct timer timer;
 	uint64_t due_ms; /* what the timer is set to */
@@ -86,10 +86,39 @@ uint32_t stack_connection_hash(const ip_addr_t *local, uint16_t local_port, cons
 
 /* --- entering and leaving ----------------------------------------------------------------------------------------- */
 
+static void timer_work(struct timer *timer)
+{
+	(void)timer;
+	stack_enter();
+	stack.due_ms = STACK_NEVER_MS;
+	stack_timers_run(stack_now_ms());
+	stack_leave();
+}
+
+/* With the loopback. The lock is held. */
+static void begin(void)
+{
+	struct netif *lo;
+
+	stack.has_begun = true;
+	list_init(&stack.told);
+	timer_init(&stack.timer, NULL);
+	stack.timer.work = timer_work;
+	stack.due_ms = STACK_NEVER_MS;
+	stack.sequence_key = random_word();
+	lwip_init();
+	lo = netif_get_by_index(1);
+	/* What never leaves memory is not damaged. */
+	NETIF_SET_CHECKSUM_CTRL(lo, NETIF_CHECKSUM_DISABLE_ALL);
+	lo->mtu = UINT16_MAX;
+}
+
 void stack_enter(void)
 {
 	lock_acquire(&stack.lock);
 	stack.now_ns = host_monotonic_ns();
+	if (!stack.has_begun)
+		begin();
 	stack_ticks_pass(stack_now_ms());
 }
 
@@ -158,34 +187,14 @@ void stack_tell(struct inet_socket *sock, unsigned events)
 	list_append(&stack.told, &sock->told);
 }
 
-static void timer_work(struct timer *timer)
-{
-	(void)timer;
-	stack_enter();
-	stack.due_ms = STACK_NEVER_MS;
-	stack_timers_run(stack_now_ms());
-	stack_leave();
-}
-
 int stack_start(void)
 {
-	struct netif *lo;
 	int error;
 
-	list_init(&stack.told);
-	timer_init(&stack.timer, NULL);
-	stack.timer.work = timer_work;
-	stack.due_ms = STACK_NEVER_MS;
-	stack.sequence_key = random_word();
+	if (kernel_boot()->net.fd < 0)
+		return 0;
 	stack_enter();
-	lwip_init();
-	lo = netif_get_by_index(1);
-	/* What never leaves memory is not damaged. */
-	NETIF_SET_CHECKSUM_CTRL(lo, NETIF_CHECKSUM_DISABLE_ALL);
-	lo->mtu = UINT16_MAX;
-	error = inet_error_start();
-	if (!error)
-		error = device_start();
+	error = device_start();
 	stack_leave();
 	return error;
 }

@@ -11,9 +11,10 @@
 
 struct inet_socket;
 
-/* Once at boot, by the first process, before there are sockets. -ENOMEM */
+/* Once at boot, by the first process, before there are sockets: the device, if there is one. -ENOMEM */
 int stack_start(void);
 
+/* Whoever is first begins: most programs have no network, and pages that nobody touches are no guest's. */
 void stack_enter(void);
 /* Delivers what was sent to ourselves, releases the lock, and wakes whom stack_tell named. */
 void stack_leave(void);
