@@ -9,7 +9,7 @@ from typing import List, Optional
 
 from relay import Spoil, relay_fork, tap_open
 from tests import test
-from world import HOST, HOST6, PATIENCE_S, TAP, Guest, World, equal, expect
+from world import ANYWHERE, HOST, HOST6, PATIENCE_S, TAP, Guest, World, equal, expect
 
 ALL = Spoil("all of it, 1 % each", lose=10, double=10, late=10, damage=10, delay_ms=1)
 HARD = Spoil("all of it, 3 % each", lose=30, double=30, late=30, damage=30, delay_ms=1)
@@ -100,9 +100,12 @@ add_tortures()
 
 @test("the other side of the descriptor goes: ENETDOWN, not a hang")
 def link_ends(world: World) -> None:
-    guest, relay = relayed_guest(world, Spoil("none"), "python3", "netdown.py", HOST)
-    with socket.create_server((HOST, 80)) as server:
+    # Listens before there is a guest that connects.
+    with socket.create_server((ANYWHERE, 80)) as server:
+        guest, relay = relayed_guest(world, Spoil("none"), "python3", "netdown.py", HOST)
+        server.settimeout(PATIENCE_S)
         client, _ = server.accept()
+        client.settimeout(PATIENCE_S)
         equal("greeting", b"hello\n", client.recv(100))
         os.kill(relay, signal.SIGKILL)
         guest.ends_with(0)
